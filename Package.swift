@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every module is built alike: Swift 6, strict memory safety, warnings are errors.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableExperimentalFeature("Lifetimes"),  // ~Escapable readers over borrowed bytes
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+    swiftSettings: strict)
+}
+
+let collections: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let arguments: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+// Lowest floor first; an import only ever points down (Sources/README.md is the map).
+let package = Package(
+  name: "jamboree",
+  products: [
+    .executable(name: "jamboree", targets: ["jamboree"]),
+    .library(name: "CRDT", targets: ["CRDT"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+  ],
+  targets: [
+    .target(name: "CSystem"),
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CJWT", pkgConfig: "libjwt", providers: [.apt(["libjwt-dev"])]),
+    module("Lib0"),
+    module("CRDT", ["Lib0"]),
+    module("SyncProtocol", ["Lib0"]),
+    module("Reactor", ["CSystem", collections]),
+    module("HTTP"),
+    module("WebSocket", ["HTTP", "COpenSSL"]),
+    module("Storage", ["CSystem", "CZlib", collections]),
+    module("Rooms", ["Lib0", "CRDT", "SyncProtocol", "Storage", collections]),
+    module(
+      "JamServer",
+      [
+        "Rooms", "Storage", "SyncProtocol", "WebSocket", "HTTP", "Reactor", "CRDT", "Lib0",
+        "CSystem", "COpenSSL", "CJWT", logging, .product(name: "TOMLKit", package: "TOMLKit"),
+      ]),
+    .executableTarget(
+      name: "jamboree", dependencies: ["JamServer", "Storage", "CRDT", "Lib0", arguments, logging],
+      swiftSettings: strict),
+
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    tests("Lib0"),
+    tests("CRDT", ["Lib0"]),
+    tests("SyncProtocol", ["Lib0"]),
+    tests("Reactor", ["CSystem"]),
+    tests("HTTP"),
+    tests("WebSocket", ["HTTP"]),
+    tests("Storage", ["CZlib", "CSystem"]),
+    tests("Rooms", ["CRDT", "SyncProtocol", "Storage", "Lib0"]),
+    tests("JamServer", ["CJWT"]),
+  ]
+)

@@ -1,0 +1,2 @@
+// libjwt: signing and checking tokens (RFC 7519).
+#include <jwt.h>

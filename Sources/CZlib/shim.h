@@ -1,0 +1,2 @@
+// zlib: gzip members for snapshots and history, CRC-32.
+#include <zlib.h>

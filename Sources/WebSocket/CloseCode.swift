@@ -1,0 +1,16 @@
+/// Why a WebSocket ends (RFC 6455 7.4.1; 4000 to 4999 are ours).
+public struct CloseCode: RawRepresentable, Hashable, Sendable {
+  public let rawValue: UInt16
+  public init(rawValue: UInt16) { self.rawValue = rawValue }
+
+  public static let normal = CloseCode(rawValue: 1000)
+  public static let goingAway = CloseCode(rawValue: 1001)
+  public static let protocolError = CloseCode(rawValue: 1002)
+  public static let unsupportedData = CloseCode(rawValue: 1003)
+  public static let invalidPayload = CloseCode(rawValue: 1007)
+  public static let policyViolation = CloseCode(rawValue: 1008)
+  public static let tooBig = CloseCode(rawValue: 1009)
+  public static let internalError = CloseCode(rawValue: 1011)
+  public static let serviceRestart = CloseCode(rawValue: 1012)
+  public static let tryAgainLater = CloseCode(rawValue: 1013)
+}

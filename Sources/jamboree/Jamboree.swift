@@ -1,0 +1,11 @@
+import ArgumentParser
+import JamServer
+
+/// The command line. One subcommand a file.
+@main
+struct Jamboree: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "jamboree",
+    abstract: "A self-hosted real-time collaboration hub for creative jams.",
+    version: jamboreeVersion)
+}
