@@ -2,6 +2,7 @@ internal import CRDT
 public import Dispatch
 internal import Glibc
 internal import HTTP
+internal import Lib0
 public import Logging
 internal import Reactor
 internal import Rooms
@@ -16,6 +17,38 @@ struct HubParts: Sendable {
   let logger: Logger
   /// The last run did not end cleanly: peers may know more than the hub.
   let isUnclean: Bool
+  let census = Census()
+
+  var headLimits: HeadLimits {
+    var limits = HeadLimits()
+    limits.totalMax = config.limits.headBytes
+    return limits
+  }
+
+  /// `/healthz`: 200 while edits are saved, 503 with the reason while they are not.
+  func healthResponse(trouble: String?) -> Response {
+    let body = JSON.text(
+      .object([
+        "status": .string(trouble == nil ? "ok" : "not saving"),
+        "reason": trouble.map { .string($0) } ?? .null,
+        "connections": .number(Double(census.connections)),
+        "rooms": .number(Double(census.rooms)),
+      ]))
+    return Response(
+      status: trouble == nil ? 200 : 503,
+      fields: [HeaderField("Content-Type", "application/json")], body: Array(body.utf8))
+  }
+
+  /// `/`: what this is and what to connect to.
+  var indexResponse: Response {
+    .text(
+      """
+      Jamboree \(jamboreeVersion)
+      A hub for creative jams. Yjs clients connect to /yjs/<jam>/<prototype>[/<board>]?token=...
+      Tokens: jamboree token --help
+
+      """)
+  }
 }
 
 /// The hub: one data folder, one port, as many shards as cores.
@@ -29,11 +62,14 @@ public final class Hub: Sendable {
   ///
   /// - Throws: `HubError` with one sentence that says what cannot be had and why.
   public init(_ config: HubConfig, logger: Logger) throws(HubError) {
-    let count = config.shardCount
+    let count = config.shards > 0 ? config.shards : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     let store: Store
     let key: [UInt8]
     do throws(StorageError) {
-      store = try Store.open(config.dataDirectory, shards: count, options: config.storeOptions)
+      var options = StoreOptions()
+      options.gatherMilliseconds = config.saving.gatherMilliseconds
+      options.gatherBytes = config.saving.gatherBytes
+      store = try Store.open(config.dataDirectory, shards: count, options: options)
     } catch { throw HubError("cannot open the data folder: \(error)") }
     do { key = try SigningKey.load(dataDirectory: config.dataDirectory) } catch {
       throw HubError("cannot load the signing key: \(error)")

@@ -27,6 +27,8 @@ final class Peer {
   var expiresAt: Int64?
   var heardAt: UInt64
   var isPinged = false
+  /// Counted in the census, and to be taken out of it at the end.
+  var isCounted = false
   var lag = Lag()
 
   init(now: UInt64) { heardAt = now }

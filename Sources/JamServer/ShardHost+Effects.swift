@@ -99,7 +99,7 @@ extension ShardHost {
     } else if connection.isStuck {
       live.stuck.insert(connection.id)
       let waiting = connection.queuedBytes - peer.lag.exemptBytes
-      if waiting + frame.count > hub.config.readerBacklogBytes {
+      if waiting + frame.count > hub.config.limits.readerBacklogBytes {
         fallBehind(connection, peer, live)
         return
       }
@@ -139,12 +139,12 @@ extension ShardHost {
       lagging.append((connection.queuedBytes - peer.lag.exemptBytes, connection, peer))
     }
     var total = lagging.reduce(0) { $0 + $1.waiting }
-    guard total > hub.config.roomBacklogBytes else { return }
+    guard total > hub.config.limits.roomBacklogBytes else { return }
     lagging.sort { $0.waiting > $1.waiting }
     for reader in lagging {
       fallBehind(reader.connection, reader.peer, live)
       total -= reader.waiting
-      if total <= hub.config.roomBacklogBytes / 2 { return }
+      if total <= hub.config.limits.roomBacklogBytes / 2 { return }
     }
   }
 }

@@ -10,13 +10,11 @@ extension ShardHost {
     _ bytes: Span<UInt8>, on connection: Connection, _ peer: Peer
   ) -> Int {
     do throws(HTTPError) {
-      guard let (head, consumed) = try RequestHead.parse(bytes, limits: hub.headLimits) else {
-        return 0
-      }
-      try answer(head, on: connection, peer)
-      return consumed
+      guard let parsed = try RequestHead.parse(bytes, limits: hub.headLimits) else { return 0 }
+      try answer(parsed.head, on: connection, peer)
+      return parsed.consumed
     } catch {
-      respond(.json(error), on: connection, peer)
+      respond(Response(error), on: connection, peer)
       return bytes.count
     }
   }
@@ -46,8 +44,11 @@ extension ShardHost {
     _ head: RequestHead, to room: RoomID, board: String
   ) throws(HTTPError) -> Arrival {
     let handshake = try Handshake.check(head, subprotocols: [jamboreeSubprotocol])
-    try hub.checkOrigin(of: head)
-    guard let token = head.queryValue("token") else {
+    guard
+      hub.config.accepts(
+        origin: head.fields.first("origin"), host: head.host.isEmpty ? nil : head.host)
+    else { throw HTTPError(status: 403, reason: "this page's origin may not connect") }
+    guard let token = try head.parameters()["token"] else {
       throw HTTPError(status: 401, reason: "the query parameter 'token' is missing")
     }
     let claims: Claims
@@ -57,6 +58,9 @@ extension ShardHost {
     } catch { throw HTTPError(status: 401, reason: error.reason) }
     guard claims.opens(room) else {
       throw HTTPError(status: 403, reason: "the token is for another room")
+    }
+    guard hub.config.jams.contains(room.jam) else {
+      throw HTTPError(status: 404, reason: "this hub has no jam '\(room.jam)'")
     }
     return Arrival(
       room: room, board: board,

@@ -59,15 +59,16 @@ extension ShardHost {
     peer.live = live
     peer.dialect = arrival.dialect
     peer.expiresAt = arrival.expiresAt
-    peer.reader = MessageReader(maxMessageBytes: hub.config.maxMessageBytes)
+    peer.reader = MessageReader(
+      limits: MessageLimits(messageBytesMax: hub.config.limits.messageBytes))
     live.emptySince = nil
     touch(live)
     switch arrival.dialect {
     case .stock:
       live.room?.join(
-        connection.session, arrival.visitor, board: arrival.board, now: now, &effects)
+        connection.session, arrival.visitor, board: arrival.board, &effects)
     case .jamboree:
-      live.room?.join(connection.session, arrival.visitor, now: now, &effects)
+      live.room?.join(connection.session, arrival.visitor, &effects)
     }
     perform(live)
   }
@@ -78,7 +79,7 @@ extension ShardHost {
     connection.pauseReading(false)
     let response =
       code.map { Response.json(status: error.status, error: $0, reason: error.reason) }
-      ?? .json(error)
+      ?? Response(error)
     respond(response, on: connection, peer)
   }
 
@@ -86,7 +87,7 @@ extension ShardHost {
 
   /// Starts to read a room; nil if there are too many.
   func load(_ id: RoomID) -> LiveRoom? {
-    guard rooms.count < hub.config.roomsPerShard else { return nil }
+    guard hub.census.openRoom(limit: hub.config.limits.rooms) else { return nil }
     let slot = roomSlots.firstIndex { $0 == nil } ?? roomSlots.count
     let live = LiveRoom(id: id, slot: slot)
     if slot == roomSlots.count { roomSlots.append(live) } else { roomSlots[slot] = live }
@@ -108,9 +109,9 @@ extension ShardHost {
     switch contents {
     case .success(let contents):
       var limits = RoomLimits()
-      limits.boards = hub.config.boardsPerRoom
-      limits.members = hub.config.membersPerRoom
-      limits.documentBytes = hub.config.documentBytes
+      limits.boards = hub.config.limits.roomBoards
+      limits.members = hub.config.limits.roomMembers
+      limits.documentBytes = hub.config.limits.boardBytes
       var room = Room(
         id: id, contents: contents, limits: limits, isUnclean: hub.isUnclean, now: now)
       room.savingChanged(
@@ -194,6 +195,7 @@ extension ShardHost {
     live.room = nil
     rooms[live.id] = nil
     roomSlots[live.slot] = nil
+    hub.census.closeRoom()
     unsynced.remove(live.id)
     finishStopIfDone()
   }

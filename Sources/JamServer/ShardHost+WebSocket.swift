@@ -37,7 +37,7 @@ extension ShardHost {
         }
       case .pong: peer.isPinged = false
       case .close(let code, _):
-        connection.send(FrameWriter.close(code ?? .normal, reason: ""))
+        connection.send(FrameWriter.close(code))
         connection.closeAfterFlush(deadlineMS: 2_000)
         leave(peer, connection)
         return bytes.count

@@ -53,14 +53,13 @@ final class ShardHost: ShardHandler {
   func opened(_ connection: Connection) {
     let peer = Peer(now: context.nowNS)
     connection.owner = peer
-    guard context.connectionCount <= hub.config.connectionsPerShard else {
-      respond(
-        .json(status: 503, error: "busy", reason: "the hub has all the connections it may have"),
-        on: connection, peer)
+    if let reason = hub.census.admit(connection.peerAddress, hub.config.limits) {
+      respond(.json(status: 503, error: "busy", reason: reason), on: connection, peer)
       return
     }
+    peer.isCounted = true
     context.schedule(
-      afterMS: hub.config.handshakeDeadlineSeconds * 1_000, token: connection.id.rawValue)
+      afterMS: hub.config.limits.handshakeSeconds * 1_000, token: connection.id.rawValue)
   }
 
   func received(_ bytes: inout MutableSpan<UInt8>, on connection: Connection) -> Int {
@@ -77,12 +76,13 @@ final class ShardHost: ShardHandler {
   func adopted(_ connection: Connection, carrying: (any Sendable)?) {
     let peer = Peer(now: context.nowNS)
     connection.owner = peer
+    peer.isCounted = true
     guard let arrival = carrying as? Arrival else {
       connection.abort()
       return
     }
     context.schedule(
-      afterMS: hub.config.pingIntervalSeconds * 1_000, token: connection.id.rawValue)
+      afterMS: hub.config.limits.pingSeconds * 1_000, token: connection.id.rawValue)
     enter(arrival, on: connection, peer)
   }
 
@@ -102,13 +102,9 @@ final class ShardHost: ShardHandler {
   }
 
   func closed(_ connection: Connection, _ cause: CloseCause) {
-    guard let peer = connection.owner as? Peer, let live = peer.live else { return }
-    peer.live = nil
-    peer.phase = .done
-    live.stuck.remove(connection.id)
-    live.room?.leave(connection.session)
-    touch(live)
-    noteIfEmpty(live)
+    guard let peer = connection.owner as? Peer else { return }
+    if peer.isCounted { hub.census.leave(connection.peerAddress) }
+    leave(peer, connection)
   }
 
   func ended(_ connection: Connection) {
@@ -177,7 +173,7 @@ final class ShardHost: ShardHandler {
         close(connection, peer, code: 4401, reason: "token expired")
         return
       }
-      let interval = UInt64(hub.config.pingIntervalSeconds) * 1_000_000_000
+      let interval = UInt64(hub.config.limits.pingSeconds) * 1_000_000_000
       let silence = context.nowNS &- min(peer.heardAt, context.nowNS)
       if silence >= 2 * interval, peer.isPinged {
         connection.abort()
@@ -187,7 +183,7 @@ final class ShardHost: ShardHandler {
         connection.send(FrameWriter.ping([]))
         peer.isPinged = true
       }
-      context.schedule(afterMS: hub.config.pingIntervalSeconds * 1_000, token: connection.id.rawValue)
+      context.schedule(afterMS: hub.config.limits.pingSeconds * 1_000, token: connection.id.rawValue)
     }
   }
 }

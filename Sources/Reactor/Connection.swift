@@ -51,6 +51,9 @@ public final class Connection {
   public var queuedBytes: Int { outbound.byteCount }
   public var queuedFrames: Int { outbound.frameCount }
 
+  /// The kernel took less than was queued: the peer reads slower than we send.
+  public var isStuck: Bool { flags.contains(.stuck) }
+
   /// Queues a frame by reference. It leaves at the end of the turn, together with all others.
   ///
   /// - Limits: none here. The handler watches `queuedBytes`.

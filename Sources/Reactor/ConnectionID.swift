@@ -17,7 +17,8 @@ public struct ConnectionID: Hashable, Sendable, CustomStringConvertible {
   static let slotMax = 1 << 24 - 1
   static let generationMask: UInt64 = 1 << 28 - 1
 
-  init(rawValue: UInt64) { self.rawValue = rawValue }
+  /// An id that went through something that keeps 64 bits, such as a timer's token.
+  public init(rawValue: UInt64) { self.rawValue = rawValue }
 
   init(shard: Int, slot: Int, generation: UInt64) {
     rawValue =

@@ -10,13 +10,19 @@ internal import SyncProtocol
 ///   join within a second.
 /// - A reader that fell behind at sequence 50 gets 51 … 57 merged.
 /// - `outgoing` leaves as one merged update at the end of the turn or of the window.
-struct BoardState {
+///
+/// A class, and never copied: a copy of a document shares its arrays, and the next edit would pay
+/// for copying them.
+final class BoardState {
   /// Bytes of updates that are kept behind the base.
   static let tailLimit = 1 << 20
   /// Updates that are kept behind the base.
   static let tailCount = 4_096
   /// Nanoseconds that an encoded base is good for while edits go on.
   static let baseLifetime: Int64 = 1_000_000_000
+  /// Nanoseconds that one write to one reader takes: what makes a fan-out long (measured on
+  /// loopback; nearly all of it in the kernel).
+  static let writeCost: Int64 = 9_000
   static let windowMinimum: Int64 = 10_000_000
   static let windowMaximum: Int64 = 50_000_000
 
@@ -41,7 +47,6 @@ struct BoardState {
   /// Sequence number of the first of them.
   private var outgoingFrom: UInt64 = 0
   private var lastFanOut: Int64 = .min / 2
-  private var lastCost: Int64 = 0
 
   init(name: String, epoch: UInt64, doc: Doc, sequence: UInt64, checkpointed: UInt64) {
     self.name = name
@@ -52,10 +57,16 @@ struct BoardState {
     tailStart = sequence
   }
 
+  /// A board that nobody has written to.
+  static func empty(_ name: String, _ hubClient: ClientID) -> BoardState {
+    BoardState(
+      name: name, epoch: 1, doc: Doc(clientID: hubClient), sequence: 0, checkpointed: 0)
+  }
+
   // MARK: sending
 
   /// An update was applied at `sequence`; `bytes` is its encoded size.
-  mutating func enqueue(_ update: Update, bytes: Int, at sequence: UInt64) {
+  func enqueue(_ update: Update, bytes: Int, at sequence: UInt64) {
     self.sequence = sequence
     if outgoing.isEmpty { outgoingFrom = sequence }
     outgoing.append(update)
@@ -64,7 +75,7 @@ struct BoardState {
     if tailBytes > Self.tailLimit || tail.count > Self.tailCount { forgetTail() }
   }
 
-  private mutating func forgetTail() {
+  private func forgetTail() {
     tail.removeAll()
     tailBytes = 0
     tailStart = sequence
@@ -79,25 +90,23 @@ struct BoardState {
   /// When what waits may leave: at once for a lone editor; under load, one window after the last
   /// fan-out, so that the number of writes follows time and not traffic.
   var fanOutDue: Int64 {
-    lastFanOut + min(max(Self.windowMinimum, lastCost), Self.windowMaximum)
+    let cost = Int64(audience.count) * Self.writeCost
+    return lastFanOut + min(max(Self.windowMinimum, cost), Self.windowMaximum)
   }
 
   /// What waits, as one update.
-  mutating func takeOutgoing(now: Int64) -> [UInt8]? {
+  func takeOutgoing(now: Int64) -> [UInt8]? {
     guard !outgoing.isEmpty else { return nil }
     lastFanOut = now
     defer { outgoing.removeAll(keepingCapacity: outgoing.count < 256) }
     return Update.merging(outgoing).encodedV1()
   }
 
-  /// How long the last fan-out took, in nanoseconds.
-  mutating func noteFanOut(cost: Int64) { lastCost = cost }
-
   // MARK: catching up
 
   /// What a client with `stateVector` lacks, as messages: a step 2, and for a newcomer with nothing
   /// the cached base with the tail behind it.
-  mutating func answer(to stateVector: StateVector, now: Int64) -> [ServerMessage] {
+  func answer(to stateVector: StateVector, now: Int64) -> [ServerMessage] {
     guard stateVector.isEmpty else {
       return [.syncStep2(update: doc.integratedStateAsUpdate(since: stateVector))]
     }
@@ -106,7 +115,7 @@ struct BoardState {
     return [.syncStep2(update: cached), .update(mergedTail(after: tailStart))]
   }
 
-  private mutating func freshBase(now: Int64) -> [UInt8] {
+  private func freshBase(now: Int64) -> [UInt8] {
     if let base {
       let isCurrent = base.sequence == sequence
       if isCurrent || now - base.encoded < Self.baseLifetime { return base.bytes }
@@ -123,10 +132,9 @@ struct BoardState {
 
   /// What a reader lacks that has everything through `sequence`: the merged updates since, or the
   /// whole state where those are no longer kept.
-  mutating func catchUp(after sequence: UInt64, now: Int64) -> [UInt8]? {
+  func catchUp(after sequence: UInt64) -> [UInt8]? {
     if sequence >= self.sequence { return nil }
     if sequence >= tailStart { return mergedTail(after: sequence) }
-    // The base alone may be older than the reader: send it with the tail in one update.
     return doc.integratedStateAsUpdate()
   }
 }

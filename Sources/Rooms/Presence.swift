@@ -1,6 +1,6 @@
 internal import CRDT
 internal import Lib0
-public import SyncProtocol
+internal import SyncProtocol
 
 /// Who is on a board right now, as awareness states: the newest of each Yjs client.
 ///
@@ -44,6 +44,7 @@ struct Presence {
   ///
   /// The sender is `session` from now on, so a reconnect takes its states along and the old
   /// connection's end does not remove them.
+  @discardableResult
   mutating func take(
     _ entry: AwarenessEntry, state: [UInt8]?, session: SessionID, subject: String, now: Int64
   ) -> Bool {

@@ -7,7 +7,7 @@ extension Room {
   /// One text message of the control channel: a command with an id, answered under that id.
   ///
   /// - Limits: the host bounds the text's length; nesting is bounded here.
-  public mutating func command(
+  public func command(
     _ text: [UInt8], from id: SessionID, now: Moment, _ effects: inout [Effect]
   ) {
     guard let session = sessions[id], session.dialect == .jamboree else { return }
@@ -26,7 +26,7 @@ extension Room {
     }
   }
 
-  private mutating func perform(
+  private func perform(
     _ request: ControlRequest, by session: Session, now: Moment, _ effects: inout [Effect]
   ) throws(Refusal) -> ObjectValue {
     if case .who = request.command { return ["people": .array(people)] }
@@ -58,29 +58,28 @@ extension Room {
       .object([
         "sub": .string(session.visitor.subject), "name": .string(session.visitor.name),
         "role": .string(session.visitor.role.rawValue),
-        "boards": .array(session.memberships.keys.sorted().map { .string($0) }),
+        "boards": .array(session.memberships.map { .string($0.board.name) }),
       ])
     }
   }
 
   // MARK: the stage
 
-  var stage: Stage { Stage(boards[Self.stageName]?.doc) }
-
-  private mutating func setFrozen(
+  private func setFrozen(
     _ frozen: Bool, by visitor: Visitor, now: Moment, _ effects: inout [Effect]
   ) {
     guard isFrozen != frozen else { return }
-    let update = boards[Self.stageName]?.doc.transact { transaction in
+    let update = stageBoard.doc.transact { transaction in
       Stage.set(frozen: frozen, by: visitor.name, in: &transaction)
     }
-    guard let bytes = update.flatMap({ $0 }), let decoded = try? Update(v1: bytes) else { return }
+    guard let bytes = update, let decoded = try? Update(v1: bytes) else { return }
     applied += 1
     journal(
       JournalRecord(
         time: now.wall, room: id, board: "", sequence: applied,
         author: visitor.subject, kind: .stageUpdate, payload: bytes), &effects)
-    boards[Self.stageName]?.enqueue(decoded, bytes: bytes.count, at: applied)
+    isFrozen = Stage(stageBoard.doc).frozen
+    stageBoard.enqueue(decoded, bytes: bytes.count, at: applied)
     effects.append(.log("\(id) \(frozen ? "frozen" : "unfrozen")"))
   }
 
@@ -88,13 +87,13 @@ extension Room {
 
   /// Ends every session of a subject and keeps it out: its upgrade meets 403 from now on. A stock
   /// client is told by an auth message first, because it makes nothing of a close code.
-  private mutating func remove(
+  private func remove(
     _ subject: String, by visitor: Visitor, now: Moment, _ effects: inout [Effect]
   ) {
     meta.remove(subject, by: visitor.subject, at: now.wall)
     journalControl("remove", subject, by: visitor, now: now, &effects)
     for session in sessions.values where session.visitor.subject == subject {
-      if session.dialect == .stock, let board = session.memberships.keys.first {
+      if session.dialect == .stock, let board = session.memberships.first?.board.name {
         let message = ServerMessage.permissionDenied(reason: Refusal.removed.reason)
         effects.append(.send(message, board: board, to: session.id))
       }
@@ -104,7 +103,7 @@ extension Room {
   }
 
   /// Removals and readmissions are part of the journal, so a crash does not let anybody back in.
-  private mutating func journalControl(
+  private func journalControl(
     _ action: String, _ subject: String, by visitor: Visitor, now: Moment,
     _ effects: inout [Effect]
   ) {

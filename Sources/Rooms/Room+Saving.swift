@@ -31,27 +31,25 @@ extension Room {
   // MARK: durability
 
   /// Everything through `sequence` is on disk.
-  public mutating func becameDurable(through sequence: UInt64, _ effects: inout [Effect]) {
+  public func becameDurable(through sequence: UInt64, _ effects: inout [Effect]) {
     guard sequence > durable else { return }
     durable = sequence
-    for id in sessions.keys where sessions[id]?.dialect == .jamboree {
-      announceSaved(to: id, &effects)
+    for session in sessions.values where session.dialect == .jamboree {
+      for membership in session.memberships { announceSaved(membership, session, &effects) }
     }
   }
 
-  mutating func announceSaved(to id: SessionID, _ effects: inout [Effect]) {
-    for board in (sessions[id]?.memberships ?? [:]).keys { announceSaved(board, id, &effects) }
-  }
-
-  mutating func announceSaved(_ board: String, _ id: SessionID, _ effects: inout [Effect]) {
-    guard let epoch = boards[board]?.epoch,
-      let count = sessions[id]?.memberships[board]?.ledger.advance(durable: durable)
-    else { return }
-    effects.append(.send(.saved(epoch: epoch, count: count), board: board, to: id))
+  func announceSaved(
+    _ membership: Membership, _ session: Session, _ effects: inout [Effect]
+  ) {
+    guard let count = membership.ledger.advance(durable: durable) else { return }
+    let board = membership.board
+    effects.append(
+      .send(.saved(epoch: board.epoch, count: count), board: board.name, to: session.id))
   }
 
   /// The log can not be written (`reason`), or can be again (nil). Our clients are told.
-  public mutating func savingChanged(
+  public func savingChanged(
     trouble reason: String?, refusesWrites: Bool, _ effects: inout [Effect]
   ) {
     self.refusesWrites = refusesWrites
@@ -73,7 +71,7 @@ extension Room {
   }
 
   /// What to write now. The host runs one at a time and reports with `checkpointed(through:)`.
-  public mutating func makeCheckpoint(now: Moment) -> RoomCheckpoint {
+  public func makeCheckpoint(now: Moment) -> RoomCheckpoint {
     lastCheckpoint = now.monotonic
     let changed = boards.values.filter { $0.sequence > $0.checkpointed }
     return RoomCheckpoint(
@@ -85,12 +83,12 @@ extension Room {
   }
 
   /// A checkpoint is on disk.
-  public mutating func checkpointed(through sequence: UInt64) {
+  public func checkpointed(through sequence: UInt64) {
     checkpointed = max(checkpointed, sequence)
     unarchived.removeAll { $0.sequence <= sequence }
-    unarchivedBytes = unarchived.reduce(0) { $0 + $1.payload.count + 64 }
-    for (name, state) in boards where state.checkpointed < state.sequence {
-      boards[name]?.checkpointed = min(state.sequence, max(state.checkpointed, sequence))
+    unarchivedBytes = unarchived.reduce(0) { $0 + $1.cost }
+    for board in boards.values {
+      board.checkpointed = max(board.checkpointed, min(board.sequence, sequence))
     }
   }
 }

@@ -1,23 +1,47 @@
 internal import CRDT
 
 /// One connection in a room.
-struct Session {
+final class Session {
   let id: SessionID
   let visitor: Visitor
   let dialect: Dialect
   /// Yjs client ids that this session has written with.
   var clients: Set<ClientID> = []
-  /// By board name. A stock session has exactly one.
-  var memberships: [String: Membership] = [:]
-  /// Wants messages of the control channel only; a stock session never does.
+  /// A stock session has exactly one; ours a handful at most, so a list is searched fastest.
+  private(set) var memberships: [Membership] = []
+
+  init(id: SessionID, visitor: Visitor, dialect: Dialect) {
+    self.id = id
+    self.visitor = visitor
+    self.dialect = dialect
+  }
+
+  /// Hears the control channel; a stock session never does.
   var hearsControl: Bool { dialect == .jamboree }
+
+  /// The stay on the board of this name; without a name, on the one board of a stock session.
+  func membership(_ board: String?) -> Membership? {
+    guard let board else { return memberships.first }
+    return memberships.first { $0.board.name == board }
+  }
+
+  func follow(_ board: BoardState) {
+    memberships.append(Membership(board))
+    board.audience.insert(id, dialect)
+  }
+
+  func leave(_ membership: Membership) {
+    membership.board.audience.remove(id)
+    membership.board.presence.remove(session: id)
+    memberships.removeAll { $0 === membership }
+  }
 }
 
 /// A session's stay on one board.
-struct Membership {
+final class Membership {
+  let board: BoardState
   var ledger = SaveLedger()
-  /// Set once this session's document holds something refused: read-only until it comes with a
-  /// fresh one.
+  /// This session's document holds something refused: read-only until it comes with a fresh one.
   var isPoisoned = false
   /// The last refusal that the client was told of, so that a stream of edits is not answered one
   /// by one.
@@ -30,4 +54,6 @@ struct Membership {
   var behindSince: UInt64?
   /// Presence was left out for a reader that lags.
   var missedPresence = false
+
+  init(_ board: BoardState) { self.board = board }
 }

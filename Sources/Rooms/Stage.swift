@@ -6,16 +6,11 @@ internal import Lib0
 /// - Shape: root map `room`: `frozen` (bool), `frozenBy` (the facilitator's name).
 struct Stage {
   static let root = "room"
-  private let doc: Doc?
+  /// Read once, so that no copy of the document stays.
+  let frozen: Bool
 
-  init(_ doc: Doc?) { self.doc = doc }
-
-  /// Only facilitators may write.
-  var frozen: Bool {
-    guard case .bool(let value)? = doc?.mapValue(root: Self.root, key: "frozen") else {
-      return false
-    }
-    return value
+  init(_ doc: Doc) {
+    frozen = doc.mapValue(root: Self.root, key: "frozen") == .bool(true)
   }
 
   static func set(frozen: Bool, by name: String, in transaction: inout Transaction) {

@@ -85,13 +85,7 @@ extension ClientMessage {
 extension [UInt8] {
   /// The one copy that is made of a payload that is kept.
   init(copying span: Span<UInt8>) {
-    self.init(unsafeUninitializedCapacity: span.count) { buffer, count in
-      var index = 0
-      while index < span.count {
-        unsafe buffer.initializeElement(at: index, to: span[index])
-        index += 1
-      }
-      count = span.count
-    }
+    // The buffer is read before the closure returns and not kept.
+    self = unsafe span.withUnsafeBufferPointer { unsafe [UInt8]($0) }
   }
 }

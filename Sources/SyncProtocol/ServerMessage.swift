@@ -1,4 +1,4 @@
-public import Lib0
+internal import Lib0
 
 /// One message to clients, before it is written for a dialect.
 ///
