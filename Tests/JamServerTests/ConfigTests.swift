@@ -96,7 +96,8 @@ struct ConfigTests {
     Row(
       "a size of nothing", "[limits]\nmessage-bytes = '16 MB'\n",
       [
-        "2: \"limits.message-bytes\" must be a size from 1 KiB to 1 GiB, such as 65536 or \"64 KiB\", "
+        "2: \"limits.message-bytes\" must be a size from 1 KiB to 1 GiB, such as 65536 or "
+          + "\"64 KiB\", "
           + "not \"16 MB\""
       ]),
     Row(
@@ -282,7 +283,8 @@ struct ConfigTests {
         "\(file):1: unknown key \"prt\"; did you mean \"port\"?",
         "--port must be a whole number from 0 to 65535, not \"http\"",
         "--jam must be a list of ids (1 to 64 of a-z, 0-9, - and _); \"../x\" is none",
-        "--message-bytes must be a size from 1 KiB to 1 GiB, such as 65536 or \"64 KiB\", not \"1\"",
+        "--message-bytes must be a size from 1 KiB to 1 GiB, such as 65536 or \"64 KiB\", "
+          + "not \"1\"",
         "unknown option --prt",
       ])
   }
