@@ -69,7 +69,9 @@ private struct KeyFolder: ~Copyable {
       throw fault(errno == ELOOP ? "is a symbolic link" : "cannot open: \(lastError())")
     }
     var status = stat()
-    guard unsafe fstat(file.number, &status) == 0 else { throw fault("cannot stat: \(lastError())") }
+    guard unsafe fstat(file.number, &status) == 0 else {
+      throw fault("cannot stat: \(lastError())")
+    }
     guard status.st_mode & S_IFMT == S_IFREG else { throw fault("is no regular file") }
     guard status.st_mode & 0o177 == 0 else {
       let mode = String(status.st_mode & 0o7777, radix: 8)
@@ -98,7 +100,8 @@ private struct KeyFolder: ~Copyable {
     defer { _ = unsafe unlinkat(folder.number, temporary, 0) }
     let written = unsafe write(file.number, key, key.count)
     guard written == key.count, fsync(file.number) == 0 else {
-      throw fault("cannot write: \(written < 0 || written == key.count ? lastError() : "disk full")")
+      throw fault(
+        "cannot write: \(written < 0 || written == key.count ? lastError() : "disk full")")
     }
     let number = folder.number
     let linked = unsafe linkat(number, temporary, number, KeyFolder.name, 0) == 0
@@ -108,7 +111,9 @@ private struct KeyFolder: ~Copyable {
 
   private func randomBytes(_ count: Int) throws(SigningKeyError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
-    guard unsafe RAND_bytes(&bytes, Int32(count)) == 1 else { throw fault("no random bytes to be had") }
+    guard unsafe RAND_bytes(&bytes, Int32(count)) == 1 else {
+      throw fault("no random bytes to be had")
+    }
     return bytes
   }
 }

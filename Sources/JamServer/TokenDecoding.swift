@@ -11,7 +11,9 @@ import Storage
   init(unchecked token: String) throws(TokenError) {
     var object: OpaquePointer?
     let code = unsafe jwt_decode(&object, token, nil, 0)
-    guard code == 0, let object = unsafe object else { throw code == ENOMEM ? .library : .malformed }
+    guard code == 0, let object = unsafe object else {
+      throw code == ENOMEM ? .library : .malformed
+    }
     unsafe self.object = object
   }
 
@@ -20,7 +22,9 @@ import Storage
   init(_ token: String, key: [UInt8]) throws(TokenError) {
     var object: OpaquePointer?
     let code = unsafe jwt_decode(&object, token, key, Int32(key.count))
-    guard code == 0, let object = unsafe object else { throw code == ENOMEM ? .library : .signature }
+    guard code == 0, let object = unsafe object else {
+      throw code == ENOMEM ? .library : .signature
+    }
     unsafe self.object = object
   }
 

@@ -8,7 +8,7 @@ final class TemporaryFolder: Sendable {
   init() throws {
     var template = Array("/tmp/jamboree-test-XXXXXX".utf8CString)
     try #require(unsafe mkdtemp(&template) != nil)
-    path = String(decoding: template.dropLast().map(UInt8.init), as: UTF8.self)
+    path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
   deinit { _ = unsafe system("rm -rf '\(path)'") }

@@ -29,7 +29,8 @@ struct TokenRefusalTests {
     Row("two parts", good.split(separator: ".").prefix(2).joined(separator: "."), .malformed),
     Row("four parts", good + ".AAAA", .malformed),
     Row("an encrypted token's five parts", good + ".AAAA.AAAA", .malformed),
-    Row("no signature", good.split(separator: ".").prefix(2).joined(separator: ".") + ".",
+    Row(
+      "no signature", good.split(separator: ".").prefix(2).joined(separator: ".") + ".",
       .malformed),
     Row("padding", good + "=", .malformed),
     Row("a newline behind", good + "\n", .malformed),
@@ -44,7 +45,8 @@ struct TokenRefusalTests {
     Row("claims that are a list", Forge.token("[1]"), .claim("exp", "is missing")),
     Row("2,900 open brackets", Forge.token(String(repeating: "[", count: 2900)), .malformed),
     Row("1,400 nested lists", Forge.token(nested(1400)), .claim("exp", "is missing")),
-    Row("claims that are not UTF-8",
+    Row(
+      "claims that are not UTF-8",
       Forge.base64(Forge.header.utf8) + "." + Forge.base64([0x7B, 0xFF, 0x7D]) + ".AAAA",
       .malformed),
   ]
@@ -97,7 +99,8 @@ struct TokenRefusalTests {
   ]
 
   static func claim(_ name: String, _ value: String?, _ reason: String) -> Row {
-    Row("\(name) \(value?.prefix(20) ?? "absent")", Forge.token(Forge.claims([name: value])),
+    Row(
+      "\(name) \(value?.prefix(20) ?? "absent")", Forge.token(Forge.claims([name: value])),
       .claim(name, reason))
   }
 

@@ -117,9 +117,10 @@ struct TokenTests {
     for seed in 0..<2000 as Range<UInt64> {
       var random = SplitMix64(seed: seed)
       let parts = (0..<3).map { _ in
-        Forge.base64((0..<Int.random(in: 1...60, using: &random)).map { _ in
-          UInt8.random(in: 0...255, using: &random)
-        })
+        Forge.base64(
+          (0..<Int.random(in: 1...60, using: &random)).map { _ in
+            UInt8.random(in: 0...255, using: &random)
+          })
       }
       guard case .failure = Forge.result(parts.joined(separator: ".")) else {
         Issue.record("seed \(seed)")
@@ -181,7 +182,9 @@ struct TokenTests {
   }
 
   @Test func aTokenOpensItsRoomsOnly() throws {
-    let jam = Slug("demo")!, other = Slug("other")!, room = Slug("board-1")!
+    let jam = Slug("demo")!
+    let other = Slug("other")!
+    let room = Slug("board-1")!
     #expect(claims.opens(RoomID(jam: jam, prototype: room)))
     #expect(!claims.opens(RoomID(jam: jam, prototype: other)))
     #expect(!claims.opens(RoomID(jam: other, prototype: room)))
