@@ -130,7 +130,10 @@ public final class Hub: Sendable {
     // Close frames are on their way; give slow sockets a moment.
     usleep(100_000)
     reactor.shutdown()
-    store.close()
+    do throws(StorageError) { try store.close() } catch {
+      logger.error("the data folder was not closed cleanly", metadata: ["reason": "\(error)"])
+      return false
+    }
     return isSaved
   }
 }

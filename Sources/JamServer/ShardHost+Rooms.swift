@@ -93,10 +93,16 @@ extension ShardHost {
     if slot == roomSlots.count { roomSlots.append(live) } else { roomSlots[slot] = live }
     rooms[id] = live
     let shard = context.shard
+    let logger = logger
     let hubClient = ClientID(UInt32.random(in: 1...UInt32.max))
     hub.store.loadRoom(id) { result in
       // Decoding runs here, beside the live path.
-      let contents = result.flatMapContents(hubClient: hubClient)
+      let contents = result.contents(hubClient: hubClient)
+      if case .success(let stored) = result {
+        for damage in stored.damage {
+          logger.error("damaged", metadata: ["room": "\(id)", "what": "\(damage)"])
+        }
+      }
       shard.async { context in
         (context.handler as? ShardHost)?.loaded(id, contents)
       }
@@ -216,15 +222,14 @@ extension Refusal {
   }
 }
 
-extension Result where Success == StoredRoom?, Failure == StorageError {
-  /// The decoded contents; an empty room where nothing is stored.
-  func flatMapContents(hubClient: ClientID) -> Result<RoomContents, RoomLoadError> {
+extension Result where Success == StoredRoom, Failure == StorageError {
+  /// The decoded contents, and what was damaged.
+  func contents(hubClient: ClientID) -> Result<RoomContents, RoomLoadError> {
     switch self {
-    case .success(let stored?):
+    case .success(let stored):
       do throws(RoomLoadError) {
         return .success(try RoomContents(decoding: stored, hubClient: hubClient))
       } catch { return .failure(error) }
-    case .success(nil): return .success(RoomContents(hubClient: hubClient))
     case .failure(let error):
       return .failure(RoomLoadError(what: "storage", reason: "\(error)"))
     }

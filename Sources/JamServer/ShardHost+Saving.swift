@@ -195,12 +195,13 @@ extension Checkpoint {
   /// The same in Storage's terms: documents become bytes only when they are written.
   init(_ made: RoomCheckpoint) {
     var stage: Snapshot?
-    var boards: [Snapshot] = []
+    var boards: [String: Snapshot] = [:]
     for board in made.boards {
-      let snapshot = Snapshot(
-        name: board.name, epoch: board.epoch, sequence: board.sequence,
-        update: { board.doc.integratedStateAsUpdate() })
-      if board.name == Room.stageName { stage = snapshot } else { boards.append(snapshot) }
+      let doc = board.doc
+      let snapshot = Snapshot(epoch: board.epoch, sequence: board.sequence) {
+        doc.integratedStateAsUpdate()
+      }
+      if board.name == Room.stageName { stage = snapshot } else { boards[board.name] = snapshot }
     }
     self.init(
       room: made.room, records: made.records, boards: boards, stage: stage, meta: made.meta,

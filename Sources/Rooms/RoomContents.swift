@@ -33,22 +33,27 @@ public struct RoomContents: Sendable {
     self.hubClient = hubClient
     sequence = stored.lastSequence
     unarchived = stored.tail
-    if !stored.meta.isEmpty {
-      do { meta = try RoomMeta(decoding: stored.meta) } catch {
+    if let bytes = stored.meta {
+      do { meta = try RoomMeta(decoding: bytes) } catch {
         throw RoomLoadError(what: "room file", reason: "\(error)")
       }
     }
-    for board in stored.boards {
-      var doc = Doc(clientID: hubClient)
-      do { doc.apply(try Update(v1: board.update)) } catch {
-        throw RoomLoadError(what: "board '\(board.name)'", reason: "\(error)")
-      }
-      boards.append(
-        Board(
-          name: board.name, epoch: board.epoch, doc: doc, sequence: board.sequence,
-          checkpointed: board.sequence))
-    }
+    for (name, snapshot) in stored.boards { try open(name, snapshot) }
+    if let stage = stored.stage { try open(Room.stageName, stage) }
     for record in stored.tail { try replay(record) }
+  }
+
+  private mutating func open(
+    _ name: String, _ snapshot: StoredRoom.Snapshot
+  ) throws(RoomLoadError) {
+    var doc = Doc(clientID: hubClient)
+    do { doc.apply(try Update(v1: snapshot.update)) } catch {
+      throw RoomLoadError(what: "board '\(name)'", reason: "\(error)")
+    }
+    boards.append(
+      Board(
+        name: name, epoch: snapshot.epoch, doc: doc, sequence: snapshot.sequence,
+        checkpointed: snapshot.sequence))
   }
 
   private mutating func replay(_ record: JournalRecord) throws(RoomLoadError) {
