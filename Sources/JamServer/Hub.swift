@@ -141,7 +141,7 @@ public final class Hub: Sendable {
 /// Why the hub cannot start.
 public struct HubError: Error, Sendable, CustomStringConvertible {
   public let description: String
-  init(_ description: String) { self.description = description }
+  public init(_ description: String) { self.description = description }
 }
 
 func wallClockMicroseconds() -> Int64 {

@@ -14,6 +14,8 @@ struct ServeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A .toml or .json file with settings.", valueName: "file"))
   var config: String?
 
+  @Flag(help: "Print addresses with fresh tokens on standard output.") var links = false
+
   @Option(help: help("bind", "address")) var bind: String?
   @Option(help: help("port", "number")) var port: String?
   @Option(help: help("port-file", "file")) var portFile: String?
@@ -46,7 +48,7 @@ struct ServeCommand: ParsableCommand {
       // Who mistyped an option gets the code for that, whatever else is wrong.
       throw error.all.contains { $0.file.isEmpty } ? ExitCode.validationFailure : ExitCode.failure
     }
-    try runHub(settings)
+    try runHub(settings, links: links)
   }
 
   /// What was given on the command line.
