@@ -1,3 +1,4 @@
+#define _GNU_SOURCE  // accept4
 #include "CSystem.h"
 
 #include <arpa/inet.h>

@@ -2,11 +2,11 @@
 //
 // One convention: a call that fails returns -errno, so that no caller has to read a thread-local
 // variable afterwards. Every descriptor is made non-blocking and close-on-exec.
+//
+// No feature macro here: _GNU_SOURCE renames members of libc's structs, and then a module that
+// imports this header disagrees with Swift's Glibc about them.
 #ifndef CSYSTEM_H
 #define CSYSTEM_H
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 
 #include <errno.h>
 #include <stddef.h>
