@@ -8,24 +8,67 @@ public struct SigningKeyError: Error, Equatable, Sendable, CustomStringConvertib
   public var description: String { "\(path): \(reason)" }
 }
 
-/// The key that tokens are signed with: `keys/token.key` in the data folder, 32 random bytes that
+/// The key that tokens are signed with: `keys/signing.key` in the data folder, 32 random bytes that
 /// only the hub's user may read. Whoever has them can be anybody in every room.
 ///
 /// It needs no lock: `jamboree token` works while a hub runs on the same folder, and where both
 /// make the key at once, one file wins and both use it.
 public enum SigningKey {
-  static let byteCount = 32
-
   /// The key; made, and on disk, before this returns if there was none.
   ///
-  /// - Throws: for a file that others can read, is no regular file, is a symbolic link or has
-  ///   another length. A key is never replaced: every token in circulation hangs on it.
+  /// - Throws: for a file that others can read, that is no regular file, a symbolic link, damaged
+  ///   or of a newer format. A key is never replaced: every token in circulation hangs on it.
   public static func load(dataDirectory: String) throws(SigningKeyError) -> [UInt8] {
     let folder = try KeyFolder(dataDirectory: dataDirectory)
     if let key = try folder.read() { return key }
     try folder.create()
     guard let key = try folder.read() else { throw folder.fault("vanished while it was made") }
     return key
+  }
+}
+
+/// The bytes of the key file: `"JAMBKEY\n"`, format version (16 bits), key, CRC-32C of all before;
+/// integers little-endian. The checksum tells a damaged key from a wrong token.
+private enum KeyFile {
+  static let magic = Array("JAMBKEY\n".utf8)
+  static let version: UInt16 = 1
+  static let keyCount = 32
+  static let count = 8 + 2 + keyCount + 4
+
+  static func bytes(of key: [UInt8]) -> [UInt8] {
+    let head = magic + littleEndian(version) + key
+    return head + littleEndian(checksum(head[...]))
+  }
+
+  /// The key, or why these bytes hold none.
+  static func key(in bytes: [UInt8]) -> Result<[UInt8], Fault> {
+    guard bytes.starts(with: magic), bytes.count >= 10 else {
+      return .failure(Fault("is no signing key"))
+    }
+    guard bytes[8..<10].elementsEqual(littleEndian(version)) else {
+      return .failure(Fault("has a format that this version does not know"))
+    }
+    guard bytes.count == count, bytes[42...].elementsEqual(littleEndian(checksum(bytes[..<42])))
+    else { return .failure(Fault("is damaged: restore it from a backup, or make a new key")) }
+    return .success(Array(bytes[10..<42]))
+  }
+
+  struct Fault: Error {
+    let reason: String
+    init(_ reason: String) { self.reason = reason }
+  }
+
+  private static func littleEndian(_ value: some FixedWidthInteger & UnsignedInteger) -> [UInt8] {
+    stride(from: 0, to: value.bitWidth, by: 8).map { UInt8(truncatingIfNeeded: value >> $0) }
+  }
+
+  /// CRC-32C bit by bit: these are 42 bytes, once per start.
+  private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+    ~bytes.reduce(~UInt32(0)) { sum, byte in
+      (0..<8).reduce(sum ^ UInt32(byte)) { bits, _ in
+        bits >> 1 ^ (bits & 1 == 1 ? 0x82F6_3B78 : 0)
+      }
+    }
   }
 }
 
@@ -41,7 +84,7 @@ private struct Descriptor: ~Copyable {
 
 /// `keys/` of one data folder, held open so that every step works on the same folder.
 private struct KeyFolder: ~Copyable {
-  private static let name = "token.key"
+  private static let name = "signing.key"
   private let path: String
   private let folder: Descriptor
 
@@ -51,6 +94,9 @@ private struct KeyFolder: ~Copyable {
       throw SigningKeyError(path: made, reason: "cannot make the folder: \(lastError())")
     }
     let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+    guard let parent = Descriptor(unsafe open(dataDirectory, flags & ~O_NOFOLLOW)),
+      fsync(parent.number) == 0
+    else { throw SigningKeyError(path: dataDirectory, reason: "cannot sync: \(lastError())") }
     guard let folder = Descriptor(unsafe open(path, flags)) else {
       throw SigningKeyError(path: path, reason: "cannot open the folder: \(lastError())")
     }
@@ -77,20 +123,20 @@ private struct KeyFolder: ~Copyable {
       let mode = String(status.st_mode & 0o7777, radix: 8)
       throw fault("has mode 0\(mode), others could sign tokens: chmod 600 it, or make a new key")
     }
-    guard status.st_size == SigningKey.byteCount else {
-      throw fault("has \(status.st_size) bytes instead of \(SigningKey.byteCount)")
+    // One byte more than there should be, so that a longer file shows.
+    var bytes = [UInt8](repeating: 0, count: KeyFile.count + 1)
+    let count = unsafe Glibc.read(file.number, &bytes, bytes.count)
+    guard count >= 0 else { throw fault("cannot read: \(lastError())") }
+    switch KeyFile.key(in: Array(bytes.prefix(count))) {
+    case .success(let key): return key
+    case .failure(let found): throw fault(found.reason)
     }
-    var key = [UInt8](repeating: 0, count: SigningKey.byteCount)
-    guard unsafe Glibc.read(file.number, &key, key.count) == key.count else {
-      throw fault("cannot read: \(lastError())")
-    }
-    return key
   }
 
   /// Writes a new key beside its place, and links it there: the name appears with all its bytes on
   /// disk, and only if nobody else's did before.
   func create() throws(SigningKeyError) {
-    let key = try randomBytes(SigningKey.byteCount)
+    let bytes = KeyFile.bytes(of: try randomBytes(KeyFile.keyCount))
     let suffix = try randomBytes(8).reduce("") { $0 + String($1, radix: 16) }
     let temporary = "\(KeyFolder.name).\(suffix).tmp"
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
@@ -98,10 +144,10 @@ private struct KeyFolder: ~Copyable {
       throw fault("cannot make the file: \(lastError())")
     }
     defer { _ = unsafe unlinkat(folder.number, temporary, 0) }
-    let written = unsafe write(file.number, key, key.count)
-    guard written == key.count, fsync(file.number) == 0 else {
+    let written = unsafe write(file.number, bytes, bytes.count)
+    guard written == bytes.count, fsync(file.number) == 0 else {
       throw fault(
-        "cannot write: \(written < 0 || written == key.count ? lastError() : "disk full")")
+        "cannot write: \(written < 0 || written == bytes.count ? lastError() : "disk full")")
     }
     let number = folder.number
     let linked = unsafe linkat(number, temporary, number, KeyFolder.name, 0) == 0

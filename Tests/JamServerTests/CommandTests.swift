@@ -15,8 +15,8 @@ struct CommandRun {
     let status = unsafe system(
       "( \(line) ) >'\(folder.path)/.out' 2>'\(folder.path)/.err' </dev/null")
     exitCode = status & 0x7F == 0 ? status >> 8 & 0xFF : -1
-    output = CommandRun.text(folder.path + "/.out")
-    errors = CommandRun.text(folder.path + "/.err")
+    output = try String(decoding: folder.read(".out"), as: UTF8.self)
+    errors = try String(decoding: folder.read(".err"), as: UTF8.self)
   }
 
   /// It lies beside the test runner.
@@ -27,14 +27,6 @@ struct CommandRun {
     let runner = String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
     let folder = try #require(runner.lastIndex(of: "/").map { runner[..<$0] })
     return folder + "/jamboree"
-  }
-
-  private static func text(_ path: String) -> String {
-    guard let file = unsafe fopen(path, "re") else { return "" }
-    defer { _ = unsafe fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: 1 << 20)
-    let count = unsafe fread(&bytes, 1, bytes.count, file)
-    return String(decoding: bytes.prefix(count), as: UTF8.self)
   }
 }
 
@@ -85,10 +77,10 @@ struct CommandTests {
   @Test func aKeyThatOthersCanReadIsNamed() throws {
     let arguments = ["token", "--data", "d", "--sub", "b", "--role", "bot", "--jam", "demo"]
     _ = try CommandRun(arguments, in: folder)
-    #expect(unsafe chmod(folder.path + "/d/keys/token.key", 0o644) == 0)
+    #expect(unsafe chmod(folder.path + "/d/keys/signing.key", 0o644) == 0)
     let run = try CommandRun(arguments, in: folder)
     #expect(run.exitCode == 1 && run.output.isEmpty)
-    #expect(run.errors.hasPrefix("Error: d/keys/token.key: has mode 0644"))
+    #expect(run.errors.hasPrefix("Error: d/keys/signing.key: has mode 0644"))
     #expect(run.errors.split(separator: "\n").count == 1)
   }
 

@@ -7,7 +7,7 @@ import Testing
 @Suite("SigningKey")
 struct SigningKeyTests {
   let folder: TemporaryFolder
-  var file: String { folder.path + "/keys/token.key" }
+  var file: String { folder.path + "/keys/signing.key" }
 
   init() throws { folder = try TemporaryFolder() }
 
@@ -53,7 +53,7 @@ struct SigningKeyTests {
       }
       #expect(keys.withLock { $0.count } == 1)
       #expect(keys.withLock { $0.first?.count } == 32)
-      #expect(folder.holdsOnly("token.key", in: "keys"), "temporary files are left over")
+      #expect(folder.holdsOnly("signing.key", in: "keys"), "temporary files are left over")
     }
   }
 
@@ -66,12 +66,27 @@ struct SigningKeyTests {
     _ = try load().get()
   }
 
-  @Test func aKeyOfAnotherLengthIsRefused() throws {
+  @Test func aDamagedKeyIsRefusedWhereverTheDamageIs() throws {
     _ = try load().get()
-    for count in [0, 31, 33, 100_000] {
-      #expect(unsafe truncate(file, count) == 0)
-      #expect(reason() == "has \(count) bytes instead of 32")
+    let whole = try folder.read("keys/signing.key")
+    #expect(whole.count == 46)
+    #expect(whole.prefix(10).elementsEqual(Array("JAMBKEY\n".utf8) + [1, 0]))
+    for count in 0..<whole.count {
+      _ = try folder.write("keys/signing.key", Array(whole.prefix(count)), mode: 0o600)
+      #expect(reason() != nil, "the first \(count) bytes were taken")
     }
+    for bit in 0..<whole.count * 8 {
+      var bent = whole
+      bent[bit / 8] ^= 1 << UInt8(bit % 8)
+      _ = try folder.write("keys/signing.key", bent, mode: 0o600)
+      #expect(reason() != nil, "bit \(bit)")
+    }
+    _ = try folder.write("keys/signing.key", whole + [0], mode: 0o600)
+    #expect(reason() == "is damaged: restore it from a backup, or make a new key")
+    _ = try folder.write("keys/signing.key", [UInt8](repeating: 7, count: 32), mode: 0o600)
+    #expect(reason() == "is no signing key")
+    _ = try folder.write("keys/signing.key", whole, mode: 0o600)
+    _ = try load().get()
   }
 
   @Test func whatIsNoFileIsRefused() throws {

@@ -28,6 +28,17 @@ final class TemporaryFolder: Sendable {
     try write(name, Array(text.utf8), mode: mode)
   }
 
+  /// The bytes of a file, up to a megabyte of them.
+  func read(_ name: String) throws -> [UInt8] {
+    let descriptor = unsafe open(path + "/" + name, O_RDONLY)
+    try #require(descriptor >= 0)
+    defer { _ = close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 1 << 20)
+    let count = unsafe Glibc.read(descriptor, &bytes, bytes.count)
+    try #require(count >= 0)
+    return Array(bytes.prefix(count))
+  }
+
   /// Whether the sub-folder holds this one entry and no other.
   func holdsOnly(_ name: String, in folder: String) -> Bool {
     unsafe system("test \"$(ls -A '\(path)/\(folder)')\" = '\(name)'") == 0
