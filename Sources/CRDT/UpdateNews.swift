@@ -13,3 +13,16 @@ extension Update {
       exactByteCount: nil)
   }
 }
+
+extension DeleteSet {
+  /// Whether the two have a deleted element in common.
+  public func intersects(_ other: DeleteSet) -> Bool {
+    var mine = ranges[...], theirs = other.ranges[...]
+    while let a = mine.first, let b = theirs.first {
+      if a.client == b.client, a.clock < b.end, b.clock < a.end { return true }
+      let isMineFirst = a.client == b.client ? a.end <= b.end : a.client > b.client
+      if isMineFirst { mine.removeFirst() } else { theirs.removeFirst() }
+    }
+    return false
+  }
+}

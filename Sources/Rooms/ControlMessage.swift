@@ -59,10 +59,11 @@ struct ControlRequest: Equatable {
 /// What the hub writes on the control channel.
 enum ControlMessage {
   static func reply(to id: Double, _ result: ObjectValue) -> String {
-    var fields: ObjectValue = [
-      "type": .string("reply"), "id": .number(id), "ok": .bool(true),
-    ]
-    for (key, value) in result { fields[key] = value }
+    var fields = ObjectValue()
+    fields.set("type", .string("reply"))
+    fields.set("id", .number(id))
+    fields.set("ok", .bool(true))
+    for entry in result.entries { fields.set(entry.key, entry.value) }
     return JSON.text(.object(fields))
   }
 

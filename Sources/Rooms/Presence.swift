@@ -115,11 +115,11 @@ extension AwarenessEntry {
   /// - Returns: nil where the state is not a JSON object.
   func signed(by visitor: Visitor) -> [UInt8]? {
     guard case .object(var fields)? = try? JSON.parse(state.span, maxDepth: 8) else { return nil }
-    var user: ObjectValue = [:]
+    var user = ObjectValue()
     if case .object(let given)? = fields["user"] { user = given }
-    user["name"] = .string(visitor.name)
-    user["role"] = .string(visitor.role.rawValue)
-    fields["user"] = .object(user)
+    user.set("name", .string(visitor.name))
+    user.set("role", .string(visitor.role.rawValue))
+    fields.set("user", .object(user))
     return Array(JSON.text(.object(fields)).utf8)
   }
 }

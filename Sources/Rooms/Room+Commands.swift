@@ -1,6 +1,6 @@
 internal import CRDT
 internal import Lib0
-public import Storage
+internal import Storage
 internal import SyncProtocol
 
 extension Room {
@@ -29,7 +29,9 @@ extension Room {
   private func perform(
     _ request: ControlRequest, by session: Session, now: Moment, _ effects: inout [Effect]
   ) throws(Refusal) -> ObjectValue {
-    if case .who = request.command { return ["people": .array(people)] }
+    if case .who = request.command {
+      return ObjectValue([.init(key: "people", value: .array(people))])
+    }
     guard session.visitor.role.moderates else {
       throw Refusal(.notAllowed, "only facilitators may \(request.command.name)")
     }
@@ -50,7 +52,7 @@ extension Room {
       meta.readmit(subject)
       journalControl("readmit", subject, by: session.visitor, now: now, &effects)
     }
-    return [:]
+    return ObjectValue()
   }
 
   private var people: [AnyValue] {

@@ -1,4 +1,4 @@
-public import CRDT
+internal import CRDT
 internal import Lib0
 public import Storage
 public import SyncProtocol

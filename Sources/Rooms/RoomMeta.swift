@@ -1,5 +1,5 @@
 internal import CRDT
-public import Lib0
+internal import Lib0
 
 /// What a room remembers beside its documents: removed people, whose client ids are whose, and what
 /// was refused. Kept in the room's file as JSON (Protocol/storage.md §7).
@@ -35,16 +35,16 @@ extension RoomMeta {
         "at": .number(Double(removal.at)),
       ])
     }
-    var owners: ObjectValue = [:]
+    var owners = ObjectValue()
     for (subject, clients) in bindings.bySubject {
-      owners[subject] = .array(clients.map { .number(Double($0)) })
+      owners.set(subject, .array(clients.map { .number(Double($0)) }))
     }
-    var boards: ObjectValue = [:]
+    var boards = ObjectValue()
     for (board, history) in refused.sorted(by: { $0.key < $1.key }) where !history.isEmpty {
-      boards[board] = .array(
-        history.clocks.sorted { $0.key < $1.key }.map {
-          .array([.number(Double($0.key)), .number(Double($0.value))])
-        })
+      let clocks = history.clocks.sorted { $0.key < $1.key }
+      boards.set(
+        board,
+        .array(clocks.map { .array([.number(Double($0.key)), .number(Double($0.value))]) }))
     }
     return Array(
       JSON.text(
@@ -71,15 +71,15 @@ extension RoomMeta {
       }
     }
     if case .object(let owners)? = fields["clients"] {
-      for (subject, value) in owners {
-        guard case .array(let list) = value else {
+      for entry in owners.entries {
+        guard case .array(let list) = entry.value else {
           throw .invalid(offset: 0, what: "room file: clients")
         }
         for case .number(let number) in list {
           guard let client = ClientID(exactly: number) else {
             throw .invalid(offset: 0, what: "room file: client id")
           }
-          bindings.bind(client, to: subject)
+          bindings.bind(client, to: entry.key)
         }
       }
     }
@@ -88,8 +88,8 @@ extension RoomMeta {
 
   private mutating func decodeRefused(_ value: AnyValue?) throws(DecodingError) {
     guard case .object(let boards)? = value else { return }
-    for (board, list) in boards {
-      guard case .array(let entries) = list else {
+    for board in boards.entries {
+      guard case .array(let entries) = board.value else {
         throw .invalid(offset: 0, what: "room file: refused")
       }
       var history = RefusedHistory()
@@ -100,7 +100,7 @@ extension RoomMeta {
         else { throw .invalid(offset: 0, what: "room file: refused entry") }
         history.remember(client: client, from: clock)
       }
-      refused[board] = history
+      refused[board.key] = history
     }
   }
 }

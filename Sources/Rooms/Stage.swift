@@ -10,7 +10,12 @@ struct Stage {
   let frozen: Bool
 
   init(_ doc: Doc) {
-    frozen = doc.mapValue(root: Self.root, key: "frozen") == .bool(true)
+    guard let room = doc.root(Self.root), case .value(.bool(true))? = doc.value(of: room, key: "frozen")
+    else {
+      frozen = false
+      return
+    }
+    frozen = true
   }
 
   static func set(frozen: Bool, by name: String, in transaction: inout Transaction) {

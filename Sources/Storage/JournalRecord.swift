@@ -7,6 +7,9 @@ public struct RecordKind: RawRepresentable, Hashable, Sendable {
   public static let update = RecordKind(rawValue: 1)
   /// A Yjs update (v1) of the room's stage.
   public static let stageUpdate = RecordKind(rawValue: 2)
+  /// A Yjs update (v1) of a board that came in answer to a sync step: whoever brought it need not
+  /// be who wrote it.
+  public static let syncReply = RecordKind(rawValue: 4)
   /// Anything else that happened in the room, opaque here.
   public static let control = RecordKind(rawValue: 3)
 }
