@@ -99,7 +99,8 @@ struct UpdatePlan {
     }
   }
 
-  /// Everything on the stack waits for the same thing, directly or not.
+  /// Everything on the stack waits for the same thing, directly or not. Each also counts as
+  /// waiting for the one above it: that may come from elsewhere.
   private mutating func block(
     _ stack: inout [(queue: Int, until: UInt64)],
     needing need: (client: ClientID, clock: UInt64)
@@ -108,6 +109,9 @@ struct UpdatePlan {
     for entry in stack {
       queues[entry.queue].isBlocked = true
       blocked.append(queues[entry.queue].next..<queues[entry.queue].end)
+      if entry.until < .max {
+        needs.append((client: queues[entry.queue].client, clock: entry.until))
+      }
     }
     stack.removeAll()
   }
