@@ -4,16 +4,19 @@ import Glibc
 final class Client {
   private(set) var fd: Int32
 
-  init?(port: Int, v6: Bool = false) {
+  /// A socket that is not connected yet.
+  init?(v6: Bool) {
     fd = socket(v6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard fd >= 0 else { return nil }
-    let connected = v6 ? Self.connect6(fd, port) : Self.connect4(fd, port)
-    guard connected == 0 else {
-      close()
-      return nil
-    }
     setReceiveTimeout(seconds: 5)
   }
+
+  convenience init?(port: Int, v6: Bool = false) {
+    self.init(v6: v6)
+    guard (v6 ? Self.connect6(fd, port) : Self.connect4(fd, port)) == 0 else { return nil }
+  }
+
+  func connect(port: Int) -> Bool { Self.connect4(fd, port) == 0 }
 
   deinit { close() }
 
@@ -24,7 +27,7 @@ final class Client {
     address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
     return unsafe withUnsafeBytes(of: &address) { raw in
       guard let start = raw.baseAddress else { return -1 }
-      return unsafe connect(
+      return unsafe Glibc.connect(
         fd, start.assumingMemoryBound(to: sockaddr.self), socklen_t(raw.count))
     }
   }
@@ -36,7 +39,7 @@ final class Client {
     address.sin6_addr = in6addr_loopback
     return unsafe withUnsafeBytes(of: &address) { raw in
       guard let start = raw.baseAddress else { return -1 }
-      return unsafe connect(
+      return unsafe Glibc.connect(
         fd, start.assumingMemoryBound(to: sockaddr.self), socklen_t(raw.count))
     }
   }
