@@ -104,3 +104,36 @@ enum LogReader {
     }
   }
 }
+
+extension LogReader.Scan {
+  /// What is wrong with the segment. A bad end is a torn write only where nothing says that the
+  /// bytes were whole once: no later segment has records, and no clean shutdown vouched for them
+  /// (`expected`: the length that its marker names).
+  func verdict(
+    _ path: String, size: Int, isLast: Bool, expected: Int?
+  ) -> (damage: [Damage], isTorn: Bool) {
+    var damage: [Damage] = []
+    if !headerIsWhole {
+      damage.append(
+        Damage(file: path, range: 0..<SegmentHeader.byteCount, reason: "bad header copy"))
+    }
+    for broken in broken {
+      damage.append(
+        Damage(file: path, range: broken.range, reason: "wrong checksum", lost: broken.lost))
+    }
+    if let expected, expected > end {
+      damage.append(
+        Damage(
+          file: path, range: end..<expected, reason: "the end is broken",
+          lost: "records that were synced at shutdown"))
+    } else if tornBytes > 0 && !isLast {
+      damage.append(
+        Damage(
+          file: path, range: end..<size, reason: "broken end before a later segment",
+          lost: "at least one record"))
+    } else {
+      return (damage, tornBytes > 0)
+    }
+    return (damage, false)
+  }
+}

@@ -84,6 +84,9 @@ struct SegmentName: Hashable, Sendable {
     guard description == text else { return nil }
   }
 
+  /// Whether the same shard wrote this one later.
+  func follows(_ other: SegmentName) -> Bool { shard == other.shard && number > other.number }
+
   var description: String { "\(padded(UInt64(shard), 3))-\(padded(number, 12)).log" }
 }
 

@@ -56,7 +56,11 @@ struct RecoveredLog: Sendable {
     log.report.segments = names.count
     log.lastNumber = names.map(\.number).max() ?? 0
     for name in names {
-      let isLast = !names.contains { $0.shard == name.shard && $0.number > name.number }
+      // A successor made ahead of time and never used says nothing about this one's end.
+      let isLast = !names.contains { other in
+        other.follows(name)
+          && wal.status(other.description)?.bytes ?? 0 > SegmentHeader.byteCount
+      }
       try log.add(name, in: wal, isLast: isLast, expected: marker?.lengths[name])
     }
     if let marker {
@@ -113,31 +117,12 @@ struct RecoveredLog: Sendable {
   private mutating func judge(
     _ scan: LogReader.Scan, _ file: File, _ size: Int, isLast: Bool, expected: Int?
   ) throws(StorageError) {
-    if !scan.headerIsWhole {
-      report.damage.append(
-        Damage(file: file.path, range: 0..<SegmentHeader.byteCount, reason: "bad header copy"))
-    }
-    for broken in scan.broken {
-      report.damage.append(
-        Damage(
-          file: file.path, range: broken.range, reason: "wrong checksum", lost: broken.lost))
-    }
-    if let expected, expected > scan.end {
-      report.damage.append(
-        Damage(
-          file: file.path, range: scan.end..<expected, reason: "the end is missing",
-          lost: "records that were synced at shutdown"))
-    } else if scan.tornBytes > 0 {
-      if isLast {
-        report.torn.append(.init(file: file.path, offset: scan.end, bytes: scan.tornBytes))
-        try file.truncate(to: scan.end)
-        try file.sync()
-      } else {
-        report.damage.append(
-          Damage(
-            file: file.path, range: scan.end..<size, reason: "broken end before a later segment",
-            lost: "at least one record"))
-      }
+    let verdict = scan.verdict(file.path, size: size, isLast: isLast, expected: expected)
+    report.damage += verdict.damage
+    if verdict.isTorn {
+      report.torn.append(.init(file: file.path, offset: scan.end, bytes: scan.tornBytes))
+      try file.truncate(to: scan.end)
+      try file.sync()
     }
   }
 

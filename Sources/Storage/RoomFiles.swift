@@ -28,7 +28,7 @@ struct RoomFiles: Sendable {
 
   /// Up to which sequence the files are complete; read from one header.
   func coveredSequence() throws(StorageError) -> UInt64 {
-    try SnapshotFile.room(in: directory).sequence()
+    try SnapshotFile.room(in: directory).newestHeader()?.lastSequence ?? 0
   }
 
   /// Board ids in a `boards` directory that have a snapshot of any generation.

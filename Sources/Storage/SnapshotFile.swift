@@ -89,17 +89,16 @@ struct SnapshotFile: Sendable {
       header: header, plain: try header.plain(bytes, at: 0, path: file.path, limit: limit))
   }
 
-  /// The sequence that the header of the newest generation names, without reading the content;
-  /// 0 if there is none.
-  func sequence() throws(StorageError) -> UInt64 {
+  /// The header of the newest generation that has a good one, without reading the content.
+  func newestHeader() throws(StorageError) -> MemberHeader? {
     for name in [current, previous] {
       do {
         guard let file = try directory.fileIfPresent(name) else { continue }
         let bytes = try file.read(MemberHeader.byteCount, at: 0)
-        return try MemberHeader(bytes.span, at: 0, path: file.path).lastSequence
+        return try MemberHeader(bytes.span, at: 0, path: file.path)
       } catch { guard error.isDamage else { throw error } }
     }
-    return 0
+    return nil
   }
 
   /// Replaces the file: temporary file, sync, current becomes previous, temporary becomes current.
