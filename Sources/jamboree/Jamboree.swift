@@ -10,6 +10,6 @@ struct Jamboree: ParsableCommand {
     version: jamboreeVersion,
     subcommands: [
       ServeCommand.self, TokenCommand.self, CheckConfigCommand.self, InspectCommand.self,
-      VerifyCommand.self,
+      VerifyCommand.self, DocCommand.self,
     ])
 }
