@@ -59,6 +59,8 @@ public struct Doc: Sendable {
     return clients[Int(index)].state
   }
 
+  var clocks: ClientClocks { ClientClocks(clients: clients, indices: clientIndices) }
+
   /// Whether structs or deletions wait for something that has not come.
   public var hasPending: Bool { !pending.isEmpty }
 

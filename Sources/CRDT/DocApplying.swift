@@ -9,11 +9,10 @@ extension Doc {
     var next: Update? = update
     while let current = next {
       next = nil
-      let plan = UpdatePlan(current, self)
+      let plan = UpdatePlan(current, clocks)
       for run in plan.order {
         for index in run {
-          let record = current.records[index]
-          integrate(record, of: current.source, cut: clock(of: record.client) - record.clock)
+          integrate(current.records[index], of: current.source)
         }
       }
       if !plan.blocked.isEmpty { park(current, plan) }
@@ -69,14 +68,14 @@ extension Doc {
   /// Structs that come within the update count as present, in whatever order of clients; what the
   /// document has already is no matter. The result says per client which clock must be reached.
   public func missing(for update: Update) -> StateVector? {
-    let plan = UpdatePlan(update, self)
+    let plan = UpdatePlan(update, clocks)
     var vector = StateVector()
     var isComplete = true
     for need in plan.needs {
       vector[need.client] = max(vector[need.client], need.clock)
       isComplete = false
     }
-    for range in update.deleteSet.ranges where range.end > plan.state(range.client, self) {
+    for range in update.deleteSet.ranges where range.end > plan.state(range.client, clocks) {
       vector[range.client] = max(vector[range.client], range.end)
       isComplete = false
     }
@@ -86,11 +85,11 @@ extension Doc {
   /// The largest part of an update that leaves nothing pending: of each client the structs up to
   /// the first that would have to wait, and the deletions of what is there then.
   public func integrable(_ update: Update) -> Update {
-    let plan = UpdatePlan(update, self)
+    let plan = UpdatePlan(update, clocks)
     var kept: [DeleteRange] = []
     var cutsDeletes = false
     for range in update.deleteSet.ranges {
-      let state = plan.state(range.client, self)
+      let state = plan.state(range.client, clocks)
       if range.end > state { cutsDeletes = true }
       if range.clock < state {
         let end = min(range.end, state)

@@ -10,9 +10,10 @@ extension Doc {
     var key: Index32 = .none
   }
 
-  /// Integrates a struct whose dependencies are all there, without its first `cut` units.
-  mutating func integrate(_ record: UpdateRecord, of source: [UInt8], cut: UInt64) {
+  /// Integrates a struct whose dependencies are all there, without what is known of it already.
+  mutating func integrate(_ record: UpdateRecord, of source: [UInt8]) {
     let client = clientIndex(record.client)
+    let cut = clients[Int(client)].state - record.clock
     var item = Item(
       kind: record.kind, client: client, clock: record.clock + cut, length: record.length - cut)
     guard record.kind != ContentKind.gc else {
@@ -68,7 +69,8 @@ extension Doc {
     if record.parentIsRoot {
       place.parent = root(names.intern(source, record.rootNameRange))
     } else {
-      let holder = item(clientIndex(record.originClient), record.originClock)
+      let client = clientIndex(record.originClient)
+      let holder = item(client, record.originClock)
       place.parent = items[Int(holder)].type
     }
     if record.hasKey { place.key = names.intern(source, record.keyRange) }

@@ -36,7 +36,7 @@ private struct TouchFinder {
   init(_ update: Update, _ doc: Doc) {
     self.update = update
     self.doc = doc
-    plan = UpdatePlan(update, doc)
+    plan = UpdatePlan(update, doc.clocks)
   }
 
   mutating func structs() {

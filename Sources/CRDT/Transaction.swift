@@ -29,17 +29,15 @@ extension Doc {
   public mutating func transact<E: Error>(
     _ body: (inout Transaction) throws(E) -> Void
   ) throws(E) -> [UInt8]? {
-    var open = Transaction(document: self)
-    // Let go of our references, so that the edits happen in place.
-    self = Doc(clientID: open.document.clientID)
+    // Swapped, not copied: the arrays keep one owner, so the edits happen in place.
+    var open = Transaction(document: Doc(clientID: clientID))
+    swap(&self, &open.document)
     do { try body(&open) } catch {
-      self = open.document
+      swap(&self, &open.document)
       _ = finishTransaction()
       throw error
     }
-    self = open.document
-    // The last reference again: `open` must not keep the arrays shared.
-    open.document = Doc(clientID: clientID)
+    swap(&self, &open.document)
     let applied = finishTransaction()
     return applied.changed ? encode(applied) : nil
   }

@@ -22,26 +22,26 @@ struct UpdatePlan {
     var isOpen = false
   }
 
-  init(_ update: Update, _ doc: Doc) {
-    makeQueues(update.records, doc)
+  init(_ update: Update, _ clocks: ClientClocks) {
+    makeQueues(update.records, clocks)
     for index in queues.indices where queues[index].next < queues[index].end {
-      if !queues[index].isBlocked { run(index, update.records, doc) }
+      if !queues[index].isBlocked { run(index, update.records, clocks) }
     }
   }
 
   /// The client's clock after everything that can go in has gone in.
-  func state(_ client: ClientID, _ doc: Doc) -> UInt64 {
+  func state(_ client: ClientID, _ clocks: ClientClocks) -> UInt64 {
     if let queue = queue(client) { return queues[queue].state }
-    return doc.clock(of: client)
+    return clocks.clock(of: client)
   }
 
-  private mutating func makeQueues(_ records: [UpdateRecord], _ doc: Doc) {
+  private mutating func makeQueues(_ records: [UpdateRecord], _ clocks: ClientClocks) {
     var start = 0
     while start < records.count {
       let client = records[start].client
       var end = start + 1
       while end < records.count, records[end].client == client { end += 1 }
-      queues.append(Queue(client: client, next: start, end: end, state: doc.clock(of: client)))
+      queues.append(Queue(client: client, next: start, end: end, state: clocks.clock(of: client)))
       start = end
     }
   }
@@ -58,7 +58,7 @@ struct UpdatePlan {
   }
 
   /// Works off one client's structs, and before each those of others that it needs.
-  private mutating func run(_ first: Int, _ records: [UpdateRecord], _ doc: Doc) {
+  private mutating func run(_ first: Int, _ records: [UpdateRecord], _ clocks: ClientClocks) {
     // What is open, and up to which clock it was asked for. Each client at most once.
     var stack: [(queue: Int, until: UInt64)] = [(first, .max)]
     queues[first].isOpen = true
@@ -72,7 +72,7 @@ struct UpdatePlan {
       let record = records[queue.next]
       if record.clock > queue.state {
         block(&stack, needing: (client: record.client, clock: record.clock))
-      } else if record.end > queue.state, let need = missing(record, doc) {
+      } else if record.end > queue.state, let need = missing(record, clocks) {
         if let other = self.queue(need.client), queues[other].next < queues[other].end,
           !queues[other].isBlocked, !queues[other].isOpen
         {
@@ -119,20 +119,32 @@ struct UpdatePlan {
   /// The first reference of a struct to something that is not there. Its own client's earlier
   /// structs always are, by the time that it is its turn.
   private func missing(
-    _ record: UpdateRecord, _ doc: Doc
+    _ record: UpdateRecord, _ clocks: ClientClocks
   ) -> (client: ClientID, clock: UInt64)? {
     if record.kind == 0 { return nil }
     if record.hasOrigin || (record.hasParent && !record.parentIsRoot),
       record.originClient != record.client,
-      state(record.originClient, doc) <= record.originClock
+      state(record.originClient, clocks) <= record.originClock
     {
       return (record.originClient, record.originClock + 1)
     }
     if record.hasRightOrigin, record.rightClient != record.client,
-      state(record.rightClient, doc) <= record.rightClock
+      state(record.rightClient, clocks) <= record.rightClock
     {
       return (record.rightClient, record.rightClock + 1)
     }
     return nil
+  }
+}
+
+/// The clocks of a document, without the rest of it: passing a whole `Doc` on from a mutating
+/// function has the compiler retain each of its arrays.
+struct ClientClocks {
+  let clients: [ClientRecord]
+  let indices: [ClientID: Index32]
+
+  func clock(of client: ClientID) -> UInt64 {
+    guard let index = indices[client] else { return 0 }
+    return clients[Int(index)].state
   }
 }

@@ -125,7 +125,7 @@ extension ByteWriter {
   /// Integers up to 2^31-1 as such, then the shortest float that is exact. NaN equals nothing, so
   /// it fails the float32 test and travels as float64.
   private mutating func number(_ value: Double) {
-    if value.rounded(.towardZero) == value, value.magnitude <= 2_147_483_647 {
+    if value.magnitude <= 2_147_483_647, Double(Int64(value)) == value {
       byte(AnyTag.integer)
       signedMagnitude(UInt64(value.magnitude), isNegative: value.sign == .minus)
     } else if Double(Float(value)) == value {
