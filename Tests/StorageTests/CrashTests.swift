@@ -37,7 +37,7 @@ struct CrashTests {
   private func script(
     _ path: String, _ options: StoreOptions, saved: (UInt64) -> Void
   ) throws {
-    let store = try Store.open(path, shards: 1, options: options)
+    let store = try openStore(path, shards: 1, options: options)
     let journal = store.journal(forShard: 0)
     var sequence: UInt64 = 0
     var records: [JournalRecord] = []
@@ -94,7 +94,7 @@ struct CrashTests {
     let all = copies.withLock { $0 }
     #expect(all.count > 60)
     for (index, copy) in all.enumerated() {
-      let store = try Store.open(copy.folder.path, shards: 1)
+      let store = try openStore(copy.folder.path, shards: 1)
       let room = try store.load(TestRoom.id)
       #expect(isComplete(room, through: copy.saved), "before operation \(index)")
       #expect(store.recovery.damage.isEmpty && room.damage.isEmpty, "before operation \(index)")
@@ -132,7 +132,7 @@ struct CrashTests {
       var saved: UInt64 = 0
       do { try script(folder.path, options) { saved = max(saved, $0) } } catch is StorageError {}
       wasHit = count.withLock { $0 } > target
-      let store = try Store.open(folder.path, shards: 2)
+      let store = try openStore(folder.path, shards: 2)
       let room = try store.load(TestRoom.id)
       if saved > 0 { #expect(isComplete(room, through: saved), "operation \(index)") }
       #expect(store.recovery.damage.isEmpty && room.damage.isEmpty, "operation \(index)")

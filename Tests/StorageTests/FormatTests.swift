@@ -95,7 +95,7 @@ struct FormatTests {
 
   @Test func stockToolsOpenSnapshotsAndHistory() throws {
     let folder = try TemporaryFolder()
-    let store = try Store.open(folder.path, shards: 1)
+    let store = try openStore(folder.path, shards: 1)
     try store.checkpointed(TestRoom.checkpoint(TestRoom.records(1...20)))
     let room = "\(folder.path)/rooms/demo/one"
     for tool in ["gunzip -c", "zcat"] {

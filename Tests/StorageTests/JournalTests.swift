@@ -62,7 +62,7 @@ struct JournalTests {
     let faults = Faults()
     var options = StoreOptions()
     options.fault = faults.fault
-    let store = try Store.open(folder.path, shards: 1, options: options)
+    let store = try openStore(folder.path, shards: 1, options: options)
     let journal = store.journal(forShard: 0)
     let events = Events()
     journal.attach { events.add($0) }
@@ -86,7 +86,7 @@ struct JournalTests {
     let folder = try TemporaryFolder()
     var options = StoreOptions()
     options.gatherMilliseconds = 60_000
-    let store = try Store.open(folder.path, shards: 1, options: options)
+    let store = try openStore(folder.path, shards: 1, options: options)
     let journal = store.journal(forShard: 0)
     let events = Events()
     journal.attach { events.add($0) }
@@ -110,7 +110,7 @@ struct JournalTests {
     options.pendingBytesLimit = 4096
     let events = Events()
     do {
-      let store = try Store.open(folder.path, shards: 1, options: options)
+      let store = try openStore(folder.path, shards: 1, options: options)
       let journal = store.journal(forShard: 0)
       journal.attach { events.add($0) }
       try journal.append(TestRoom.record(1))
@@ -134,7 +134,7 @@ struct JournalTests {
       try journal.append(TestRoom.record(sequence))
       journal.flush()
     }
-    let store = try Store.open(folder.path, shards: 1)
+    let store = try openStore(folder.path, shards: 1)
     let tail = try store.load(TestRoom.id).tail
     #expect(tail == TestRoom.records(1...UInt64(tail.count)) && tail.count > 20)
   }
@@ -145,14 +145,14 @@ struct JournalTests {
     var options = StoreOptions()
     options.fault = faults.fault
     do {
-      let store = try Store.open(folder.path, shards: 1, options: options)
+      let store = try openStore(folder.path, shards: 1, options: options)
       faults.fail(.write, shortWrite)
       for record in TestRoom.records(1...50) {
         try store.journal(forShard: 0).append(record)
         store.journal(forShard: 0).flush()
       }
     }
-    let store = try Store.open(folder.path, shards: 1)
+    let store = try openStore(folder.path, shards: 1)
     #expect(try store.load(TestRoom.id).tail == TestRoom.records(1...50))
   }
 
@@ -161,7 +161,7 @@ struct JournalTests {
     let faults = Faults()
     var options = StoreOptions()
     options.fault = faults.fault
-    let store = try Store.open(folder.path, shards: 1, options: options)
+    let store = try openStore(folder.path, shards: 1, options: options)
     let journal = store.journal(forShard: 0)
     let events = Events()
     journal.attach { events.add($0) }
@@ -208,7 +208,7 @@ struct JournalTests {
     options.segmentBytes = 16 << 10
     options.sealedBytesLimit = 64 << 10
     options.gatherMilliseconds = 1
-    let store = try Store.open(folder.path, shards: 1, options: options)
+    let store = try openStore(folder.path, shards: 1, options: options)
     let journal = store.journal(forShard: 0)
     let events = Events()
     journal.attach { events.add($0) }
@@ -246,7 +246,7 @@ struct JournalTests {
     options.segmentBytes = 1 << 30
     options.retryMilliseconds = 20
     options.pendingBytesLimit = 256 << 20
-    let store = try Store.open(folder.path, shards: 1, options: options)
+    let store = try openStore(folder.path, shards: 1, options: options)
     let journal = store.journal(forShard: 0)
     let events = Events()
     journal.attach { events.add($0) }
@@ -273,7 +273,7 @@ struct JournalTests {
     defer { _ = unsafe umount2(folder.path, CInt(MNT_DETACH)) }
     var options = StoreOptions()
     options.retryMilliseconds = 20
-    let store = try Store.open(folder.path, shards: 1, options: options)
+    let store = try openStore(folder.path, shards: 1, options: options)
     let ballast = try Directory.open(folder.path).file("ballast", .create)
     try ballast.write(.init(repeating: 1, count: 150 << 10), at: 0)
     let journal = store.journal(forShard: 0)

@@ -7,7 +7,7 @@ import Testing
 /// A cleanly closed directory with one room: two checkpoints, so there are two generations.
 private func twoGenerations() throws -> TemporaryFolder {
   let folder = try TemporaryFolder()
-  let store = try Store.open(folder.path, shards: 1)
+  let store = try openStore(folder.path, shards: 1)
   try store.checkpointed(TestRoom.checkpoint(TestRoom.records(1...10)))
   try store.checkpointed(TestRoom.checkpoint(TestRoom.records(11...20)))
   _ = try store.signingKey()
@@ -50,7 +50,7 @@ struct RoomFileTests {
     changed[changed.count / 2] ^= 4
     try folder.write(changed, to: name)
     for _ in 0..<2 {  // once set aside, and again after a start without a checkpoint
-      let store = try Store.open(folder.path, shards: 1)
+      let store = try openStore(folder.path, shards: 1)
       let room = try store.load(TestRoom.id)
       let kinds: [String: RecordKind] = ["boards/main.yjs.gz": .update, "stage.yjs.gz": .stageUpdate]
       let expected = TestRoom.records(11...20).filter {
@@ -61,7 +61,7 @@ struct RoomFileTests {
       #expect(room.damage.allSatisfy { $0.lost.isEmpty })
     }
     // The next checkpoint keeps the good generation.
-    let store = try Store.open(folder.path, shards: 1)
+    let store = try openStore(folder.path, shards: 1)
     _ = try store.load(TestRoom.id)
     try store.checkpointed(TestRoom.checkpoint(TestRoom.records(21...24)))
     let room = try store.load(TestRoom.id)
@@ -76,7 +76,7 @@ struct RoomFileTests {
     for name in ["main.yjs.gz", "main.prev.yjs.gz"] {
       try folder.write([1, 2, 3], to: "\(roomPath)/boards/\(name)")
     }
-    let store = try Store.open(folder.path, shards: 1)
+    let store = try openStore(folder.path, shards: 1)
     let room = try store.load(TestRoom.id)
     #expect(room.boards.isEmpty)
     #expect(
@@ -93,7 +93,7 @@ struct RoomFileTests {
     bytes[bytes.count - 20] ^= 1  // in the second member
     try folder.write(bytes, to: history)
     try folder.write([0], to: "\(roomPath)/boards/main.yjs.gz")
-    let store = try Store.open(folder.path, shards: 1)
+    let store = try openStore(folder.path, shards: 1)
     let room = try store.load(TestRoom.id)
     #expect(room.boards["main"]?.update == TestRoom.board(through: 10))
     #expect(room.damage.contains { $0.lost.contains("sequences 11 to 20") })
@@ -106,7 +106,7 @@ struct RoomFileTests {
   @Test func aTornHistoryAppendIsCutAtEveryByte() throws {
     let folder = try TemporaryFolder()
     do {
-      let store = try Store.open(folder.path, shards: 1)
+      let store = try openStore(folder.path, shards: 1)
       try store.checkpointed(TestRoom.checkpoint(TestRoom.records(1...10)))
       for record in TestRoom.records(11...14) { try store.journal(forShard: 0).append(record) }
       store.journal(forShard: 0).flush()
@@ -119,7 +119,7 @@ struct RoomFileTests {
     for end in 1...member.count {
       let copy = try folder.copy()
       try copy.write(whole + member[..<end], to: name)
-      let store = try Store.open(copy.path, shards: 1)
+      let store = try openStore(copy.path, shards: 1)
       #expect(try store.load(TestRoom.id).tail == TestRoom.records(11...14))
       try store.checkpointed(TestRoom.checkpoint(TestRoom.records(11...14)))
       #expect(try copy.bytes(name) == whole + member, "cut at \(end)")
@@ -134,7 +134,7 @@ struct RoomFileTests {
     let checksum = CRC32C.checksum(bytes.span.extracting(0..<68))
     bytes.set(littleEndian: checksum, at: 68)
     try folder.write(bytes, to: name)
-    let store = try Store.open(folder.path, shards: 1)
+    let store = try openStore(folder.path, shards: 1)
     #expect(throws: StorageError.self) { try store.load(TestRoom.id) }
     #expect(try store.load(TestRoom.room("demo/two")).lastSequence == 0)
     #expect(throws: StorageError.self) {
@@ -145,12 +145,12 @@ struct RoomFileTests {
 
   @Test func aSecondStoreIsRefusedByPid() throws {
     let folder = try TemporaryFolder()
-    let store = try Store.open(folder.path, shards: 1)
+    let store = try openStore(folder.path, shards: 1)
     #expect(throws: StorageError.locked(path: folder.path, pid: getpid())) {
       try Store.open(folder.path, shards: 1)
     }
     try store.close()
-    _ = try Store.open(folder.path, shards: 1)
+    _ = try openStore(folder.path, shards: 1)
   }
 
   @Test func linksLeadNowhereAndStrangersAreListed() throws {
@@ -167,7 +167,7 @@ struct RoomFileTests {
     let report = try Store.verify(folder.path)
     #expect(report.unexpected.count == 3)
     #expect(report.damage.count == 1 && report.damage[0].file.contains("evil"))
-    let room = try Store.open(folder.path, shards: 1).load(TestRoom.id)
+    let room = try openStore(folder.path, shards: 1).load(TestRoom.id)
     #expect(room.boards.keys.sorted() == ["main"])
   }
 
@@ -184,7 +184,7 @@ struct RoomFileTests {
     let folder = try TemporaryFolder()
     var options = StoreOptions()
     options.historyFileBytes = 500
-    let store = try Store.open(folder.path, shards: 1, options: options)
+    let store = try openStore(folder.path, shards: 1, options: options)
     for round in 0..<10 as Range<UInt64> {
       try store.checkpointed(
         TestRoom.checkpoint(TestRoom.records(round * 10 + 1...round * 10 + 10)))
@@ -200,7 +200,7 @@ struct RoomFileTests {
     var options = StoreOptions()
     options.segmentBytes = 8 << 10
     options.gatherMilliseconds = 1
-    let store = try Store.open(folder.path, shards: 1, options: options)
+    let store = try openStore(folder.path, shards: 1, options: options)
     let journal = store.journal(forShard: 0)
     for round in 0..<40 as Range<UInt64> {
       let records = TestRoom.records(round * 20 + 1...round * 20 + 20)
