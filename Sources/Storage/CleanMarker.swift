@@ -2,6 +2,7 @@
 /// log's segments and how long they are (Protocol/storage.md §7).
 struct CleanMarker: Equatable, Sendable {
   static let name = "clean"
+  static let temporary = "clean.tmp"
   static let magic: [UInt8] = Array("JAMBEND\n".utf8)
   static let version: UInt16 = 1
 
@@ -47,10 +48,11 @@ struct CleanMarker: Equatable, Sendable {
   }
 
   func write(in root: Directory) throws(StorageError) {
-    try root.unlink(Self.name)
-    let file = try root.file(Self.name, .create)
+    try root.unlink(Self.temporary)
+    let file = try root.file(Self.temporary, .create)
     try file.write(encoded, at: 0)
     try file.sync()
+    try root.rename(Self.temporary, to: Self.name)
     try root.sync()
   }
 

@@ -36,8 +36,8 @@ final class File: Sendable {
     while done < bytes.count {
       var count = bytes.count - done
       if let code = fault?(.write, path), code != 0 {
-        guard code == shortWrite, count > 1 else { throw failure("write", code) }
-        count /= 2
+        guard code == shortWrite else { throw failure("write", code) }
+        count = max(1, count / 2)
       }
       let from = done
       let written = unsafe bytes.withUnsafeBytes { buffer in

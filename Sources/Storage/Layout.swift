@@ -2,6 +2,7 @@
 enum Layout {
   static let root: Set<String> = [
     "wal", "rooms", "keys", "assets", "damaged", DataLock.name, CleanMarker.name,
+    CleanMarker.temporary,
   ]
 
   /// Paths of entries of the data directory that are none of ours.

@@ -46,6 +46,38 @@ struct FormatTests {
     "41000000a7010403040003000000000000e025dafe5b0600010000000000000007000000000000"
     + "0003e54b778208157b64656d6f6f6e656d61696e616e6e010203"
 
+  /// The examples of Protocol/storage.md §2, §4 and §6.
+  @Test func headersAndBatchesAreTheDocumentedBytes() throws {
+    let segment = SegmentHeader(
+      shard: 0, number: 1, salt: 0x1122_3344_5566_7788, created: 1_790_000_000_000_000)
+    let copy =
+      "4a414d4257414c0a010000000000000001000000000000008877665544332211"
+      + "00e025dafe5b0600000000007d2b3521"
+    #expect(hex(segment.encoded) == copy + copy)
+    #expect(segment.seed == 0xaf59_5116)
+
+    let board = MemberHeader(kind: .board, epoch: 7, firstSequence: 20, lastSequence: 20)
+    #expect(
+      hex(board.member([0, 0], level: 6))
+        == "1f8b08040000000000ff3c004a4238000101000000000000070000000000000014000000000000"
+        + "00140000000000000054000000000000000200000000000000f5fad05896dd39db63600000ff12"
+        + "d94102000000")
+
+    var first = TestRoom.record(1, payload: [1, 2, 3])
+    first.time = 1_790_000_000_000_000
+    var second = TestRoom.record(2, payload: [4, 5])
+    second.time = first.time + 1000
+    first.kind = .update
+    second.kind = .update
+    first.board = "main"
+    second.board = "main"
+    first.epoch = 7
+    second.epoch = 7
+    #expect(
+      hex(HistoryBatch.encode([first, second]))
+        == "018080afa2dbffad06010700046d61696e0003616e6e0301020301d00f01070101020405")
+  }
+
   @Test(arguments: 0..<32 as Range<UInt64>)
   func historyBatchesRoundTripAndNoPrefixIsAccepted(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
@@ -95,7 +127,7 @@ struct FormatTests {
 
   @Test func stockToolsOpenSnapshotsAndHistory() throws {
     let folder = try TemporaryFolder()
-    let store = try Store.open(folder.path, shards: 1)
+    let store = try openStore(folder.path, shards: 1)
     try store.checkpointed(TestRoom.checkpoint(TestRoom.records(1...20)))
     let room = "\(folder.path)/rooms/demo/one"
     for tool in ["gunzip -c", "zcat"] {

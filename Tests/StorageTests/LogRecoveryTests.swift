@@ -15,7 +15,7 @@ private struct CrashedLog {
   init(_ records: [JournalRecord] = TestRoom.records(1...5)) throws {
     folder = try TemporaryFolder()
     self.records = records
-    let store = try Store.open(folder.path, shards: 1)
+    let store = try openStore(folder.path, shards: 1)
     for record in records { try store.journal(forShard: 0).append(record) }
     store.journal(forShard: 0).flush()
     let names = try folder.names("wal")
@@ -29,7 +29,7 @@ private struct CrashedLog {
     let copy = try TemporaryFolder()
     try #require(Directory.open(copy.path).directory("wal").names().isEmpty)
     try copy.write(changed, to: name)
-    let store = try Store.open(copy.path, shards: 1)
+    let store = try openStore(copy.path, shards: 1)
     return (store.recovery, try store.load(TestRoom.id))
   }
 }
@@ -88,7 +88,7 @@ struct LogRecoveryTests {
 
   @Test func verifyFindsEveryFlippedBitOfACleanlyClosedLog() throws {
     let folder = try TemporaryFolder()
-    let store = try Store.open(folder.path, shards: 1)
+    let store = try openStore(folder.path, shards: 1)
     for record in TestRoom.records(1...3) { try store.journal(forShard: 0).append(record) }
     try store.close()
     let name = "wal/\(try folder.names("wal")[0])"
@@ -127,7 +127,7 @@ struct LogRecoveryTests {
     var expected: [JournalRecord] = []
     var sequence: UInt64 = 1
     for shards in [1, 4, 2, 3] {
-      let store = try Store.open(folder.path, shards: shards)
+      let store = try openStore(folder.path, shards: shards)
       #expect(try store.load(TestRoom.id).tail == expected)
       for shard in 0..<shards {
         let record = TestRoom.record(sequence)
@@ -137,7 +137,7 @@ struct LogRecoveryTests {
         sequence += 1
       }
     }
-    let store = try Store.open(folder.path, shards: 1)
+    let store = try openStore(folder.path, shards: 1)
     #expect(try store.load(TestRoom.id).tail == expected)
     try store.checkpointed(TestRoom.checkpoint(expected))
     #expect(try folder.names("wal").count == 1, "only the segment in use is left")
@@ -146,12 +146,12 @@ struct LogRecoveryTests {
   @Test func aBrokenEndBeforeALaterSegmentIsDamage() throws {
     let log = try CrashedLog()
     do {
-      let store = try Store.open(log.folder.path, shards: 1)
+      let store = try openStore(log.folder.path, shards: 1)
       try store.journal(forShard: 0).append(TestRoom.record(6))
       store.journal(forShard: 0).flush()
     }
     try log.folder.write(Array(log.bytes.dropLast()), to: log.name)
-    let store = try Store.open(log.folder.path, shards: 1)
+    let store = try openStore(log.folder.path, shards: 1)
     #expect(store.recovery.torn.isEmpty)
     #expect(store.recovery.damage.contains { $0.lost.contains("sequences 5 to 5") })
     #expect(try store.load(TestRoom.id).tail.map(\.sequence) == [1, 2, 3, 4, 6])
@@ -177,7 +177,7 @@ struct LogRecoveryTests {
       try log.folder.write(Array(log.bytes[..<count]), to: "wal/000-0000000000\(10 + count % 10).log")
     }
     try log.folder.write(Array(repeating: 0, count: 4096), to: "wal/000-000000000099.log")
-    let store = try Store.open(log.folder.path, shards: 1)
+    let store = try openStore(log.folder.path, shards: 1)
     #expect(try store.load(TestRoom.id).tail == log.records)
     #expect(store.recovery.damage.isEmpty)
   }

@@ -11,13 +11,13 @@ struct StoreTests {
     let folder = try TemporaryFolder()
     let records = TestRoom.records(1...20)
     do {
-      let store = try Store.open(folder.path, shards: 1)
+      let store = try openStore(folder.path, shards: 1)
       #expect(!store.recovery.wasUnclean)
       let journal = store.journal(forShard: 0)
       for record in records { try journal.append(record) }
       journal.flush()
     }
-    let store = try Store.open(folder.path, shards: 1)
+    let store = try openStore(folder.path, shards: 1)
     #expect(store.recovery.wasUnclean)
     #expect(store.recovery.damage.isEmpty)
     #expect(store.roomsWithTail() == [TestRoom.id])
@@ -30,14 +30,14 @@ struct StoreTests {
     let folder = try TemporaryFolder()
     let records = TestRoom.records(1...20)
     do {
-      let store = try Store.open(folder.path, shards: 2)
+      let store = try openStore(folder.path, shards: 2)
       let journal = store.journal(forShard: 1)
       for record in records { try journal.append(record) }
       journal.flush()
       try store.checkpointed(TestRoom.checkpoint(records))
       try store.close()
     }
-    let store = try Store.open(folder.path, shards: 1)
+    let store = try openStore(folder.path, shards: 1)
     #expect(!store.recovery.wasUnclean)
     #expect(store.recovery.segments == 0)
     let stored = try store.load(TestRoom.id)

@@ -1,0 +1,307 @@
+import Glibc
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Storage
+
+/// What a journal reported, in order.
+private final class Events: Sendable {
+  private let events = Mutex<[JournalEvent]>([])
+  func add(_ event: JournalEvent) { events.withLock { $0.append(event) } }
+  var all: [JournalEvent] { events.withLock { $0 } }
+
+  func wait(seconds: Int = 20, _ condition: ([JournalEvent]) -> Bool) -> Bool {
+    for _ in 0..<seconds * 200 {
+      if condition(all) { return true }
+      pause(milliseconds: 5)
+    }
+    return false
+  }
+}
+
+/// Makes chosen disk operations fail, and counts what overlaps.
+private final class Faults: Sendable {
+  struct State {
+    var code: [String: CInt] = [:]  // "sync wal/0" style keys: operation and part of the path
+    var syncing = 0
+    var overlaps = 0
+    var syncs = 0
+    var syncMilliseconds = 0
+  }
+  let state = Mutex(State())
+
+  var fault: DiskFault {
+    { [self] operation, path in
+      guard path.contains("/wal/") else { return 0 }
+      let (code, milliseconds) = state.withLock { state in
+        if operation == .sync && path.hasSuffix(".log") { state.syncs += 1 }
+        return (state.code["\(operation)"] ?? 0, state.syncMilliseconds)
+      }
+      if operation == .sync && milliseconds > 0 {
+        state.withLock { state in
+          state.syncing += 1
+          if state.syncing > 1 { state.overlaps += 1 }
+        }
+        pause(milliseconds: milliseconds)
+        state.withLock { $0.syncing -= 1 }
+      }
+      return code
+    }
+  }
+
+  func fail(_ operation: DiskOperation, _ code: CInt) {
+    state.withLock { $0.code["\(operation)"] = code }
+  }
+}
+
+@Suite("Journal")
+struct JournalTests {
+  @Test func commitsGatherNeverOverlapAndFollowTheSync() throws {
+    let folder = try TemporaryFolder()
+    let faults = Faults()
+    var options = StoreOptions()
+    options.fault = faults.fault
+    let store = try openStore(folder.path, shards: 1, options: options)
+    let journal = store.journal(forShard: 0)
+    let events = Events()
+    journal.attach { events.add($0) }
+    faults.state.withLock { $0 = .init(syncMilliseconds: 30) }
+    for sequence in 1...200 as ClosedRange<UInt64> {
+      try journal.append(TestRoom.record(sequence))
+      journal.flush()
+      pause(milliseconds: 2)
+    }
+    #expect(events.wait { $0.last == .durable(position: 200) })
+    let (syncs, overlaps) = faults.state.withLock { ($0.syncs, $0.overlaps) }
+    #expect(overlaps == 0)
+    #expect(syncs < 30, "\(syncs) syncs in about half a second")
+    let positions = events.all.compactMap {
+      if case .durable(let position) = $0 { position } else { nil }
+    }
+    #expect(positions == positions.sorted() && positions.count == syncs)
+  }
+
+  @Test func nothingIsDurableBeforeTheGatherTimeUnlessMuchWaits() throws {
+    let folder = try TemporaryFolder()
+    var options = StoreOptions()
+    options.gatherMilliseconds = 60_000
+    let store = try openStore(folder.path, shards: 1, options: options)
+    let journal = store.journal(forShard: 0)
+    let events = Events()
+    journal.attach { events.add($0) }
+    try journal.append(TestRoom.record(1))
+    journal.flush()
+    pause(milliseconds: 100)
+    #expect(events.all.isEmpty)
+    try journal.append(TestRoom.record(2, payload: [UInt8](repeating: 7, count: 64 << 10)))
+    #expect(journal.positions.durable == 0)
+    journal.flush()
+    #expect(events.wait { $0 == [.durable(position: 2)] })
+  }
+
+  @Test(arguments: [ENOSPC, EDQUOT, EIO, EROFS, EFBIG])
+  func aDiskThatTakesNothingIsTriedAgainUntilItDoes(_ code: CInt) throws {
+    let folder = try TemporaryFolder()
+    let faults = Faults()
+    var options = StoreOptions()
+    options.fault = faults.fault
+    options.retryMilliseconds = 20
+    options.pendingBytesLimit = 4096
+    let events = Events()
+    do {
+      let store = try openStore(folder.path, shards: 1, options: options)
+      let journal = store.journal(forShard: 0)
+      journal.attach { events.add($0) }
+      try journal.append(TestRoom.record(1))
+      journal.flush()
+      #expect(events.wait { $0.contains(.durable(position: 1)) })
+      faults.fail(.write, code)
+      var sequence: UInt64 = 2
+      while (try? journal.append(TestRoom.record(sequence))) != nil {
+        journal.flush()
+        sequence += 1
+      }
+      #expect(sequence > 20, "records wait in memory")
+      #expect(throws: StorageError.self) { try journal.append(TestRoom.record(sequence)) }
+      pause(milliseconds: 100)
+      #expect(journal.positions.durable == 1)
+      guard case .notSaved = journal.status else { Issue.record("not reported"); return }
+      faults.fail(.write, 0)
+      #expect(events.wait { $0.last == .durable(position: sequence - 1) })
+      let states = events.all.filter { if case .state = $0 { true } else { false } }
+      #expect(states.count == 2 && states.last == .state(.saving))
+      try journal.append(TestRoom.record(sequence))
+      journal.flush()
+    }
+    let store = try openStore(folder.path, shards: 1)
+    let tail = try store.load(TestRoom.id).tail
+    #expect(tail == TestRoom.records(1...UInt64(tail.count)) && tail.count > 20)
+  }
+
+  @Test func shortWritesLeaveNoHole() throws {
+    let folder = try TemporaryFolder()
+    let faults = Faults()
+    var options = StoreOptions()
+    options.fault = faults.fault
+    do {
+      let store = try openStore(folder.path, shards: 1, options: options)
+      faults.fail(.write, shortWrite)
+      for record in TestRoom.records(1...50) {
+        try store.journal(forShard: 0).append(record)
+        store.journal(forShard: 0).flush()
+      }
+    }
+    let store = try openStore(folder.path, shards: 1)
+    #expect(try store.load(TestRoom.id).tail == TestRoom.records(1...50))
+  }
+
+  @Test func afterAFailedSyncNothingIsSavedUntilEverythingWasCheckpointed() throws {
+    let folder = try TemporaryFolder()
+    let faults = Faults()
+    var options = StoreOptions()
+    options.fault = faults.fault
+    let store = try openStore(folder.path, shards: 1, options: options)
+    let journal = store.journal(forShard: 0)
+    let events = Events()
+    journal.attach { events.add($0) }
+    faults.fail(.sync, EIO)
+    let other = TestRoom.room("demo/two")
+    for record in TestRoom.records(1...10) { try journal.append(record) }
+    try journal.append(TestRoom.record(1, room: other))
+    journal.flush()
+    #expect(
+      events.wait { if case .state(.failed) = $0.last { true } else { false } })
+    faults.fail(.sync, 0)
+    #expect(throws: StorageError.self) { try journal.append(TestRoom.record(11)) }
+    let syncs = faults.state.withLock { $0.syncs }
+    pause(milliseconds: 100)
+    #expect(faults.state.withLock { $0.syncs } == syncs, "never synced again")
+    #expect(journal.positions.durable == 0)
+
+    #expect(throws: StorageError.notCovered(rooms: [TestRoom.id, other])) { try resume(journal) }
+    try store.checkpointed(TestRoom.checkpoint(TestRoom.records(1...10)))
+    #expect(throws: StorageError.notCovered(rooms: [other])) { try resume(journal) }
+    try store.checkpointed(
+      TestRoom.checkpoint([TestRoom.record(1, room: other)], room: other))
+    faults.fail(.sync, EIO)
+    #expect(throws: StorageError.self) { try resume(journal) }
+    faults.fail(.sync, 0)
+    try resume(journal)
+    #expect(events.wait { $0.suffix(2) == [.state(.saving), .durable(position: 11)] })
+    try journal.append(TestRoom.record(11))
+    journal.flush()
+    #expect(events.wait { $0.last == .durable(position: 12) })
+    #expect(try folder.names("wal").count == 1)
+    #expect(try Store.verify(folder.path).isClean)
+  }
+
+  private func resume(_ journal: Journal) throws {
+    let delivery = Delivery<Result<Void, StorageError>>()
+    journal.resume { delivery.deliver($0) }
+    try delivery.wait().get()
+  }
+
+  @Test func aLongLogAsksForCheckpointsAndShrinks() throws {
+    let folder = try TemporaryFolder()
+    var options = StoreOptions()
+    options.segmentBytes = 16 << 10
+    options.sealedBytesLimit = 64 << 10
+    options.gatherMilliseconds = 1
+    let store = try openStore(folder.path, shards: 1, options: options)
+    let journal = store.journal(forShard: 0)
+    let events = Events()
+    journal.attach { events.add($0) }
+    let rooms = ["demo/one", "demo/two", "demo/three"].map { TestRoom.room($0) }
+    var records: [RoomID: [JournalRecord]] = [:]
+    for sequence in 1...200 as ClosedRange<UInt64> {
+      for room in rooms {
+        let record = TestRoom.record(
+          sequence, room: room, payload: [UInt8](repeating: 1, count: 1000))
+        try journal.append(record)
+        records[room, default: []].append(record)
+      }
+      journal.flush()
+      pause(milliseconds: 2)
+    }
+    let wanted = events.all.compactMap {
+      if case .checkpointWanted(let rooms) = $0 { rooms } else { nil }
+    }
+    #expect(wanted.last == rooms.sorted())
+    #expect(store.sealedLogBytes > options.sealedBytesLimit)
+    for room in rooms {
+      try store.checkpointed(TestRoom.checkpoint(records[room] ?? [], room: room))
+    }
+    #expect(store.sealedLogBytes == 0)
+    #expect(try folder.names("wal").count <= 2, "the one in use, perhaps the next")
+    try store.close()
+    #expect(try folder.names("wal").isEmpty)
+    #expect(try Store.verify(folder.path).isClean)
+  }
+
+  /// The limit is far above what other tests write, because it holds for the whole process.
+  @Test func aFileSizeLimitIsNoEndOfTheProcess() throws {
+    let folder = try TemporaryFolder()
+    var options = StoreOptions()
+    options.segmentBytes = 1 << 30
+    options.retryMilliseconds = 20
+    options.pendingBytesLimit = 256 << 20
+    let store = try openStore(folder.path, shards: 1, options: options)
+    let journal = store.journal(forShard: 0)
+    let events = Events()
+    journal.attach { events.add($0) }
+    var before = rlimit()
+    _ = unsafe getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &before)
+    var limit = before
+    limit.rlim_cur = 64 << 20
+    _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+    for sequence in 1...70 as ClosedRange<UInt64> {
+      try journal.append(TestRoom.record(sequence, payload: .init(repeating: 1, count: 1 << 20)))
+      journal.flush()
+    }
+    #expect(
+      events.wait { $0.contains { if case .state(.notSaved) = $0 { true } else { false } } })
+    _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &before)
+    #expect(events.wait { $0.last == .durable(position: 70) })
+  }
+
+  @Test(.enabled(if: getuid() == 0, "mounting a tmpfs needs root"))
+  func aFullDiskHoldsUpSavingButNotEditing() throws {
+    let folder = try TemporaryFolder()
+    try #require(
+      unsafe mount("tmpfs", folder.path, "tmpfs", 0, "size=256k") == 0, "cannot mount")
+    defer { _ = unsafe umount2(folder.path, CInt(MNT_DETACH)) }
+    var options = StoreOptions()
+    options.retryMilliseconds = 20
+    let store = try openStore(folder.path, shards: 1, options: options)
+    let ballast = try Directory.open(folder.path).file("ballast", .create)
+    try ballast.write(.init(repeating: 1, count: 150 << 10), at: 0)
+    let journal = store.journal(forShard: 0)
+    let events = Events()
+    journal.attach { events.add($0) }
+    let records = (1...150 as ClosedRange<UInt64>).map {
+      TestRoom.record($0, payload: .init(repeating: 1, count: 1000))
+    }
+    for record in records {
+      try journal.append(record)
+      journal.flush()
+    }
+    #expect(
+      events.wait { $0.contains { if case .state(.notSaved) = $0 { true } else { false } } })
+    // A checkpoint fails too, and leaves the disk as it was.
+    #expect(throws: StorageError.self) {
+      try store.checkpointed(
+        Checkpoint(
+          room: TestRoom.id, records: [],
+          boards: [
+            "main": .init(epoch: 0, sequence: 1) {
+              var random = SplitMix64(seed: 1)
+              return (0..<200_000).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+            }
+          ], meta: [], throughSequence: 1))
+    }
+    try ballast.truncate(to: 0)
+    #expect(events.wait { $0.last == .durable(position: 150) })
+    #expect(try Store.verify(folder.path).isClean)
+  }
+}

@@ -1,0 +1,219 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import Storage
+
+/// A cleanly closed directory with one room: two checkpoints, so there are two generations.
+private func twoGenerations() throws -> TemporaryFolder {
+  let folder = try TemporaryFolder()
+  let store = try openStore(folder.path, shards: 1)
+  try store.checkpointed(TestRoom.checkpoint(TestRoom.records(1...10)))
+  try store.checkpointed(TestRoom.checkpoint(TestRoom.records(11...20)))
+  _ = try store.signingKey()
+  try store.close()
+  return folder
+}
+
+private let roomPath = "rooms/demo/one"
+
+@Suite("Room files")
+struct RoomFileTests {
+  static let files = [
+    "boards/main.yjs.gz", "boards/main.prev.yjs.gz", "stage.yjs.gz", "stage.prev.yjs.gz",
+    "room.gz", "room.prev.gz", "history/000001.gz", "../../../keys/signing.key",
+  ]
+
+  @Test(arguments: files)
+  func verifyFindsEveryFlippedBitAndEveryCut(_ file: String) throws {
+    let folder = try twoGenerations()
+    let name = "\(roomPath)/\(file)"
+    let bytes = try folder.bytes(name)
+    #expect(try Store.verify(folder.path).isClean)
+    for bit in 0..<bytes.count * 8 {
+      var changed = bytes
+      changed[bit / 8] ^= 1 << UInt8(bit % 8)
+      try folder.write(changed, to: name)
+      #expect(try !Store.verify(folder.path).isClean, "bit \(bit)")
+    }
+    for end in 0..<bytes.count {
+      try folder.write(Array(bytes[..<end]), to: name)
+      #expect(try !Store.verify(folder.path).isClean, "cut at \(end)")
+    }
+  }
+
+  @Test(arguments: ["boards/main.yjs.gz", "stage.yjs.gz", "room.gz"])
+  func aDamagedSnapshotIsReplacedByTheOneBeforeAndTheHistory(_ file: String) throws {
+    let folder = try twoGenerations()
+    let name = "\(roomPath)/\(file)"
+    var changed = try folder.bytes(name)
+    changed[changed.count / 2] ^= 4
+    try folder.write(changed, to: name)
+    for _ in 0..<2 {  // once set aside, and again after a start without a checkpoint
+      let store = try openStore(folder.path, shards: 1)
+      let room = try store.load(TestRoom.id)
+      let kinds: [String: RecordKind] = ["boards/main.yjs.gz": .update, "stage.yjs.gz": .stageUpdate]
+      let expected = TestRoom.records(11...20).filter {
+        $0.kind == .control || $0.kind == kinds[file]
+      }
+      #expect(room.tail == expected)
+      #expect(room.lastSequence == 20)
+      #expect(room.damage.allSatisfy { $0.lost.isEmpty })
+    }
+    // The next checkpoint keeps the good generation.
+    let store = try openStore(folder.path, shards: 1)
+    _ = try store.load(TestRoom.id)
+    try store.checkpointed(TestRoom.checkpoint(TestRoom.records(21...24)))
+    let room = try store.load(TestRoom.id)
+    #expect(room.tail.isEmpty && room.damage.isEmpty)
+    let report = try Store.verify(folder.path)
+    #expect(report.isClean && report.notes.count == 1)
+  }
+
+  @Test func withoutAnySnapshotTheHistoryHasEverything() throws {
+    let folder = try twoGenerations()
+    let directory = try Directory.open("\(folder.path)/\(roomPath)/boards")
+    for name in ["main.yjs.gz", "main.prev.yjs.gz"] {
+      try folder.write([1, 2, 3], to: "\(roomPath)/boards/\(name)")
+    }
+    let store = try openStore(folder.path, shards: 1)
+    let room = try store.load(TestRoom.id)
+    #expect(room.boards.isEmpty)
+    #expect(
+      room.tail.filter { $0.kind == .update }
+        == TestRoom.records(1...20).filter { $0.kind == .update })
+    #expect(room.damage.count == 2)
+    #expect(directory.status("main.damaged.yjs.gz") != nil)
+  }
+
+  @Test func whatTheHistoryLostIsSaid() throws {
+    let folder = try twoGenerations()
+    let history = "\(roomPath)/history/000001.gz"
+    var bytes = try folder.bytes(history)
+    bytes[bytes.count - 20] ^= 1  // in the second member
+    try folder.write(bytes, to: history)
+    try folder.write([0], to: "\(roomPath)/boards/main.yjs.gz")
+    let store = try openStore(folder.path, shards: 1)
+    let room = try store.load(TestRoom.id)
+    #expect(room.boards["main"]?.update == TestRoom.board(through: 10))
+    #expect(room.damage.contains { $0.lost.contains("sequences 11 to 20") })
+    // The damaged file is left alone; the history goes on in the next one.
+    try store.checkpointed(TestRoom.checkpoint(TestRoom.records(21...24)))
+    #expect(try folder.bytes(history) == bytes)
+    #expect(try folder.names("\(roomPath)/history") == ["000001.gz", "000002.gz"])
+  }
+
+  @Test func aTornHistoryAppendIsCutAtEveryByte() throws {
+    let folder = try TemporaryFolder()
+    do {
+      let store = try openStore(folder.path, shards: 1)
+      try store.checkpointed(TestRoom.checkpoint(TestRoom.records(1...10)))
+      for record in TestRoom.records(11...14) { try store.journal(forShard: 0).append(record) }
+      store.journal(forShard: 0).flush()
+    }
+    let name = "\(roomPath)/history/000001.gz"
+    let whole = try folder.bytes(name)
+    let member = MemberHeader(
+      kind: .history, recordCount: 4, firstSequence: 11, lastSequence: 14
+    ).member(HistoryBatch.encode(TestRoom.records(11...14)), level: 6)
+    for end in 1...member.count {
+      let copy = try folder.copy()
+      try copy.write(whole + member[..<end], to: name)
+      let store = try openStore(copy.path, shards: 1)
+      #expect(try store.load(TestRoom.id).tail == TestRoom.records(11...14))
+      try store.checkpointed(TestRoom.checkpoint(TestRoom.records(11...14)))
+      #expect(try copy.bytes(name) == whole + member, "cut at \(end)")
+    }
+  }
+
+  @Test func aRoomOfALaterFormatStaysClosedAndTheOthersOpen() throws {
+    let folder = try twoGenerations()
+    let name = "\(roomPath)/room.gz"
+    var bytes = try folder.bytes(name)
+    bytes[16] = 2
+    let checksum = CRC32C.checksum(bytes.span.extracting(0..<68))
+    bytes.set(littleEndian: checksum, at: 68)
+    try folder.write(bytes, to: name)
+    let store = try openStore(folder.path, shards: 1)
+    #expect(throws: StorageError.self) { try store.load(TestRoom.id) }
+    #expect(try store.load(TestRoom.room("demo/two")).lastSequence == 0)
+    #expect(throws: StorageError.self) {
+      try store.checkpointed(TestRoom.checkpoint(TestRoom.records(21...22)))
+    }
+    #expect(try folder.bytes(name) == bytes)
+  }
+
+  @Test func aSecondStoreIsRefusedByPid() throws {
+    let folder = try TemporaryFolder()
+    let store = try openStore(folder.path, shards: 1)
+    #expect(throws: StorageError.locked(path: folder.path, pid: getpid())) {
+      try Store.open(folder.path, shards: 1)
+    }
+    try store.close()
+    _ = try openStore(folder.path, shards: 1)
+  }
+
+  @Test func linksLeadNowhereAndStrangersAreListed() throws {
+    let folder = try twoGenerations()
+    let link = "\(folder.path)-link"
+    #expect(unsafe symlink(folder.path, link) == 0)
+    defer { _ = unsafe unlink(link) }
+    #expect(throws: StorageError.self) { try Store.open(link, shards: 1) }
+    try folder.write([1], to: "notes.txt")
+    try folder.write([1], to: "\(roomPath)/boards/Über.yjs.gz")
+    #expect(unsafe symlink("/etc", "\(folder.path)/rooms/etc") == 0)
+    #expect(
+      unsafe symlink("/etc/passwd", "\(folder.path)/\(roomPath)/boards/evil.yjs.gz") == 0)
+    let report = try Store.verify(folder.path)
+    #expect(report.unexpected.count == 3)
+    #expect(report.damage.count == 1 && report.damage[0].file.contains("evil"))
+    let room = try openStore(folder.path, shards: 1).load(TestRoom.id)
+    #expect(room.boards.keys.sorted() == ["main"])
+  }
+
+  @Test func listShowsRoomsAndBoards() throws {
+    let folder = try twoGenerations()
+    let rooms = try Store.list(folder.path)
+    #expect(rooms.map(\.room) == [TestRoom.id])
+    #expect(rooms[0].boards.map(\.name) == ["main"])
+    #expect(rooms[0].boards[0].epoch == 7 && rooms[0].boards[0].sequence == 20)
+    #expect(rooms[0].sequence == 20 && rooms[0].historyBytes > 100 && rooms[0].lastChange > 0)
+  }
+
+  @Test func historyRollsToTheNextFile() throws {
+    let folder = try TemporaryFolder()
+    var options = StoreOptions()
+    options.historyFileBytes = 500
+    let store = try openStore(folder.path, shards: 1, options: options)
+    for round in 0..<10 as Range<UInt64> {
+      try store.checkpointed(
+        TestRoom.checkpoint(TestRoom.records(round * 10 + 1...round * 10 + 10)))
+    }
+    #expect(try folder.names("\(roomPath)/history").count > 2)
+    try store.close()
+    let report = try Store.verify(folder.path)
+    #expect(report.isClean && report.records == 100)
+  }
+
+  @Test func verifyBesideARunningHubRaisesNoFalseAlarm() throws {
+    let folder = try TemporaryFolder()
+    var options = StoreOptions()
+    options.segmentBytes = 8 << 10
+    options.gatherMilliseconds = 1
+    let store = try openStore(folder.path, shards: 1, options: options)
+    let journal = store.journal(forShard: 0)
+    for round in 0..<40 as Range<UInt64> {
+      let records = TestRoom.records(round * 20 + 1...round * 20 + 20)
+      for record in records {
+        try journal.append(record)
+        journal.flush()
+      }
+      let done = Delivery<Result<Void, StorageError>>()
+      store.checkpoint(TestRoom.checkpoint(records)) { done.deliver($0) }
+      let report = try Store.verify(folder.path)
+      #expect(report.isClean, "\(report.damage)")
+      #expect(report.hubIsRunning && report.notes.isEmpty)
+      try done.wait().get()
+    }
+  }
+}
