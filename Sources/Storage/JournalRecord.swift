@@ -154,7 +154,6 @@ extension JournalRecord {
     let start = buffer.count
     let jam = room.jam.description.utf8, prototype = room.prototype.description.utf8
     let length = logByteCount
-    buffer.reserveCapacity(max(buffer.capacity, start + length))
     buffer.append(littleEndian: UInt32(length))
     buffer.append(
       littleEndian: UInt32(Self.marker(kind)) | UInt32(jam.count) << 16

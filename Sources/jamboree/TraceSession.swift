@@ -36,19 +36,34 @@ enum TraceSession {
     _ doc: Doc, _ session: AnyValue, _ roots: [ObjectValue.Entry]
   ) -> String? {
     if doc.hasPending { return "something is still pending" }
-    for entry in session["state_vector"]?.objectValue?.entries ?? [] {
-      let clock = ClientID(entry.key).map(doc.clock) ?? 0
-      if Double(clock) != entry.value.numberValue {
-        return "clock of client \(entry.key) is \(clock), not \(JSON.text(entry.value))"
-      }
-    }
+    if let problem = clockDifference(doc, session) { return problem }
     for root in roots {
-      for (field, value) in view(doc, root.key, root.value["type"]?.stringValue ?? "") {
-        guard let expected = root.value[field] else { continue }
-        let have = JSON.text(canonical(value))
-        let want = JSON.text(canonical(expected))
-        if have != want { return "\(root.key).\(field) is \(have), not \(want)" }
-      }
+      if let problem = rootDifference(doc, root.key, root.value) { return problem }
+    }
+    return nil
+  }
+
+  private static func clockDifference(_ doc: Doc, _ session: AnyValue) -> String? {
+    guard case .object(let recorded)? = session["state_vector"] else { return nil }
+    let keys = recorded.entries.map(\.key)
+    for key in keys {
+      guard let client = ClientID(key) else { return "'\(key)' is no client id" }
+      guard case .number(let expected)? = recorded[key] else { return "clock of \(key) is no number" }
+      let clock = doc.clock(of: client)
+      if Double(clock) != expected { return "clock of client \(key) is \(clock), not \(expected)" }
+    }
+    return nil
+  }
+
+  private static func rootDifference(
+    _ doc: Doc, _ name: String, _ recorded: AnyValue
+  ) -> String? {
+    let kind = recorded["type"]?.stringValue ?? ""
+    for (field, value) in view(doc, name, kind) {
+      guard let expected = recorded[field] else { continue }
+      let have = JSON.text(canonical(value))
+      let want = JSON.text(canonical(expected))
+      if have != want { return "\(name).\(field) is \(have), not \(want)" }
     }
     return nil
   }
