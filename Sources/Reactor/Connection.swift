@@ -92,6 +92,7 @@ public final class Connection {
   /// Stops reading (the kernel's window then stops the peer) or starts again.
   public func pauseReading(_ pause: Bool) {
     guard flags.contains(.readsPaused) != pause, !flags.contains(.doomed) else { return }
+    if pause, flags.contains(.closing) { return }
     if pause { flags.insert(.readsPaused) } else { flags.remove(.readsPaused) }
     context.updateInterest(self)
   }
@@ -107,13 +108,7 @@ public final class Connection {
   public var peerPort: Int { Int(peer.port) }
 
   var interest: UInt32 {
-    var events: UInt32 = 0
-    if flags.isDisjoint(with: [.finReceived, .readsPaused]) || flags.isSuperset(of: [.closing, .finSent]),
-      !flags.contains(.finReceived)
-    {
-      events |= Poll.readable
-    }
-    if flags.contains(.stuck) { events |= Poll.writable }
-    return events
+    let reads = flags.isDisjoint(with: [.finReceived, .readsPaused])
+    return (reads ? Poll.readable : 0) | (flags.contains(.stuck) ? Poll.writable : 0)
   }
 }

@@ -26,10 +26,10 @@ public struct ReactorError: Error, Equatable, Sendable, CustomStringConvertible 
 /// Shards, sockets and timers: the one part of the hub that talks to the network.
 ///
 /// ```
-/// epoll set ──one thread waits──> queue.sync: a turn on the shard's serial queue, same thread
-///    │ ready sockets, timer, listener                │ accept, read, timers
-///    │                     queue.async: blocks ────> │ ShardHandler callbacks
-///    └───────────────────────────────────────────────┘ turnEnded, then one write per socket
+/// epoll set -> one thread waits -> queue.sync: a turn on the shard's queue, on the same thread
+///   sockets, timer, listeners         accept, read, timers: ShardHandler's callbacks
+///                  queue.async ->     blocks from elsewhere
+///                                     turnEnded, then one write for each socket sent to
 /// ```
 /// The queue is what confines the state; the thread only waits. A `DispatchSource` on the epoll set
 /// would do the same with three thread switches more for each turn (libdispatch's manager thread

@@ -102,10 +102,11 @@ extension ShardContext {
   }
 
   func readable(_ connection: Connection) {
-    if connection.flags.contains(.closing) { return discard(connection) }
-    if connection.flags.contains(.finReceived) {
-      return doom(connection, .failed(errno: ECONNRESET))  // both directions are gone
+    // Where we do not ask to read, only an error or a hang-up brings us here.
+    if !connection.flags.isDisjoint(with: [.finReceived, .readsPaused]) {
+      return doom(connection, .failed(errno: ECONNRESET))
     }
+    if connection.flags.contains(.closing) { return discard(connection) }
     let kept = connection.inbound.count
     if unsafe max(kept + 1, connection.wantedBytes) <= readBuffer.count / 2 {
       readShared(connection, kept: kept)

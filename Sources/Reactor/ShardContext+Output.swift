@@ -12,18 +12,15 @@ extension ShardContext {
   }
 
   func flushDirty() {
-    let flushing = dirty
-    dirty = []
-    for connection in flushing {
+    // Two lists that take turns: both keep their storage, and neither is copied.
+    swap(&dirty, &flushing)
+    for index in flushing.indices {
+      let connection = flushing[index]
       connection.flags.remove(.dirty)
       guard connection.flags.isDisjoint(with: [.doomed, .stuck, .moving]) else { continue }
       flush(connection)
     }
-    // Nothing is called back while flushing, so the list is still empty: keep its storage.
-    if dirty.isEmpty {
-      dirty = flushing
-      dirty.removeAll(keepingCapacity: true)
-    }
+    flushing.removeAll(keepingCapacity: true)
   }
 
   private func flush(_ connection: Connection) {

@@ -4,7 +4,7 @@
 /// level 0   256 slots of 4 ms      next 1.02 s     fires
 /// level 1    64 slots of 1.02 s    next 65 s       moves down when its time comes
 /// level 2    64 slots of 65 s      next 70 min     moves down
-/// level 3    64 slots of 70 min    next 74 h       moves down; what is later waits in the last slot
+/// level 3    64 slots of 70 min    next 74 h       moves down; what is later waits in the last
 /// ```
 /// Lists run through one array of records, linked by index, so a timer costs 32 bytes and no
 /// object. Timers of one tick fire in the order of scheduling only within one level.

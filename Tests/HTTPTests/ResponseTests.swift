@@ -24,7 +24,7 @@ struct ResponseTests {
     let text = String(decoding: response.serialized(keepAlive: false), as: UTF8.self)
     #expect(text.hasPrefix("HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n"))
     #expect(text.contains("\r\nConnection: close\r\n"))
-    #expect(text.hasSuffix("\r\n\r\n{\"error\":\"bad_request\",\"reason\":\"a \\\"b\\\"\\u000a\"}\n"))
+    #expect(text.hasSuffix("\r\n\r\n" + #"{"error":"bad_request","reason":"a \"b\"\u000a"}"# + "\n"))
   }
 
   @Test func headHasTheLengthButNoBody() {

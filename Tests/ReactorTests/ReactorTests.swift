@@ -169,6 +169,23 @@ struct ReactorTests {
     #expect(rig.sightings.now.largestOffer <= 1 << 20)
   }
 
+  @Test func aPausedConnectionIsNotRead() throws {
+    let rig = try Rig(.echo)
+    defer { rig.reactor.shutdown() }
+    let shard = rig.reactor.shards[0]
+    let client = try #require(Client(port: rig.port))
+    #expect(rig.sightings.wait { $0.opened == 1 })
+    shard.sync { context in context.forEachConnection { $0.pauseReading(true) } }
+    client.send([1, 2])
+    usleep(20_000)
+    #expect(rig.sightings.now.bytes == 0)
+    shard.sync { context in context.forEachConnection { $0.pauseReading(false) } }
+    #expect(client.receive(2) == [1, 2])
+    shard.sync { context in context.forEachConnection { $0.pauseReading(true) } }
+    client.reset()
+    #expect(rig.sightings.wait { $0.closed == [.failed(errno: ECONNRESET)] })
+  }
+
   @Test func timersFireOnTheQueueAndBlocksEndTheirTurn() throws {
     let rig = try Rig(.echo)
     defer { rig.reactor.shutdown() }

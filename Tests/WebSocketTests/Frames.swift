@@ -51,7 +51,8 @@ struct Session {
       while true {
         switch try reader.next(&span, at: &offset) {
         case .needMore: return offset
-        case .message(let isText, let range): seen.append(.message(isText: isText, copy(span, range)))
+        case .message(let isText, let range):
+          seen.append(.message(isText: isText, copy(span, range)))
         case .assembled(let isText, let payload):
           seen.append(.message(isText: isText, payload))
         case .ping(let range): seen.append(.ping(copy(span, range)))

@@ -15,7 +15,8 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-// The other end of a TCP connection. IPv4 is kept as an IPv4-mapped IPv6 address (RFC 4291 2.5.5.2).
+// The other end of a TCP connection. IPv4 is kept as an IPv4-mapped IPv6 address
+// (RFC 4291 2.5.5.2).
 struct csys_peer {
   uint8_t address[16];
   uint16_t port;
