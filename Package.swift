@@ -48,10 +48,10 @@ let package = Package(
     module("Lib0"),
     module("CRDT", ["Lib0"]),
     module("SyncProtocol", ["Lib0"]),
-    module("Reactor", ["CSystem", collections]),
+    module("Reactor", ["CSystem"]),
     module("HTTP"),
     module("WebSocket", ["HTTP", "COpenSSL"]),
-    module("Storage", ["CSystem", "CZlib", collections]),
+    module("Storage", ["CSystem", "CZlib"]),
     module("Rooms", ["Lib0", "CRDT", "SyncProtocol", "Storage", collections]),
     module(
       "JamServer",

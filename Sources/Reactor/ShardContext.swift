@@ -119,7 +119,7 @@ struct ShardDescriptors: Sendable {
     for case let connection? in slots { body(connection) }
   }
 
-  /// Calls `timerFired(token)` after `afterMS` milliseconds, never early, at most 8 ms late while
+  /// Calls `timerFired(token)` after `afterMS` milliseconds, never early, at most 2 ms late while
   /// the shard keeps up. No object, and no system call unless it is the next one due.
   @discardableResult
   public func schedule(afterMS: Int, token: UInt64) -> TimingWheel.TimerID {

@@ -1,15 +1,16 @@
 /// Timers by the thousand: O(1) to schedule, to cancel and to fire. A value: time is a parameter.
 ///
 /// ```
-/// level 0   256 slots of 4 ms      next 1.02 s     fires
-/// level 1    64 slots of 1.02 s    next 65 s       moves down when its time comes
-/// level 2    64 slots of 65 s      next 70 min     moves down
-/// level 3    64 slots of 70 min    next 74 h       moves down; what is later waits in the last
+/// level 0   256 slots of 1 ms      next 256 ms     fires
+/// level 1    64 slots of 256 ms    next 16 s       moves down when its time comes
+/// level 2    64 slots of 16 s      next 17 min     moves down
+/// level 3    64 slots of 17 min    next 18 h       moves down; what is later waits in the last
 /// ```
 /// Lists run through one array of records, linked by index, so a timer costs 32 bytes and no
 /// object. Timers of one tick fire in the order of scheduling only within one level.
 ///
-/// - Unit: ticks of 4 ms. A timer never fires early, and at most two ticks late.
+/// - Unit: ticks of 1 ms, because rooms bundle what they send in windows of a few. A timer never
+///   fires early, and at most two ticks late.
 public struct TimingWheel: Sendable {
   /// Names a scheduled timer until it fires or is cancelled.
   public struct TimerID: Hashable, Sendable {
@@ -36,7 +37,7 @@ public struct TimingWheel: Sendable {
     static let free = UInt16.max
   }
 
-  static let nanosecondsPerTick: UInt64 = 4_000_000
+  static let nanosecondsPerTick: UInt64 = 1_000_000
   private static let slotBits: [UInt64] = [8, 6, 6, 6]
   private static let firstList = [0, 256, 320, 384]
   private static let firstTick: [UInt64] = [0, 8, 14, 20]  // log2 of a slot's length in ticks

@@ -23,8 +23,11 @@ final class BoardState {
   /// Nanoseconds that one write to one reader takes: what makes a fan-out long (measured on
   /// loopback; nearly all of it in the kernel).
   static let writeCost: Int64 = 9_000
-  static let windowMinimum: Int64 = 10_000_000
-  static let windowMaximum: Int64 = 50_000_000
+  /// Nanoseconds between two fan-outs while many updates come.
+  static let busyWindow: Int64 = 10_000_000
+  static let longestWindow: Int64 = 50_000_000
+  /// Updates in one fan-out from which a board counts as busy.
+  static let busyCount = 5
 
   let name: String
   var epoch: UInt64
@@ -47,6 +50,7 @@ final class BoardState {
   /// Sequence number of the first of them.
   private var outgoingFrom: UInt64 = 0
   private var lastFanOut: Int64 = .min / 2
+  private var lastCount = 0
 
   init(name: String, epoch: UInt64, doc: Doc, sequence: UInt64, checkpointed: UInt64) {
     self.name = name
@@ -87,17 +91,22 @@ final class BoardState {
   /// Everything through here has been handed out; `.max` if nothing waits.
   var fannedOutThrough: UInt64 { outgoing.isEmpty ? .max : outgoingFrom - 1 }
 
-  /// When what waits may leave: at once for a lone editor; under load, one window after the last
-  /// fan-out, so that the number of writes follows time and not traffic.
+  /// When what waits may leave.
+  ///
+  /// As long as little comes, fan-outs may take a quarter of the time, so a lone editor's update and
+  /// those of a room of ten leave at once. Once a fan-out merged several updates, one leaves each
+  /// 10 ms (or as long as it takes), so the number of writes follows time and not traffic.
   var fanOutDue: Int64 {
     let cost = Int64(audience.count) * Self.writeCost
-    return lastFanOut + min(max(Self.windowMinimum, cost), Self.windowMaximum)
+    let window = lastCount >= Self.busyCount ? max(Self.busyWindow, cost) : 4 * cost
+    return lastFanOut + min(window, Self.longestWindow)
   }
 
   /// What waits, as one update.
   func takeOutgoing(now: Int64) -> [UInt8]? {
     guard !outgoing.isEmpty else { return nil }
     lastFanOut = now
+    lastCount = outgoing.count
     defer { outgoing.removeAll(keepingCapacity: outgoing.count < 256) }
     return Update.merging(outgoing).encodedV1()
   }

@@ -25,8 +25,10 @@ public struct RoomCheckpoint: Sendable {
 extension Room {
   /// Nanoseconds after which changes are archived even if they are few.
   static let checkpointInterval: Int64 = 30_000_000_000
-  /// Bytes of records after which they are archived at once.
-  static let checkpointBytes = 256 * 1024
+  /// Bytes of records after which they are archived at once; more for big boards, whose snapshots
+  /// cost as much as they are long.
+  static let checkpointBytes = 1 << 20
+  static let checkpointBytesMax = 16 << 20
 
   // MARK: durability
 
@@ -65,9 +67,11 @@ extension Room {
 
   /// Whether that should be written now although people are still here.
   public func isCheckpointDue(now: Moment) -> Bool {
-    needsCheckpoint
-      && (unarchivedBytes >= Self.checkpointBytes
-        || now.monotonic - lastCheckpoint >= Self.checkpointInterval)
+    guard needsCheckpoint else { return false }
+    if now.monotonic - lastCheckpoint >= Self.checkpointInterval { return true }
+    guard unarchivedBytes >= Self.checkpointBytes else { return false }
+    let size = boards.values.reduce(0) { $0 + $1.doc.approximateByteCount }
+    return unarchivedBytes >= min(size, Self.checkpointBytesMax)
   }
 
   /// What to write now. The host runs one at a time and reports with `checkpointed(through:)`.

@@ -8,8 +8,12 @@ struct DataLock: Sendable {
 
   static func take(in root: Directory) throws(StorageError) -> DataLock {
     let file = try open(in: root)
-    guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      throw .locked(path: root.path, pid: try holder(file))
+    var tries = 0
+    while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
+      // A process that was just killed holds it until the kernel has taken it apart.
+      guard tries < 50 else { throw .locked(path: root.path, pid: try holder(file)) }
+      tries += 1
+      usleep(20_000)
     }
     try file.truncate(to: 0)
     try file.write(Array("\(getpid())\n".utf8), at: 0)
