@@ -93,7 +93,9 @@ public enum Gzip {
       }
       plain += chunk[..<produced]
       if result == Z_STREAM_END { return (plain, end) }
-      guard result == Z_OK, produced > 0 || end > from else { throw damage(end, "bad deflate data") }
+      guard result == Z_OK, produced > 0 || end > from else {
+        throw damage(end, "bad deflate data")
+      }
     }
   }
 
