@@ -8,12 +8,13 @@ struct DataLock: Sendable {
 
   static func take(in root: Directory) throws(StorageError) -> DataLock {
     let file = try open(in: root)
-    var tries = 0
+    // `isHeld`, in a verify beside us, has the lock for an instant: that is no second hub. And a
+    // process that was just killed has it until the kernel has taken the process apart.
+    var tries = 50
     while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
-      // A process that was just killed holds it until the kernel has taken it apart.
-      guard tries < 50 else { throw .locked(path: root.path, pid: try holder(file)) }
-      tries += 1
-      usleep(20_000)
+      tries -= 1
+      guard tries > 0 else { throw .locked(path: root.path, pid: try holder(file)) }
+      pause(milliseconds: 20)
     }
     try file.truncate(to: 0)
     try file.write(Array("\(getpid())\n".utf8), at: 0)
@@ -36,6 +37,7 @@ struct DataLock: Sendable {
   /// Whether some process holds the lock now. Asks with a shared lock that is dropped at once.
   static func isHeld(in root: Directory) throws(StorageError) -> Bool {
     guard let file = try root.fileIfPresent(name) else { return false }
+    defer { _ = flock(file.descriptor, LOCK_UN) }
     return flock(file.descriptor, LOCK_SH | LOCK_NB) != 0
   }
 

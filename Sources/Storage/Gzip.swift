@@ -70,8 +70,8 @@ public enum Gzip {
     precondition(ready == Z_OK, "zlib cannot allocate")
     defer { unsafe inflateEnd(&stream) }
     var plain: [UInt8] = []
-    plain.reserveCapacity(min(expected, limit))
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    // With the size known one call does it all; the byte more shows that there is no more.
+    var chunk = [UInt8](repeating: 0, count: expected > 0 ? min(expected, limit) + 1 : 1 << 16)
     var end = start
     while true {
       let from = end
@@ -91,9 +91,15 @@ public enum Gzip {
       guard plain.count + produced <= limit else {
         throw .tooLarge(what: "gzip data", bytes: plain.count + produced, limit: limit)
       }
+      if result == Z_STREAM_END && plain.isEmpty {
+        chunk.removeLast(space - produced)
+        return (chunk, end)
+      }
       plain += chunk[..<produced]
       if result == Z_STREAM_END { return (plain, end) }
-      guard result == Z_OK, produced > 0 || end > from else { throw damage(end, "bad deflate data") }
+      guard result == Z_OK, produced > 0 || end > from else {
+        throw damage(end, "bad deflate data")
+      }
     }
   }
 

@@ -167,6 +167,7 @@ extension Journal {
       state.durable = state.appended
       if let spare = state.next.take() { try? wal.unlink(spare.name.description) }
       emit(.durable(position: state.durable), state)
+      state.deliver = nil  // it may well hold the store's owner
       return SegmentLedger.Sealed(
         name: state.segment.name, bytes: state.segment.offset, rooms: state.segment.rooms())
     }

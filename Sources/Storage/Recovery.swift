@@ -87,16 +87,19 @@ struct RecoveredLog: Sendable {
       try wal.unlink(name.description)
       return
     }
-    var rooms: [RoomID: UInt64] = [:]
-    var found: [(RoomID, TailRecord)] = []
+    // Neighbours are mostly of one room: look it up once for all of them.
+    var runs: [(room: RoomID, records: [TailRecord])] = []
     let index = files.count
     let scan: LogReader.Scan
     do {
       scan = try LogReader.scan(bytes, path: file.path) { offset, header, room in
-        rooms[room] = max(rooms[room] ?? 0, header.sequence)
-        found.append(
-          (room, TailRecord(
-            segment: index, offset: offset, length: header.length, sequence: header.sequence)))
+        let record = TailRecord(
+          segment: index, offset: offset, length: header.length, sequence: header.sequence)
+        if runs.last?.room == room {
+          runs[runs.count - 1].records.append(record)
+        } else {
+          runs.append((room, [record]))
+        }
       }
     } catch .damaged(_, _, let reason) {
       report.damage.append(
@@ -105,7 +108,11 @@ struct RecoveredLog: Sendable {
       sealed.append(.init(name: name, bytes: bytes.count, rooms: [:], isDamaged: true))
       return
     }
-    for (room, record) in found { tail[room, default: []].append(record) }
+    var rooms: [RoomID: UInt64] = [:]
+    for (room, records) in runs {
+      tail[room, default: []] += records
+      rooms[room] = records.reduce(rooms[room] ?? 0) { max($0, $1.sequence) }
+    }
     let known = report.damage.count
     try judge(scan, file, bytes.count, isLast: isLast, expected: expected)
     files.append((file, scan.header?.seed ?? 0))

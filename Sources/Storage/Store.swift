@@ -105,9 +105,6 @@ public final class Store: Sendable {
     self.log = Mutex(log)
   }
 
-  /// The key that tokens are signed with: 32 bytes, kept in `keys/`, made on first use.
-  public func signingKey() throws(StorageError) -> [UInt8] { try SigningKey.load(in: root) }
-
   /// The journal of a shard.
   public func journal(forShard shard: Int) -> Journal { journals[shard] }
 

@@ -37,7 +37,7 @@ struct VerifyCommand: ParsableCommand {
   private static func fault(_ content: VerifiedContent, _ bytes: [UInt8]) -> String? {
     switch content {
     case .meta: return nil
-    case .record(let kind) where kind != .update && kind != .stageUpdate: return nil
+    case .record(.control): return nil
     case .record, .board, .stage: break
     }
     let update: Update

@@ -174,7 +174,8 @@ struct LogRecoveryTests {
   @Test func emptyAndHalfMadeSegmentsAreNoObstacle() throws {
     let log = try CrashedLog()
     for count in [0, 1, 47, 95] {
-      try log.folder.write(Array(log.bytes[..<count]), to: "wal/000-0000000000\(10 + count % 10).log")
+      let name = "wal/000-0000000000\(10 + count % 10).log"
+      try log.folder.write(Array(log.bytes[..<count]), to: name)
     }
     try log.folder.write(Array(repeating: 0, count: 4096), to: "wal/000-000000000099.log")
     let store = try openStore(log.folder.path, shards: 1)

@@ -52,7 +52,9 @@ struct RoomFileTests {
     for _ in 0..<2 {  // once set aside, and again after a start without a checkpoint
       let store = try openStore(folder.path, shards: 1)
       let room = try store.load(TestRoom.id)
-      let kinds: [String: RecordKind] = ["boards/main.yjs.gz": .update, "stage.yjs.gz": .stageUpdate]
+      let kinds: [String: RecordKind] = [
+        "boards/main.yjs.gz": .update, "stage.yjs.gz": .stageUpdate,
+      ]
       let expected = TestRoom.records(11...20).filter {
         $0.kind == .control || $0.kind == kinds[file]
       }
