@@ -9,13 +9,15 @@ extension Doc {
     var next: Update? = update
     while let current = next {
       next = nil
-      let plan = UpdatePlan(current, clocks)
-      for run in plan.order {
-        for index in run {
-          integrate(current.records[index], of: current.source)
+      if current.records.count == 1, isReady(current.records[0]) {
+        integrate(current.records[0], of: current.source)
+      } else if !current.records.isEmpty {
+        let plan = UpdatePlan(current, clocks)
+        for run in plan.order {
+          for index in run { integrate(current.records[index], of: current.source) }
         }
+        if !plan.blocked.isEmpty { park(current, plan) }
       }
-      if !plan.blocked.isEmpty { park(current, plan) }
       applyDeletes(current.deleteSet)
       if pending.structs != nil, canRetry {
         next = pending.structs
@@ -26,6 +28,14 @@ extension Doc {
     var applied = finishTransaction()
     applied.leftPending = hasPending
     return applied
+  }
+
+  /// Whether one struct alone is new and has all that it refers to: the usual update, for which
+  /// making a plan costs more than integrating it.
+  private func isReady(_ record: UpdateRecord) -> Bool {
+    let state = clocks.clock(of: record.client)
+    return record.clock <= state && record.end > state
+      && UpdatePlan.missing(record, clocks.clock) == nil
   }
 
   private var canRetry: Bool {
