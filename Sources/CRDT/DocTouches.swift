@@ -16,11 +16,12 @@ extension Doc {
 private struct TouchFinder {
   let update: Update
   let doc: Doc
-  let plan: UpdatePlan
   var result = TouchSet()
   /// Where each new struct belongs, by its place in the update.
   private var parents: [Int: Place] = [:]
-  private var touched: [Place: Int] = [:]
+  /// The places of `result.touches`, in the same order; beyond a few also by place.
+  private var touched: [Place] = []
+  private var touchedIndices: [Place: Int] = [:]
   /// Names that the document does not know: where in the source each was first mentioned.
   private var newNames: [[UInt8]: Range<Int>] = [:]
 
@@ -44,11 +45,15 @@ private struct TouchFinder {
   init(_ update: Update, _ doc: Doc) {
     self.update = update
     self.doc = doc
-    plan = UpdatePlan(update, doc.clocks)
   }
 
   mutating func structs() {
-    for run in plan.order {
+    if update.records.isEmpty { return }
+    if update.records.count == 1, doc.isReady(update.records[0]) {
+      add(0)
+      return
+    }
+    for run in UpdatePlan(update, doc.clocks).order {
       for index in run { add(index) }
     }
   }
@@ -183,11 +188,18 @@ private struct TouchFinder {
   /// Notes a place once. A value that is replaced is changed, whatever the delete set says of it.
   private mutating func touch(_ exact: Place, _ kind: Touch.Kind) {
     let place = keyed(exact)
-    if let index = touched[place] {
+    let former =
+      touched.count <= 8 ? touched.firstIndex(of: place) : touchedIndices[place]
+    if let index = former {
       if result.touches[index].kind == .deleted { result.touches[index].kind = kind }
       return
     }
-    touched[place] = result.touches.count
+    touched.append(place)
+    if touched.count == 9 {
+      for (index, place) in touched.enumerated() { touchedIndices[place] = index }
+    } else if touched.count > 9 {
+      touchedIndices[place] = touched.count - 1
+    }
     let (root, path) = path(place)
     result.touches.append(Touch(root: root, path: path, kind: kind))
   }
