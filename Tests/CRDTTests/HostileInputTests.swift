@@ -39,6 +39,14 @@ struct HostileInputTests {
       guard let update = try? Update(v1: bytes) else { continue }
       accepted += 1
       exercise(&doc, update)
+      let honest = sources.randomElement(using: &random) ?? []
+      guard let other = try? Update(v1: honest) else { continue }
+      var mixed = Doc(clientID: 2)
+      mixed.apply(Update.merging([update, other]))
+      mixed.apply(other)
+      #expect(mixed.problems() == [])
+      mixed.apply(update.since(mixed.stateVector))
+      #expect(mixed.problems() == [])
     }
     #expect(accepted > 100)
   }
