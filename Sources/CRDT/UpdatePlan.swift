@@ -72,7 +72,9 @@ struct UpdatePlan {
       let record = records[queue.next]
       if record.clock > queue.state {
         block(&stack, needing: (client: record.client, clock: record.clock))
-      } else if record.end > queue.state, let need = UpdatePlan.missing(record, { state($0, clocks) }) {
+      } else if record.end > queue.state,
+        let need = UpdatePlan.missing(record, { state($0, clocks) })
+      {
         if let other = self.queue(need.client), queues[other].next < queues[other].end,
           !queues[other].isBlocked, !queues[other].isOpen
         {
