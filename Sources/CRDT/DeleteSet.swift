@@ -69,7 +69,8 @@ public struct DeleteSet: Equatable, Sendable {
     for index in ranges.indices.dropFirst() {
       let before = ranges[index - 1]
       let range = ranges[index]
-      if before.client < range.client || (before.client == range.client && before.end >= range.clock)
+      if before.client < range.client
+        || (before.client == range.client && before.end >= range.clock)
       {
         isNormal = false
         break
@@ -81,7 +82,8 @@ public struct DeleteSet: Equatable, Sendable {
     for index in ranges.indices where ranges[index].length > 0 {
       let range = ranges[index]
       if kept > 0, ranges[kept - 1].client == range.client, ranges[kept - 1].end >= range.clock {
-        ranges[kept - 1].length = Swift.max(ranges[kept - 1].end, range.end) - ranges[kept - 1].clock
+        let end = Swift.max(ranges[kept - 1].end, range.end)
+        ranges[kept - 1].length = end - ranges[kept - 1].clock
       } else {
         ranges[kept] = range
         kept += 1

@@ -9,13 +9,15 @@ extension Doc {
     var next: Update? = update
     while let current = next {
       next = nil
-      let plan = UpdatePlan(current, clocks)
-      for run in plan.order {
-        for index in run {
-          integrate(current.records[index], of: current.source)
+      if current.records.count == 1, isReady(current.records[0]) {
+        integrate(current.records[0], of: current.source)
+      } else if !current.records.isEmpty {
+        let plan = UpdatePlan(current, clocks)
+        for run in plan.order {
+          for index in run { integrate(current.records[index], of: current.source) }
         }
+        if !plan.blocked.isEmpty { park(current, plan) }
       }
-      if !plan.blocked.isEmpty { park(current, plan) }
       applyDeletes(current.deleteSet)
       if pending.structs != nil, canRetry {
         next = pending.structs
@@ -26,6 +28,14 @@ extension Doc {
     var applied = finishTransaction()
     applied.leftPending = hasPending
     return applied
+  }
+
+  /// Whether one struct alone is new and has all that it refers to: the usual update, for which
+  /// making a plan costs more than integrating it.
+  func isReady(_ record: UpdateRecord) -> Bool {
+    let state = clocks.clock(of: record.client)
+    return record.clock <= state && record.end > state
+      && UpdatePlan.missing(record, clocks.clock) == nil
   }
 
   private var canRetry: Bool {
@@ -68,6 +78,7 @@ extension Doc {
   /// Structs that come within the update count as present, in whatever order of clients; what the
   /// document has already is no matter. The result says per client which clock must be reached.
   public func missing(for update: Update) -> StateVector? {
+    if needsNothing(update) { return nil }
     let plan = UpdatePlan(update, clocks)
     var vector = StateVector()
     var isComplete = true
@@ -82,9 +93,21 @@ extension Doc {
     return isComplete ? nil : vector
   }
 
+  /// The short answer for the usual update: one new struct or none, and deletions of what is here.
+  private func needsNothing(_ update: Update) -> Bool {
+    guard update.records.isEmpty || (update.records.count == 1 && isReady(update.records[0])) else {
+      return false
+    }
+    for range in update.deleteSet.ranges where range.end > clocks.clock(of: range.client) {
+      return false
+    }
+    return true
+  }
+
   /// The largest part of an update that leaves nothing pending: of each client the structs up to
   /// the first that would have to wait, and the deletions of what is there then.
   public func integrable(_ update: Update) -> Update {
+    if needsNothing(update) { return update }
     let plan = UpdatePlan(update, clocks)
     var kept: [DeleteRange] = []
     var cutsDeletes = false

@@ -18,7 +18,9 @@ extension Doc {
       if clock != client.state { found.append("client \(client.id): state \(client.state)") }
       if client.before != client.state { found.append("client \(client.id): open transaction") }
     }
-    for index in freeItems where seen[Int(index)] { found.append("struct \(index) is free and used") }
+    for index in freeItems where seen[Int(index)] {
+      found.append("struct \(index) is free and used")
+    }
     if seen.count(where: { $0 }) + freeItems.count != items.count { found.append("lost structs") }
     for index in types.indices { checkLength(Index32(index), &found) }
     return found

@@ -30,7 +30,7 @@ extension Doc {
   }
 
   /// Keys with a live value, in the order in which they were first set here.
-  public func keys(of type: SharedType) -> [String] { liveEntries(of: type).map(\.key) }
+  public func keys(of type: SharedType) -> [String] { liveEntries(of: type).map { $0.key } }
 
   /// The value of a key. Complexity: O(1) beside reading the value.
   public func value(of type: SharedType, key: String) -> SharedValue? {

@@ -16,31 +16,44 @@ extension Doc {
 private struct TouchFinder {
   let update: Update
   let doc: Doc
-  let plan: UpdatePlan
   var result = TouchSet()
   /// Where each new struct belongs, by its place in the update.
   private var parents: [Int: Place] = [:]
-  private var places: [Touch.Place: Int] = [:]
+  /// The places of `result.touches`, in the same order; beyond a few also by place.
+  private var touched: [Place] = []
+  private var touchedIndices: [Place: Int] = [:]
+  /// Names that the document does not know: where in the source each was first mentioned.
+  private var newNames: [[UInt8]: Range<Int>] = [:]
 
-  /// A parent: a type of the document, one that comes with this update, or a root yet unknown.
-  private struct Place {
-    enum Parent {
+  /// A parent and a key there.
+  private struct Place: Hashable {
+    /// A type of the document, one that comes with this update, or a root yet unknown.
+    enum Parent: Hashable {
       case type(Index32)
       case new(record: Int)
       case root(Range<Int>)
     }
+    enum Key: Hashable {
+      case none
+      case name(Index32)
+      case new(Range<Int>)
+    }
     var parent: Parent
-    var key: [UInt8]?
+    var key: Key
   }
 
   init(_ update: Update, _ doc: Doc) {
     self.update = update
     self.doc = doc
-    plan = UpdatePlan(update, doc.clocks)
   }
 
   mutating func structs() {
-    for run in plan.order {
+    if update.records.isEmpty { return }
+    if update.records.count == 1, doc.isReady(update.records[0]) {
+      add(0)
+      return
+    }
+    for run in UpdatePlan(update, doc.clocks).order {
       for index in run { add(index) }
     }
   }
@@ -54,18 +67,18 @@ private struct TouchFinder {
       result.newStructs.append((client: record.client, from: from, to: record.end))
     }
     guard let place = place(of: record) else { return }
-    parents[index] = place
+    if update.records.count > 1 { parents[index] = place }
     let hadValue = hasValue(place)
     if record.kind == ContentKind.deleted {
       // A tombstone: it can only hide a value that was there.
-      if place.key == nil { touch(place, .changed) } else if hadValue { touch(place, .deleted) }
+      if place.key == .none { touch(place, .changed) } else if hadValue { touch(place, .deleted) }
     } else {
-      touch(place, place.key == nil || hadValue ? .changed : .created)
+      touch(place, place.key == .none || hadValue ? .changed : .created)
     }
   }
 
   /// Where a struct belongs; `nil` if it would become GC.
-  private func place(of record: UpdateRecord) -> Place? {
+  private mutating func place(of record: UpdateRecord) -> Place? {
     if record.kind == ContentKind.gc { return nil }
     if record.hasOrigin || record.hasRightOrigin {
       let left = record.hasOrigin ? owner(record.originClient, record.originClock) : nil
@@ -74,11 +87,15 @@ private struct TouchFinder {
       if record.hasRightOrigin, right == nil { return nil }
       return left ?? right
     }
-    let key = record.hasKey ? Array(update.source[record.keyRange]) : nil
+    let key = record.hasKey ? key(record.keyRange) : .none
     if record.parentIsRoot {
-      let name = doc.names.find(update.source, record.rootNameRange)
-      if name != .none, let root = doc.roots[name] { return Place(parent: .type(root), key: key) }
-      return Place(parent: .root(record.rootNameRange), key: key)
+      switch self.key(record.rootNameRange) {
+      case .name(let name):
+        if let root = doc.roots[name] { return Place(parent: .type(root), key: key) }
+        return Place(parent: .root(record.rootNameRange), key: key)
+      case .new(let range): return Place(parent: .root(range), key: key)
+      case .none: return nil
+      }
     }
     if let item = known(record.originClient, record.originClock) {
       let type = doc.items[Int(item)].type
@@ -90,12 +107,27 @@ private struct TouchFinder {
     return Place(parent: .new(record: holder), key: key)
   }
 
+  /// One key for one name, however often and wherever the update mentions it.
+  private mutating func key(_ range: Range<Int>) -> Place.Key {
+    let name = doc.names.find(update.source, range)
+    if name != .none { return .name(name) }
+    let bytes = Array(update.source[range])
+    if let first = newNames[bytes] { return .new(first) }
+    newNames[bytes] = range
+    return .new(range)
+  }
+
+  /// The place of an item of the document.
+  private func place(of item: Item) -> Place {
+    Place(parent: .type(item.parent), key: item.key == .none ? .none : .name(item.key))
+  }
+
   /// The place of a struct that somebody names as neighbour.
   private func owner(_ client: ClientID, _ clock: UInt64) -> Place? {
     if let index = known(client, clock) {
       let item = doc.items[Int(index)]
       if item.isGC { return nil }
-      return Place(parent: .type(item.parent), key: item.key == .none ? nil : doc.bytes(item.key))
+      return place(of: item)
     }
     return new(client, clock).flatMap { parents[$0] }
   }
@@ -125,9 +157,9 @@ private struct TouchFinder {
   }
 
   private func hasValue(_ place: Place) -> Bool {
-    guard let key = place.key, case .type(let type) = place.parent else { return false }
-    let name = doc.names.find(key, key.indices)
-    guard name != .none else { return false }
+    guard case .name(let name) = place.key, case .type(let type) = place.parent else {
+      return false
+    }
     let item = doc.map.item(type, name)
     return item != .none && !doc.items[Int(item)].isDeleted
   }
@@ -147,61 +179,78 @@ private struct TouchFinder {
         let from = max(item.clock, range.clock)
         alive.append(
           DeleteRange(client: range.client, clock: from, length: min(item.end, end) - from))
-        let key = item.key == .none ? nil : doc.bytes(item.key)
-        touch(Place(parent: .type(item.parent), key: key), key == nil ? .changed : .deleted)
+        touch(self.place(of: item), item.key == .none ? .changed : .deleted)
       }
     }
     result.newDeletes = DeleteSet(alive)
   }
 
   /// Notes a place once. A value that is replaced is changed, whatever the delete set says of it.
-  private mutating func touch(_ place: Place, _ kind: Touch.Kind) {
-    let (root, path) = path(place)
-    let at = Touch.Place(root: root, path: path)
-    if let index = places[at] {
+  private mutating func touch(_ exact: Place, _ kind: Touch.Kind) {
+    let place = keyed(exact)
+    let former =
+      touched.count <= 8 ? touched.firstIndex(of: place) : touchedIndices[place]
+    if let index = former {
       if result.touches[index].kind == .deleted { result.touches[index].kind = kind }
       return
     }
-    places[at] = result.touches.count
-    result.touches.append(
-      Touch(
-        root: String(decoding: root, as: UTF8.self),
-        path: path.map { String(decoding: $0, as: UTF8.self) }, kind: kind))
+    touched.append(place)
+    if touched.count == 9 {
+      for (index, place) in touched.enumerated() { touchedIndices[place] = index }
+    } else if touched.count > 9 {
+      touchedIndices[place] = touched.count - 1
+    }
+    let (root, path) = path(place)
+    result.touches.append(Touch(root: root, path: path, kind: kind))
+  }
+
+  /// The nearest place that has a key, or the root: what a path can name.
+  private func keyed(_ place: Place) -> Place {
+    var place = place
+    while place.key == .none {
+      switch place.parent {
+      case .root: return place
+      case .new(let record):
+        guard let outer = parents[record] else { return place }
+        place = outer
+      case .type(let type):
+        let holder = doc.types[Int(type)].holder
+        if holder == .none { return place }
+        place = self.place(of: doc.items[Int(holder)])
+      }
+    }
+    return place
   }
 
   /// From the root to a place: the keys on the way.
-  private func path(_ place: Place) -> (root: [UInt8], path: [[UInt8]]) {
-    var keys: [[UInt8]] = []
+  private func path(_ place: Place) -> (root: String, path: [String]) {
+    var keys: [String] = []
     var place = place
     while true {
-      if let key = place.key { keys.append(key) }
+      switch place.key {
+      case .none: break
+      case .name(let name): keys.append(doc.names.string(name))
+      case .new(let range): keys.append(text(range))
+      }
       switch place.parent {
-      case .root(let range): return (Array(update.source[range]), keys.reversed())
+      case .root(let range):
+        keys.reverse()
+        return (text(range), keys)
       case .new(let record):
-        guard let outer = parents[record] else { return ([], keys.reversed()) }
+        guard let outer = parents[record] else { return ("", []) }
         place = outer
       case .type(let type):
         let holder = doc.types[Int(type)].holder
         if holder == .none {
-          return (doc.bytes(doc.types[Int(type)].name), keys.reversed())
+          keys.reverse()
+          return (doc.names.string(doc.types[Int(type)].name), keys)
         }
-        let item = doc.items[Int(holder)]
-        place = Place(
-          parent: .type(item.parent), key: item.key == .none ? nil : doc.bytes(item.key))
+        place = self.place(of: doc.items[Int(holder)])
       }
     }
   }
-}
 
-extension Touch {
-  /// Root and path by bytes: a `String` would take two spellings of one text for the same key.
-  fileprivate struct Place: Hashable {
-    var root: [UInt8]
-    var path: [[UInt8]]
+  private func text(_ range: Range<Int>) -> String {
+    String(decoding: update.source[range], as: UTF8.self)
   }
-}
-
-extension Doc {
-  /// The bytes of a key or a root's name.
-  fileprivate func bytes(_ name: Index32) -> [UInt8] { Array(names.buffer[names.range(name)]) }
 }

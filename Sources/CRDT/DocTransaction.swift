@@ -12,7 +12,9 @@ extension Doc {
         DeleteRange(client: clients[Int($0.client)].id, clock: $0.clock, length: $0.length)
       })
     if collectsGarbage {
-      for range in ranges { collect(range.client, from: range.clock, to: range.clock + range.length) }
+      for range in ranges {
+        collect(range.client, from: range.clock, to: range.clock + range.length)
+      }
     }
     for range in ranges {
       mergeDeleted(range.client, from: range.clock, to: range.clock + range.length)
@@ -42,7 +44,8 @@ extension Doc {
     }
     var ranges: [(client: Index32, clock: UInt64, length: UInt64)] = []
     for range in transaction.deletes {
-      if let last = ranges.last, last.client == range.client, last.clock + last.length >= range.clock
+      if let last = ranges.last, last.client == range.client,
+        last.clock + last.length >= range.clock
       {
         let end = max(last.clock + last.length, range.clock + range.length)
         ranges[ranges.count - 1].length = end - last.clock

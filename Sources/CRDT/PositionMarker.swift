@@ -12,7 +12,9 @@ struct PositionMarker: Sendable {
 
   /// The item became part of the one to its left.
   mutating func moveLeft(to left: Index32, by record: Item) {
+    let counted = record.isCountable && !record.isDeleted ? record.length : 0
+    precondition(counted <= index, "the remembered place is not where it should be")
     item = left
-    if record.isCountable, !record.isDeleted { index -= record.length }
+    index -= counted
   }
 }

@@ -63,7 +63,7 @@ extension Transaction {
       throw .outOfBounds(index: range.upperBound, length: length)
     }
     var cursor = try document.cursor(sequence.index, range.lowerBound)
-    document.deleteForward(&cursor, range.count)
+    document.deleteForward(&cursor, range.upperBound - cursor.index)
     document.remember(cursor)
   }
 }

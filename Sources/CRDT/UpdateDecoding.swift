@@ -36,7 +36,7 @@ extension Update {
     let sorted = records.enumerated().sorted {
       UpdateRecord.precedes($0.element, $1.element)
         || (!UpdateRecord.precedes($1.element, $0.element) && $0.offset < $1.offset)
-    }.map(\.element)
+    }.map { $0.element }
     let update = Update(
       source: source, records: sorted, deleteSet: deleteSet, exactByteCount: nil)
     for index in sorted.indices.dropFirst()

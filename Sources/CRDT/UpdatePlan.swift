@@ -72,7 +72,9 @@ struct UpdatePlan {
       let record = records[queue.next]
       if record.clock > queue.state {
         block(&stack, needing: (client: record.client, clock: record.clock))
-      } else if record.end > queue.state, let need = missing(record, clocks) {
+      } else if record.end > queue.state,
+        let need = UpdatePlan.missing(record, { state($0, clocks) })
+      {
         if let other = self.queue(need.client), queues[other].next < queues[other].end,
           !queues[other].isBlocked, !queues[other].isOpen
         {
@@ -118,18 +120,18 @@ struct UpdatePlan {
 
   /// The first reference of a struct to something that is not there. Its own client's earlier
   /// structs always are, by the time that it is its turn.
-  private func missing(
-    _ record: UpdateRecord, _ clocks: ClientClocks
+  static func missing(
+    _ record: UpdateRecord, _ state: (ClientID) -> UInt64
   ) -> (client: ClientID, clock: UInt64)? {
     if record.kind == 0 { return nil }
     if record.hasOrigin || (record.hasParent && !record.parentIsRoot),
       record.originClient != record.client,
-      state(record.originClient, clocks) <= record.originClock
+      state(record.originClient) <= record.originClock
     {
       return (record.originClient, record.originClock + 1)
     }
     if record.hasRightOrigin, record.rightClient != record.client,
-      state(record.rightClient, clocks) <= record.rightClock
+      state(record.rightClient) <= record.rightClock
     {
       return (record.rightClient, record.rightClock + 1)
     }

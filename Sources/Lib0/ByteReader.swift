@@ -1,4 +1,4 @@
-/// Reads lib0 values from bytes it borrows. No copy and no allocation until a `String` is asked for.
+/// Reads lib0 values from bytes it borrows. Nothing is copied until a `String` is asked for.
 ///
 /// - Limits: integers up to 2^53-1, like JavaScript; every count is checked against the bytes left.
 /// - Throws: `DecodingError`, always the peer's fault. After an error `offset` is unspecified.

@@ -59,4 +59,33 @@ struct CompatibilityTests {
         hex(Update.merging(updates).encodedV1()) == item["output_v1"]?.stringValue, "\(label)")
     }
   }
+
+  @Test func updatesAreAskedAndCutAsInYjs() throws {
+    var compared = 0
+    for item in try Vectors.json("updates-api.json").arrayValue ?? [] {
+      let label = item["label"]?.stringValue ?? ""
+      func field(_ name: String) throws -> [UInt8] {
+        try #require(item[name]?.stringValue.flatMap { bytes(hex: $0) }, "\(label)")
+      }
+      switch item["op"]?.stringValue {
+      case "diffUpdate":
+        let state = try field("state_vector")
+        let known = try StateVector(decoding: state.span)
+        let rest = try Update(v1: field("update_v1")).since(known).encodedV1()
+        #expect(hex(rest) == item["output_v1"]?.stringValue, "\(label)")
+      case "encodeStateVectorFromUpdate":
+        let vector = try Update(v1: field("update_v1")).stateVector
+        #expect(hex(vector.encoded()) == item["output"]?.stringValue, "\(label)")
+      case "encodeStateAsUpdate":
+        let state = try field("state_vector")
+        var doc = Doc(clientID: 7, collectsGarbage: false)
+        doc.apply(try Update(v1: field("doc_state_v1")))
+        let rest = try doc.encodeStateAsUpdate(since: StateVector(decoding: state.span))
+        #expect(hex(rest) == item["output_v1"]?.stringValue, "\(label)")
+      default: continue
+      }
+      compared += 1
+    }
+    #expect(compared == 19)
+  }
 }

@@ -9,8 +9,7 @@ import TestSupport
 struct HostileInputTests {
   static let real: [[UInt8]] =
     Vectors.cases.flatMap(\.updates) + Vectors.cases.compactMap { $0.final("update_v1") }
-    + Vectors.sessions.filter { ($0.value["id"]?.numberValue ?? 1).truncatingRemainder(dividingBy: 40) == 0 }
-    .flatMap(\.updates)
+    + stride(from: 0, to: Vectors.sessions.count, by: 40).flatMap { Vectors.sessions[$0].updates }
 
   @Test func everyPrefixIsRefused() {
     for bytes in HostileInputTests.real {
@@ -34,11 +33,20 @@ struct HostileInputTests {
         doc.apply(doc.integrable(honest))
       }
       for _ in 0..<Int.random(in: 1...3, using: &random) {
-        bytes[Int.random(in: bytes.indices, using: &random)] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+        let bit = UInt8(1) << UInt8.random(in: 0..<8, using: &random)
+        bytes[Int.random(in: bytes.indices, using: &random)] ^= bit
       }
       guard let update = try? Update(v1: bytes) else { continue }
       accepted += 1
       exercise(&doc, update)
+      let honest = sources.randomElement(using: &random) ?? []
+      guard let other = try? Update(v1: honest) else { continue }
+      var mixed = Doc(clientID: 2)
+      mixed.apply(Update.merging([update, other]))
+      mixed.apply(other)
+      #expect(mixed.problems() == [])
+      mixed.apply(update.since(mixed.stateVector))
+      #expect(mixed.problems() == [])
     }
     #expect(accepted > 100)
   }

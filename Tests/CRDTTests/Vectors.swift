@@ -105,7 +105,8 @@ enum Roots {
     let length = AnyValue.number(Double(doc.length(of: type)))
     switch kind {
     case "map":
-      return .object(["value": join(map, joined), "size": .number(Double(doc.keys(of: type).count))])
+      let size = Double(doc.keys(of: type).count)
+      return .object(["value": join(map, joined), "size": .number(size)])
     case "array":
       return .object(["value": join(doc.json(type, as: .array, .exact), joined), "length": length])
     default:
@@ -127,7 +128,9 @@ enum Roots {
         ObjectValue(
           object.entries.map { entry in
             var inner = join(entry.value, true)
-            if entry.key == "$text", case .array(let runs) = inner { inner = .array(joinRuns(runs)) }
+            if entry.key == "$text", case .array(let runs) = inner {
+              inner = .array(joinRuns(runs))
+            }
             return .init(key: entry.key, value: inner)
           }))
     default: return value
@@ -159,7 +162,9 @@ enum Roots {
     case .array(let values): return .array(values.map(sorted))
     case .object(let object):
       if let guid = object["$doc"]?["guid"] { return .object(["$doc": guid]) }
-      let entries = object.entries.sorted { Array($0.key.utf8).lexicographicallyPrecedes($1.key.utf8) }
+      let entries = object.entries.sorted {
+        $0.key.utf8.lexicographicallyPrecedes($1.key.utf8)
+      }
       return .object(ObjectValue(entries.map { .init(key: $0.key, value: sorted($0.value)) }))
     default: return value
     }
