@@ -1,5 +1,6 @@
 import COpenSSL
 import Glibc
+internal import Storage
 
 /// Why the signing key could not be had: which file, and what is wrong with it.
 public struct SigningKeyError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -27,51 +28,6 @@ public enum SigningKey {
   }
 }
 
-/// The bytes of the key file: `"JAMBKEY\n"`, format version (16 bits), key, CRC-32C of all before;
-/// integers little-endian. The checksum tells a damaged key from a wrong token.
-private enum KeyFile {
-  static let magic = Array("JAMBKEY\n".utf8)
-  static let version: UInt16 = 1
-  static let keyCount = 32
-  static let count = 8 + 2 + keyCount + 4
-
-  static func bytes(of key: [UInt8]) -> [UInt8] {
-    let head = magic + littleEndian(version) + key
-    return head + littleEndian(checksum(head[...]))
-  }
-
-  /// The key, or why these bytes hold none.
-  static func key(in bytes: [UInt8]) -> Result<[UInt8], Fault> {
-    guard bytes.starts(with: magic), bytes.count >= 10 else {
-      return .failure(Fault("is no signing key"))
-    }
-    guard bytes[8..<10].elementsEqual(littleEndian(version)) else {
-      return .failure(Fault("has a format that this version does not know"))
-    }
-    guard bytes.count == count, bytes[42...].elementsEqual(littleEndian(checksum(bytes[..<42])))
-    else { return .failure(Fault("is damaged: restore it from a backup, or make a new key")) }
-    return .success(Array(bytes[10..<42]))
-  }
-
-  struct Fault: Error {
-    let reason: String
-    init(_ reason: String) { self.reason = reason }
-  }
-
-  private static func littleEndian(_ value: some FixedWidthInteger & UnsignedInteger) -> [UInt8] {
-    stride(from: 0, to: value.bitWidth, by: 8).map { UInt8(truncatingIfNeeded: value >> $0) }
-  }
-
-  /// CRC-32C bit by bit: these are 42 bytes, once per start.
-  private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-    ~bytes.reduce(~UInt32(0)) { sum, byte in
-      (0..<8).reduce(sum ^ UInt32(byte)) { bits, _ in
-        bits >> 1 ^ (bits & 1 == 1 ? 0x82F6_3B78 : 0)
-      }
-    }
-  }
-}
-
 /// An open file or folder, closed with the value.
 private struct Descriptor: ~Copyable {
   let number: Int32
@@ -84,7 +40,7 @@ private struct Descriptor: ~Copyable {
 
 /// `keys/` of one data folder, held open so that every step works on the same folder.
 private struct KeyFolder: ~Copyable {
-  private static let name = "signing.key"
+  private static let name = SigningKeyFile.name
   private let path: String
   private let folder: Descriptor
 
@@ -124,19 +80,18 @@ private struct KeyFolder: ~Copyable {
       throw fault("has mode 0\(mode), others could sign tokens: chmod 600 it, or make a new key")
     }
     // One byte more than there should be, so that a longer file shows.
-    var bytes = [UInt8](repeating: 0, count: KeyFile.count + 1)
+    var bytes = [UInt8](repeating: 0, count: SigningKeyFile.byteCount + 1)
     let count = unsafe Glibc.read(file.number, &bytes, bytes.count)
     guard count >= 0 else { throw fault("cannot read: \(lastError())") }
-    switch KeyFile.key(in: Array(bytes.prefix(count))) {
-    case .success(let key): return key
-    case .failure(let found): throw fault(found.reason)
-    }
+    do throws(SigningKeyFile.Problem) {
+      return try SigningKeyFile.decode(Array(bytes.prefix(count)))
+    } catch { throw fault(error.reason) }
   }
 
   /// Writes a new key beside its place, and links it there: the name appears with all its bytes on
   /// disk, and only if nobody else's did before.
   func create() throws(SigningKeyError) {
-    let bytes = KeyFile.bytes(of: try randomBytes(KeyFile.keyCount))
+    let bytes = SigningKeyFile.encode(try randomBytes(SigningKeyFile.keyCount))
     let suffix = try randomBytes(8).reduce("") { $0 + String($1, radix: 16) }
     let temporary = "\(KeyFolder.name).\(suffix).tmp"
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC

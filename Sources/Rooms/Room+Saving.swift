@@ -78,6 +78,7 @@ extension Room {
   public func makeCheckpoint(now: Moment) -> RoomCheckpoint {
     lastCheckpoint = now.monotonic
     let changed = boards.values.filter { $0.sequence > $0.checkpointed }
+    meta.boards = boards.values.filter { $0.sequence > 0 && $0 !== stageBoard }.map(\.name)
     return RoomCheckpoint(
       room: id, records: unarchived,
       boards: changed.map {

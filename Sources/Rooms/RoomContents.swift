@@ -38,6 +38,9 @@ public struct RoomContents: Sendable {
         throw RoomLoadError(what: "room file", reason: "\(error)")
       }
     }
+    for name in meta.boards where stored.boards[name] == nil {
+      throw RoomLoadError(what: "board '\(name)'", reason: "its file is missing")
+    }
     for (name, snapshot) in stored.boards { try open(name, snapshot) }
     if let stage = stored.stage { try open(Room.stageName, stage) }
     for record in stored.tail { try replay(record) }

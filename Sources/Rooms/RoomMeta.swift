@@ -13,6 +13,8 @@ struct RoomMeta: Equatable {
 
   var removed: [Removal] = []
   var bindings = ClientBindings()
+  /// Boards that have a file, so that a lost one is noticed and not taken for an empty one.
+  var boards: [String] = []
   /// By board.
   var refused: [String: RefusedHistory] = [:]
 
@@ -49,8 +51,8 @@ extension RoomMeta {
     return Array(
       JSON.text(
         .object([
-          "version": .number(1), "removed": .array(removals), "clients": .object(owners),
-          "refused": .object(boards),
+          "version": .number(1), "boards": .array(self.boards.sorted().map { .string($0) }),
+          "removed": .array(removals), "clients": .object(owners), "refused": .object(boards),
         ])
       ).utf8)
   }
@@ -69,6 +71,9 @@ extension RoomMeta {
         else { throw .invalid(offset: 0, what: "room file: removed") }
         removed.append(Removal(subject: subject, by: by, at: time))
       }
+    }
+    if case .array(let names)? = fields["boards"] {
+      for case .string(let name) in names { boards.append(name) }
     }
     if case .object(let owners)? = fields["clients"] {
       for entry in owners.entries {

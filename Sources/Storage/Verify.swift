@@ -88,11 +88,10 @@ struct Verifier {
 
   private mutating func checkSmallFiles() throws(StorageError) {
     if let keys = try root.directoryIfPresent("keys") {
-      do { if try SigningKey.read(in: keys) != nil { report.files += 1 } } catch {
-        try note(error, file: "\(keys.path)/\(SigningKey.name)", lost: "tokens signed so far")
+      do { if try SigningKeyFile.check(in: keys) { report.files += 1 } } catch {
+        try note(error, file: "\(keys.path)/\(SigningKeyFile.name)", lost: "tokens signed so far")
       }
-      let known = [SigningKey.name, SigningKey.name + ".tmp"]
-      report.unexpected += try keys.names().filter { !known.contains($0) }
+      report.unexpected += try keys.names().filter { $0 != SigningKeyFile.name }
         .map { "\(keys.path)/\($0)" }
     }
     if let aside = try root.directoryIfPresent("damaged") {

@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import Lib0
+import JamServer
 import Storage
 import Synchronization
 import Testing
@@ -112,7 +113,7 @@ struct DataCommandTests {
     let store = try write(closes: false)
     // Beside a running hub: no lock is in the way.
     #expect(try CommandRun(token, in: folder).exitCode == 0)
-    #expect(try Array(made[10..<42]) == store.signingKey())
+    #expect(try Array(made[10..<42]) == SigningKey.load(dataDirectory: folder.path + "/d"))
     #expect(try folder.read("d/keys/signing.key") == made)
     let run = try run("verify", "d")
     #expect(run.exitCode == 0 && run.output.hasSuffix("; a hub is running)\n"))

@@ -28,6 +28,13 @@ final class TemporaryFolder: Sendable {
     }
   }
 
+  /// A signing key, as `jamboree token` makes it.
+  func makeKey() throws {
+    let keys = try Directory.open(path).directory("keys")
+    let key = (0..<SigningKeyFile.keyCount).map { UInt8(truncatingIfNeeded: $0 &* 37) }
+    try keys.file(SigningKeyFile.name, .create).write(SigningKeyFile.encode(key), at: 0)
+  }
+
   /// A copy of everything in here as it is now.
   func copy() throws -> TemporaryFolder {
     let target = try TemporaryFolder()
