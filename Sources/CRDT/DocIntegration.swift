@@ -152,6 +152,19 @@ extension Doc {
     }
   }
 
+  /// The item that contains another's origin: most often its left neighbour, which saves a search.
+  private func originItem(_ item: Item) -> Index32 {
+    if item.left != .none {
+      let left = items[Int(item.left)]
+      if left.client == item.originClient, left.clock <= item.originClock,
+        item.originClock < left.end
+      {
+        return item.left
+      }
+    }
+    return self.item(item.originClient, item.originClock)
+  }
+
   /// Head of a list: of the sequence, or of a key's values.
   func firstItem(_ type: Index32, _ key: Index32) -> Index32 {
     if key == .none { return types[Int(type)].start }
@@ -192,7 +205,7 @@ extension Doc {
           break
         }
       } else if candidate.originClient != .none,
-        case let mark = passed[Int(self.item(candidate.originClient, candidate.originClock))],
+        case let mark = passed[Int(originItem(candidate))],
         mark >= base
       {
         if mark < recent {
