@@ -8,6 +8,9 @@ const { WebsocketProvider } = require('y-websocket')
 const decoding = require('lib0/dist/decoding.cjs')
 const { edit, content, corpus } = require('./edits.js')
 
+// Yjs logs to standard output, which belongs to the replies.
+console.log = console.warn = console.error
+
 const clients = new Map()
 
 /** A socket that only writes down what happens to it. */
@@ -17,13 +20,17 @@ const recordingSocket = record => class extends WebSocket {
     record.attempts++
     this.on('error', error => record.errors.push(error.message))
     this.on('close', code => record.closes.push(code))
+    // A stock client does not skip what it does not know, so nothing else may ever reach it.
+    this.on('message', data => { 
+      const type = new Uint8Array(data)[0]
+      if (!(type <= 3)) record.foreign.push(type)
+    })
   }
 }
 
-const open = ({ client, url, room, params, clientID, tabs, connect = true }) => {
+const open = ({ client, url, room, params, tabs, connect = true }) => {
   const doc = new Y.Doc()
-  if (clientID !== undefined) doc.clientID = clientID
-  const record = { attempts: 0, errors: [], closes: [], denied: [] }
+  const record = { attempts: 0, errors: [], closes: [], denied: [], foreign: [] }
   const provider = new WebsocketProvider(url, room, doc, {
     params, connect, disableBc: !tabs, WebSocketPolyfill: recordingSocket(record)
   })
@@ -71,6 +78,8 @@ const operations = {
   /** Hands an update over from outside the provider, as a database or another tab's code would. */
   apply: request => { Y.applyUpdate(known(request).doc, bytes(request.update), 'elsewhere') },
   awareness: request => { known(request).provider.awareness.setLocalState(request.state) },
+  /** What no honest client does: goes on under a number of its choice. */
+  rename: request => { known(request).doc.clientID = request.clientID },
   connect: request => { known(request).provider.connect() },
   disconnect: request => { known(request).provider.disconnect() },
   /** The network cable, not the user: only this socket goes, tabs go on talking to each other. */
@@ -92,6 +101,7 @@ const operations = {
     Y.applyUpdate(doc, bytes(request.update))
     return { content: content(doc), pending: doc.store.pendingStructs !== null }
   },
+  foreign: () => Array.from(clients.values()).flatMap(({ record }) => record.foreign),
   corpus: request => corpus(request.clientID).map(hex)
 }
 

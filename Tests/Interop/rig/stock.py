@@ -36,7 +36,10 @@ class StockClients:
         self.reading = asyncio.create_task(self._read())
         return self
 
-    async def __aexit__(self, *_):
+    async def __aexit__(self, error, *_):
+        if error is None:
+            foreign = await self.ask("foreign")
+            assert not foreign, f"stock clients were sent message types that they do not know: {foreign}"
         self.process.stdin.close()
         try:
             await asyncio.wait_for(self.process.wait(), 5)
@@ -46,14 +49,17 @@ class StockClients:
 
     async def _read(self):
         while line := await self.process.stdout.readline():
-            reply = json.loads(line)
+            try:
+                reply = json.loads(line)
+            except ValueError:
+                break
             waiter = self.waiting.pop(reply["id"])
             if "error" in reply:
                 waiter.set_exception(AssertionError(reply["error"]))
             else:
                 waiter.set_result(reply["result"])
         for waiter in self.waiting.values():
-            waiter.set_exception(AssertionError("the Node driver ended"))
+            waiter.set_exception(AssertionError(f"the Node driver ended with {line[:200]!r}"))
 
     async def ask(self, op: str, **given):
         number = next(self.numbers)
@@ -63,7 +69,7 @@ class StockClients:
 
     async def open(self, room: str, sub: str, role: str = "participant", board: str | None = None,
                    **options) -> "StockClient":
-        """A provider with its document. Options: clientID, tabs (tabs of one browser), connect."""
+        """A provider with its document. Options: tabs (tabs of one browser), connect."""
         client = StockClient(self, f"{sub}-{next(self.numbers)}")
         place = self.hub.prefix + room + (f"/{board}" if board and self.hub.is_jamboree else "")
         await self.ask("open", client=client.name, url=f"ws://127.0.0.1:{self.hub.port}", room=place,
