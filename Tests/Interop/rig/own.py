@@ -153,7 +153,7 @@ class OwnClient:
 
     # Receiving
 
-    def _message(self, opcode: int, payload: bytes):
+    def _message(self, _socket, opcode: int, payload: bytes):
         if opcode == 1:
             message = json.loads(payload)
             self.control.append(message)

@@ -50,7 +50,8 @@ def upgrade_request(path: str | bytes, protocol: str | None = None) -> bytes:
 
 
 class Socket(asyncio.Protocol):
-    """One connection. Messages go to `on_message(opcode, payload)`, or into `inbox` when it is None."""
+    """One connection. Messages go to `on_message(socket, opcode, payload)`, or into `inbox`
+    when it is None."""
 
     def __init__(self, on_message=None):
         loop = asyncio.get_running_loop()
@@ -60,7 +61,7 @@ class Socket(asyncio.Protocol):
         self.headers: dict[str, str] = {}
         self.close_code: int | None = None
         self.pongs, self.pong_waiters = 0, []
-        self.bytes_in = 0
+        self.bytes_in = self.status = 0
 
     @classmethod
     async def connect(cls, port: int, path: str | bytes, protocol: str | None = None, on_message=None,
@@ -107,10 +108,11 @@ class Socket(asyncio.Protocol):
                 await asyncio.wait_for(asyncio.shield(self.closed), 2)
             except TimeoutError:
                 pass
-        self.transport.abort()
+        self.abort()
 
     def abort(self):
-        self.transport.abort()
+        if not self.closed.done():
+            self.transport.abort()
 
     # Receiving
 
@@ -120,14 +122,15 @@ class Socket(asyncio.Protocol):
     def data_received(self, data: bytes):
         self.bytes_in += len(data)
         self.buffer += data
-        if not self.upgraded.done() and not self._read_head():
-            return
-        self._read_frames()
+        if not self.upgraded.done():
+            self._read_head()
+        if self.status == 101:
+            self._read_frames()
 
-    def _read_head(self) -> bool:
+    def _read_head(self):
         end = self.buffer.find(b"\r\n\r\n")
         if end < 0:
-            return False
+            return
         lines = self.buffer[:end].decode("latin-1").split("\r\n")
         self.status = int(lines[0].split()[1])
         self.headers = {name.strip().lower(): value.strip()
@@ -135,12 +138,11 @@ class Socket(asyncio.Protocol):
         if self.status == 101:
             del self.buffer[: end + 4]
             self.upgraded.set_result(True)
-            return True
+            return
         length = int(self.headers.get("content-length", 0))
         if len(self.buffer) >= end + 4 + length:
             body = bytes(self.buffer[end + 4 :][:length])
             self.upgraded.set_exception(Refused(self.status, self.headers, body))
-        return False
 
     def _read_frames(self):
         buffer, at = self.buffer, 0
@@ -172,7 +174,7 @@ class Socket(asyncio.Protocol):
             if self.pong_waiters and not (waiter := self.pong_waiters.pop(0)).done():
                 waiter.set_result(True)
         elif self.on_message:
-            self.on_message(opcode, payload)
+            self.on_message(self, opcode, payload)
         else:
             self.inbox.put_nowait((opcode, payload))
 
