@@ -80,8 +80,7 @@ async def test_200_healthy_clients_do_not_notice_one_that_never_reads(server):
 
 
 @pytest.mark.seconds(120)
-async def test_what_one_stuck_reader_costs_is_bounded_and_it_catches_up(server):
-    hub = server
+async def test_what_one_stuck_reader_costs_is_bounded_and_it_catches_up(hub):
     author = await Author(hub, "stuck", 64 << 10).join()
     for _ in range(20):
         await author.write()
