@@ -34,6 +34,7 @@ class Hub:
 
     def start(self, timeout: float = 15) -> "Hub":
         """Starts on a free port the first time, on the same port again later, so clients find it."""
+        assert BINARY.exists(), f"no hub at {BINARY}: run `make build`, or set JAMBOREE"
         port_file = self.folder / "port"
         port_file.unlink(missing_ok=True)
         command = [BINARY, "serve", "--data", self.data, "--jam", JAM, "--bind", "127.0.0.1"]
