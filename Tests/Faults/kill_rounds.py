@@ -11,7 +11,7 @@ moment (while they write, or while they are still connecting). Then, in this ord
 
 Boards change every few rounds; at the end every board is read once more after a clean end and start.
 
-usage: kill_rounds.py [--rounds 100] [--writers 20] [--seed N] [--folder DIR]
+usage: kill_rounds.py [--rounds 100] [--writers 20] [--seed N] [--folder DIR] [--junitxml FILE]
 Prints the seed, one line every ten rounds, and `N passed, M failed` of rounds; exits 1 if any failed.
 """
 
@@ -174,9 +174,16 @@ async def run(options, folder: Path) -> int:
                 print(f"the last look (seed {options.seed}): {type(error).__name__}: {error}")
     finally:
         hub.close()
+    if options.junitxml:
+        write_junit(options.junitxml, passed, failed)
     print(f"kill rounds: {passed} passed, {failed} failed, {time.monotonic() - started:.0f} s, "
           f"seed {options.seed}")
     return 1 if failed or passed < options.rounds else 0
+
+
+def write_junit(path: Path, passed: int, failed: int):
+    path.write_text(f'<testsuites><testsuite name="kill rounds" tests="{passed + failed}" '
+                    f'failures="{failed}"/></testsuites>\n')
 
 
 def main() -> int:
@@ -185,6 +192,7 @@ def main() -> int:
     parser.add_argument("--writers", type=int, default=20)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
     parser.add_argument("--folder", type=Path, help="keeps the data there (must be new)")
+    parser.add_argument("--junitxml", type=Path, help="where the counts go")
     options = parser.parse_args()
     print(f"kill rounds: {options.rounds} rounds, {options.writers} writers, seed {options.seed}", flush=True)
     folder = options.folder or Path(tempfile.mkdtemp(prefix="jamboree-kill-"))
