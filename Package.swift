@@ -72,6 +72,6 @@ let package = Package(
     tests("WebSocket", ["HTTP"]),
     tests("Storage", ["CZlib", "CSystem"]),
     tests("Rooms", ["CRDT", "SyncProtocol", "Storage", "Lib0"]),
-    tests("JamServer", ["CJWT"]),
+    tests("JamServer", ["COpenSSL", "jamboree"]),
   ]
 )

@@ -13,4 +13,13 @@ public struct CloseCode: RawRepresentable, Hashable, Sendable {
   public static let internalError = CloseCode(rawValue: 1011)
   public static let serviceRestart = CloseCode(rawValue: 1012)
   public static let tryAgainLater = CloseCode(rawValue: 1013)
+
+  /// Whether the code may stand in a close frame (RFC 6455 7.4 and IANA's registry): 1004 to 1006
+  /// and 1015 are only for the ends' own use, 1016 to 2999 are not assigned.
+  public var mayBeSent: Bool {
+    switch rawValue {
+    case 1000...1003, 1007...1014, 3000...4999: true
+    default: false
+    }
+  }
 }

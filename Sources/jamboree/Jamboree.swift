@@ -7,5 +7,6 @@ struct Jamboree: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "jamboree",
     abstract: "A self-hosted real-time collaboration hub for creative jams.",
-    version: jamboreeVersion)
+    version: jamboreeVersion,
+    subcommands: [ServeCommand.self, TokenCommand.self, CheckConfigCommand.self])
 }

@@ -1,0 +1,151 @@
+import Lib0
+
+/// A run of clocks of one client that are deleted.
+public struct DeleteRange: Equatable, Sendable {
+  public var client: ClientID
+  public var clock: UInt64
+  public var length: UInt64
+
+  public init(client: ClientID, clock: UInt64, length: UInt64) {
+    self.client = client
+    self.clock = clock
+    self.length = length
+  }
+
+  /// The first clock after it.
+  public var end: UInt64 { clock + length }
+}
+
+/// A set of struct ids, kept as ranges.
+///
+/// - Order: highest client first, clocks ascending; ranges neither touch nor overlap. So equal
+///   sets compare equal and encode to equal bytes, those of Yjs 13.6.
+public struct DeleteSet: Equatable, Sendable {
+  public private(set) var ranges: [DeleteRange]
+
+  public init() { ranges = [] }
+
+  /// Ranges in any order, overlapping or not. Complexity: O(n) where they are in order already.
+  public init(_ ranges: [DeleteRange]) {
+    self.ranges = ranges
+    normalize()
+  }
+
+  public var isEmpty: Bool { ranges.isEmpty }
+
+  public func contains(client: ClientID, clock: UInt64) -> Bool {
+    var low = 0
+    var high = ranges.count
+    while low < high {
+      let middle = (low + high) / 2
+      let range = ranges[middle]
+      if range.client > client || (range.client == client && range.end <= clock) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    return low < ranges.count && ranges[low].client == client && ranges[low].clock <= clock
+  }
+
+  public mutating func formUnion(_ other: DeleteSet) {
+    if other.isEmpty { return }
+    ranges.append(contentsOf: other.ranges)
+    normalize()
+  }
+
+  public func union(_ other: DeleteSet) -> DeleteSet {
+    var result = self
+    result.formUnion(other)
+    return result
+  }
+
+  private static func precedes(_ left: DeleteRange, _ right: DeleteRange) -> Bool {
+    left.client != right.client ? left.client > right.client : left.clock < right.clock
+  }
+
+  private mutating func normalize() {
+    var isNormal = true
+    for index in ranges.indices.dropFirst() {
+      let before = ranges[index - 1]
+      let range = ranges[index]
+      if before.client < range.client || (before.client == range.client && before.end >= range.clock)
+      {
+        isNormal = false
+        break
+      }
+    }
+    if isNormal, !ranges.contains(where: { $0.length == 0 }) { return }
+    ranges.sort(by: DeleteSet.precedes)
+    var kept = 0
+    for index in ranges.indices where ranges[index].length > 0 {
+      let range = ranges[index]
+      if kept > 0, ranges[kept - 1].client == range.client, ranges[kept - 1].end >= range.clock {
+        ranges[kept - 1].length = Swift.max(ranges[kept - 1].end, range.end) - ranges[kept - 1].clock
+      } else {
+        ranges[kept] = range
+        kept += 1
+      }
+    }
+    ranges.removeLast(ranges.count - kept)
+  }
+
+  /// Appends the wire form (Yjs `writeDeleteSet`, V1).
+  func encode(to writer: inout ByteWriter) {
+    var clients = 0
+    for index in ranges.indices where index == 0 || ranges[index].client != ranges[index - 1].client
+    {
+      clients += 1
+    }
+    writer.varUInt(clients)
+    var index = 0
+    while index < ranges.count {
+      let client = ranges[index].client
+      var end = index
+      while end < ranges.count, ranges[end].client == client { end += 1 }
+      writer.varUInt(client)
+      writer.varUInt(end - index)
+      while index < end {
+        writer.varUInt(ranges[index].clock)
+        writer.varUInt(ranges[index].length)
+        index += 1
+      }
+    }
+  }
+
+  /// Reads the wire form. `droppedEmpty` says whether there were ranges of length 0.
+  static func decode(
+    _ reader: inout ByteReader, droppedEmpty: inout Bool
+  ) throws(DecodingError) -> DeleteSet {
+    let start = reader.offset
+    let clients = try reader.varUInt()
+    guard clients <= UInt64(reader.remaining / 2) else {
+      throw .invalid(offset: start, what: "more clients in the delete set than bytes")
+    }
+    var ranges: [DeleteRange] = []
+    for _ in 0..<clients {
+      let client = try reader.varUInt()
+      let place = reader.offset
+      let count = try reader.varUInt()
+      guard count <= UInt64(reader.remaining / 2) else {
+        throw .invalid(offset: place, what: "more deleted ranges than bytes")
+      }
+      for _ in 0..<count {
+        let place = reader.offset
+        let clock = try reader.varUInt()
+        let length = try reader.varUInt()
+        guard clock + length <= maxSafeInteger else { throw .integerOutOfRange(offset: place) }
+        if length == 0 {
+          droppedEmpty = true
+        } else {
+          ranges.append(DeleteRange(client: client, clock: clock, length: length))
+        }
+      }
+    }
+    return DeleteSet(ranges)
+  }
+}
+
+extension DeleteSet: Sequence {
+  public func makeIterator() -> IndexingIterator<[DeleteRange]> { ranges.makeIterator() }
+}

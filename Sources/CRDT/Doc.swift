@@ -1,0 +1,101 @@
+import Lib0
+
+/// A Yjs document, as a value.
+///
+///     clients ──▶ structs (indices, by clock) ──▶ items ◀── left/right ──▶ items
+///                                                  │ parent, key      │ content
+///                                                  ▼                  ▼
+///                                                types ──▶ map      shared bytes
+///
+/// - Shape: arrays of fixed-size records that refer to each other by 32-bit index, and one buffer
+///   for all content. A copy shares the arrays until one side is changed, so a copy can be encoded
+///   on another queue while this one goes on.
+/// - Unit: clocks, lengths and indices count UTF-16 code units in text and elements elsewhere.
+/// - Trade-off: one buffer means that content moves when it grows; what it leaves behind is
+///   reclaimed once it is half of the buffer.
+/// - Source: Yjs 13.6 `Doc`, `StructStore`, `Transaction`; the encoded bytes equal its own.
+public struct Doc: Sendable {
+  /// Who the local edits are by. Take a fresh random one for each process that edits, and a new
+  /// one when `Applied.ownClientAdvanced` says that somebody else uses it too.
+  public var clientID: ClientID
+  /// Whether the content of what is deleted is dropped at the end of the transaction.
+  public let collectsGarbage: Bool
+
+  var items: [Item] = []
+  var freeItems: [Index32] = []
+  var content: [UInt8] = []
+  /// Bytes of `content` that belong to no item any more.
+  var contentWaste = 0
+  var clients: [ClientRecord] = []
+  var clientIndices: [ClientID: Index32] = [:]
+  var types: [TypeRecord] = []
+  var roots: [Index32: Index32] = [:]
+  var names: NameTable
+  var map = MapTable()
+  var pending: PendingParts = PendingParts()
+  var transaction = TransactionState()
+  var marker = PositionMarker()
+  /// Scratch of the position search: when an item was last passed (see `findPlace`).
+  var passed: [UInt32] = []
+  var passes: UInt32 = 0
+
+  public init(clientID: ClientID, collectsGarbage: Bool = true) {
+    precondition(clientID <= maxSafeInteger)
+    self.clientID = clientID
+    self.collectsGarbage = collectsGarbage
+    names = NameTable(seed: clientID &* 0xd6e8_feb8_6659_fd93 ^ 0x2545_f491_4f6c_dd1d)
+  }
+
+  /// How much of each client is integrated; what pends does not count.
+  public var stateVector: StateVector {
+    var vector = StateVector()
+    for client in clients where client.state > 0 { vector[client.id] = client.state }
+    return vector
+  }
+
+  /// The next clock expected of a client.
+  public func clock(of client: ClientID) -> UInt64 {
+    guard let index = clientIndices[client] else { return 0 }
+    return clients[Int(index)].state
+  }
+
+  /// Whether structs or deletions wait for something that has not come.
+  public var hasPending: Bool { !pending.isEmpty }
+
+  /// Names of all roots that an update or an edit has mentioned.
+  public var rootNames: [String] {
+    types.compactMap { $0.holder == .none ? names.string($0.name) : nil }
+  }
+
+  /// Roughly how much memory the document takes.
+  public var approximateByteCount: Int {
+    var structs = 0
+    for client in clients { structs += client.structs.capacity * 4 + 64 }
+    return items.capacity * MemoryLayout<Item>.stride + content.capacity + structs
+      + types.capacity * MemoryLayout<TypeRecord>.stride + names.byteCount + map.byteCount
+      + passed.capacity * 4 + pending.byteCount
+  }
+
+  /// Number of structs, GC structs included.
+  public var structCount: Int { items.count - freeItems.count }
+}
+
+/// What waits in a document for something else.
+struct PendingParts: Sendable {
+  var structs: Update?
+  /// The structs are worth another look once one of these clients has reached the clock.
+  var needs: [(client: ClientID, clock: UInt64)] = []
+  var deletes = DeleteSet()
+
+  var isEmpty: Bool { structs == nil && deletes.isEmpty }
+  var byteCount: Int { (structs?.source.count ?? 0) + deletes.ranges.count * 24 }
+}
+
+/// What the running transaction has done so far.
+struct TransactionState: Sendable {
+  /// Clients whose state has advanced.
+  var advanced: [Index32] = []
+  var deletes: [(client: Index32, clock: UInt64, length: UInt64)] = []
+  /// Starts of structs that may be merged with their neighbours at the end.
+  var mergeable: [(client: Index32, clock: UInt64)] = []
+}

@@ -1,0 +1,118 @@
+/// Applying updates, and asking beforehand what that would do.
+extension Doc {
+  /// Applies an update: integrates what can be, parks the rest until what it needs arrives.
+  ///
+  /// Duplicates do nothing; any order of delivery ends in the same content.
+  /// - Complexity: O(update), plus O(log n) a struct, plus what is deleted or joined.
+  @discardableResult
+  public mutating func apply(_ update: Update) -> Applied {
+    var next: Update? = update
+    while let current = next {
+      next = nil
+      let plan = UpdatePlan(current, self)
+      for run in plan.order {
+        for index in run {
+          let record = current.records[index]
+          integrate(record, of: current.source, cut: clock(of: record.client) - record.clock)
+        }
+      }
+      if !plan.blocked.isEmpty { park(current, plan) }
+      applyDeletes(current.deleteSet)
+      if pending.structs != nil, canRetry {
+        next = pending.structs
+        pending.structs = nil
+        pending.needs = []
+      }
+    }
+    var applied = finishTransaction()
+    applied.leftPending = hasPending
+    return applied
+  }
+
+  private var canRetry: Bool {
+    pending.needs.contains { clock(of: $0.client) >= $0.clock }
+  }
+
+  /// Keeps structs that have to wait, together with those that already do.
+  private mutating func park(_ update: Update, _ plan: UpdatePlan) {
+    let rest = update.keeping(plan.blocked, deleteSet: DeleteSet())
+    pending.structs = pending.structs.map { Update.merging([$0, rest]) } ?? Update.rewriting([rest])
+    pending.needs.append(contentsOf: plan.needs)
+  }
+
+  /// Deletes what is there; the rest, old and new, stays pending (Yjs `readAndApplyDeleteSet`).
+  private mutating func applyDeletes(_ deleteSet: DeleteSet) {
+    var rest: [DeleteRange] = []
+    for range in deleteSet.ranges { applyDelete(range, &rest) }
+    if !pending.deletes.isEmpty {
+      for range in pending.deletes.ranges { applyDelete(range, &rest) }
+    } else if rest.isEmpty {
+      return
+    }
+    pending.deletes = DeleteSet(rest)
+  }
+
+  private mutating func applyDelete(_ range: DeleteRange, _ rest: inout [DeleteRange]) {
+    let state = clock(of: range.client)
+    if range.clock < state, let client = clientIndices[range.client] {
+      delete(client, from: range.clock, to: min(range.end, state))
+    }
+    if range.end > state {
+      let start = max(range.clock, state)
+      rest.append(
+        DeleteRange(client: range.client, clock: start, length: range.end - start))
+    }
+  }
+
+  /// What is missing for all of the update to be integrated now; `nil` if nothing is.
+  ///
+  /// Structs that come within the update count as present, in whatever order of clients; what the
+  /// document has already is no matter. The result says per client which clock must be reached.
+  public func missing(for update: Update) -> StateVector? {
+    let plan = UpdatePlan(update, self)
+    var vector = StateVector()
+    var isComplete = true
+    for need in plan.needs {
+      vector[need.client] = max(vector[need.client], need.clock)
+      isComplete = false
+    }
+    for range in update.deleteSet.ranges where range.end > plan.state(range.client, self) {
+      vector[range.client] = max(vector[range.client], range.end)
+      isComplete = false
+    }
+    return isComplete ? nil : vector
+  }
+
+  /// The largest part of an update that leaves nothing pending: of each client the structs up to
+  /// the first that would have to wait, and the deletions of what is there then.
+  public func integrable(_ update: Update) -> Update {
+    let plan = UpdatePlan(update, self)
+    var kept: [DeleteRange] = []
+    var cutsDeletes = false
+    for range in update.deleteSet.ranges {
+      let state = plan.state(range.client, self)
+      if range.end > state { cutsDeletes = true }
+      if range.clock < state {
+        let end = min(range.end, state)
+        kept.append(
+          DeleteRange(client: range.client, clock: range.clock, length: end - range.clock))
+      }
+    }
+    if plan.blocked.isEmpty, !cutsDeletes { return update }
+    var isBlocked = [Bool](repeating: false, count: update.records.count)
+    for run in plan.blocked { for index in run { isBlocked[index] = true } }
+    let runs = isBlocked.indices.filter { !isBlocked[$0] }.map { $0..<$0 + 1 }
+    return update.keeping(runs, deleteSet: DeleteSet(kept))
+  }
+}
+
+extension Update {
+  /// The records of some runs only, in the update's order.
+  func keeping(_ runs: [Range<Int>], deleteSet: DeleteSet) -> Update {
+    var kept: [UpdateRecord] = []
+    for run in runs.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      kept.append(contentsOf: records[run])
+    }
+    return Update(source: source, records: kept, deleteSet: deleteSet, exactByteCount: nil)
+  }
+}

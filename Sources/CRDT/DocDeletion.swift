@@ -1,0 +1,108 @@
+import Lib0
+
+/// Deleting, and dropping what is deleted (Yjs `Item.delete`, `Item.gc`).
+extension Doc {
+  /// Marks an item as deleted, and everything inside it. Iterative: nesting is the peer's.
+  mutating func delete(_ index: Index32) {
+    guard !items[Int(index)].isDeleted else { return }
+    var open: [Index32] = []
+    markDeleted(index, &open)
+    while let type = open.popLast() {
+      var child = types[Int(type)].start
+      while child != .none {
+        deleteChild(child, &open)
+        child = items[Int(child)].right
+      }
+      var entry = types[Int(type)].firstKey
+      while entry != .none {
+        let value = map.entries[Int(entry)].item
+        if value != .none { deleteChild(value, &open) }
+        entry = map.entries[Int(entry)].next
+      }
+    }
+  }
+
+  private mutating func deleteChild(_ index: Index32, _ open: inout [Index32]) {
+    let item = items[Int(index)]
+    if !item.isDeleted {
+      markDeleted(index, &open)
+    } else if item.clock < clients[Int(item.client)].before {
+      // Deleted earlier, so not in this transaction's set, but about to become mergeable GC.
+      transaction.mergeable.append((client: item.client, clock: item.clock))
+    }
+  }
+
+  private mutating func markDeleted(_ index: Index32, _ open: inout [Index32]) {
+    let item = items[Int(index)]
+    if item.key == .none {
+      if item.isCountable { types[Int(item.parent)].length &-= Int64(item.length) }
+      if marker.type == item.parent { marker.forget() }
+    }
+    items[Int(index)].isDeleted = true
+    transaction.deletes.append((client: item.client, clock: item.clock, length: item.length))
+    if item.type != .none { open.append(item.type) }
+  }
+
+  /// Deletes a run of clocks, all below the client's state.
+  mutating func delete(_ client: Index32, from start: UInt64, to end: UInt64) {
+    var place = position(client, start)
+    let first = items[Int(clients[Int(client)].structs[place])]
+    if !first.isDeleted, first.clock < start {
+      split(at: place, of: client, first.clock.distance(to: start))
+      place += 1
+    }
+    while place < clients[Int(client)].structs.count {
+      let index = clients[Int(client)].structs[place]
+      let item = items[Int(index)]
+      guard item.clock < end else { return }
+      if !item.isDeleted {
+        if item.end > end { split(at: place, of: client, item.clock.distance(to: end)) }
+        delete(index)
+      }
+      place += 1
+    }
+  }
+
+  /// Drops the content of a deleted item. The item keeps its place, what was inside it does not.
+  mutating func collect(_ index: Index32) {
+    if items[Int(index)].type != .none {
+      var open = [items[Int(index)].type]
+      items[Int(index)].type = .none
+      while let type = open.popLast() { collectChildren(of: type, &open) }
+    }
+    releaseContent(index)
+    items[Int(index)].kind = ContentKind.deleted
+  }
+
+  private mutating func collectChildren(of type: Index32, _ open: inout [Index32]) {
+    var child = types[Int(type)].start
+    while child != .none {
+      let next = items[Int(child)].right
+      collectWhole(child, &open)
+      child = next
+    }
+    var entry = types[Int(type)].firstKey
+    while entry != .none {
+      var value = map.entries[Int(entry)].item
+      while value != .none {
+        let next = items[Int(value)].left
+        collectWhole(value, &open)
+        value = next
+      }
+      map.set(entry, .none)
+      entry = map.entries[Int(entry)].next
+    }
+    types[Int(type)].start = .none
+    types[Int(type)].firstKey = .none
+    types[Int(type)].lastKey = .none
+    types[Int(type)].length = 0
+  }
+
+  private mutating func collectWhole(_ index: Index32, _ open: inout [Index32]) {
+    let item = items[Int(index)]
+    if item.type != .none { open.append(item.type) }
+    releaseContent(index)
+    items[Int(index)] = Item(
+      kind: ContentKind.gc, client: item.client, clock: item.clock, length: item.length)
+  }
+}

@@ -1,0 +1,112 @@
+import Lib0
+
+/// A document back to an update.
+extension Doc {
+  /// What somebody with `state` lacks, and the complete delete set, in format V1. What pends is
+  /// part of it, as with Yjs `encodeStateAsUpdate`.
+  public func encodeStateAsUpdate(since state: StateVector = StateVector()) -> [UInt8] {
+    let bytes = integratedStateAsUpdate(since: state)
+    guard hasPending else { return bytes }
+    var parts: [Update] = []
+    do { parts.append(try Update(v1: bytes)) } catch {
+      preconditionFailure("our own update does not decode: \(error)")
+    }
+    if let structs = pending.structs { parts.append(structs.since(state)) }
+    parts.append(Update(deleting: pending.deletes))
+    return Update.merging(parts).encodedV1()
+  }
+
+  /// The same without what pends: what a hub answers with, so that two peers with the same
+  /// unfillable hole do not send it to each other for ever.
+  public func integratedStateAsUpdate(since state: StateVector = StateVector()) -> [UInt8] {
+    var writer = ByteWriter(reservingCapacity: state.isEmpty ? content.count + items.count * 8 : 0)
+    let order = clients.indices.sorted { clients[$0].id > clients[$1].id }
+    let behind = order.filter { clients[$0].state > state[clients[$0].id] }
+    writer.varUInt(behind.count)
+    for client in behind {
+      writeStructs(Index32(client), from: state[clients[client].id], to: &writer)
+    }
+    deletedRanges(order).encode(to: &writer)
+    return writer.bytes
+  }
+
+  /// A client's structs from a clock on, as one section.
+  func writeStructs(_ client: Index32, from clock: UInt64, to writer: inout ByteWriter) {
+    let record = clients[Int(client)]
+    let first = position(client, clock)
+    writer.varUInt(record.structs.count - first)
+    writer.varUInt(record.id)
+    writer.varUInt(clock)
+    var cut = clock - items[Int(record.structs[first])].clock
+    for index in record.structs[first...] {
+      write(items[Int(index)], cut: cut, to: &writer)
+      cut = 0
+    }
+  }
+
+  /// Everything that is deleted, GC structs included.
+  private func deletedRanges(_ order: [Int]) -> DeleteSet {
+    var ranges: [DeleteRange] = []
+    for client in order {
+      var isOpen = false
+      for index in clients[client].structs {
+        let item = items[Int(index)]
+        if item.isDeleted, isOpen {
+          ranges[ranges.count - 1].length += item.length
+        } else if item.isDeleted {
+          ranges.append(
+            DeleteRange(client: clients[client].id, clock: item.clock, length: item.length))
+        }
+        isOpen = item.isDeleted
+      }
+    }
+    return DeleteSet(ranges)
+  }
+
+  /// One struct without its first `cut` units (Yjs `Item.write`, `GC.write`).
+  private func write(_ item: Item, cut: UInt64, to writer: inout ByteWriter) {
+    guard !item.isGC else {
+      writer.byte(0)
+      writer.varUInt(item.length - cut)
+      return
+    }
+    let hasOrigin = item.originClient != .none || cut > 0
+    let hasRightOrigin = item.rightOriginClient != .none
+    writer.byte(
+      item.kind | (hasOrigin ? InfoBit.origin : 0) | (hasRightOrigin ? InfoBit.rightOrigin : 0)
+        | (item.key != .none ? InfoBit.key : 0))
+    if cut > 0 {
+      writer.varUInt(clients[Int(item.client)].id)
+      writer.varUInt(item.clock + cut - 1)
+    } else if hasOrigin {
+      writer.varUInt(clients[Int(item.originClient)].id)
+      writer.varUInt(item.originClock)
+    }
+    if hasRightOrigin {
+      writer.varUInt(clients[Int(item.rightOriginClient)].id)
+      writer.varUInt(item.rightOriginClock)
+    }
+    if !hasOrigin, !hasRightOrigin { writeParent(item, to: &writer) }
+    ContentWriter.write(
+      item.kind, length: item.length, content, item.contentRange, cut: cut, to: &writer)
+  }
+
+  private func writeParent(_ item: Item, to writer: inout ByteWriter) {
+    let type = types[Int(item.parent)]
+    if type.holder == .none {
+      writer.varUInt(1)
+      write(name: type.name, to: &writer)
+    } else {
+      writer.varUInt(0)
+      writer.varUInt(clients[Int(items[Int(type.holder)].client)].id)
+      writer.varUInt(items[Int(type.holder)].clock)
+    }
+    if item.key != .none { write(name: item.key, to: &writer) }
+  }
+
+  private func write(name: Index32, to writer: inout ByteWriter) {
+    let range = names.range(name)
+    writer.varUInt(range.count)
+    writer.raw(names.buffer, range)
+  }
+}

@@ -1,0 +1,241 @@
+import Lib0
+
+/// The store: finding, adding, cutting and joining structs.
+extension Doc {
+  mutating func clientIndex(_ id: ClientID) -> Index32 {
+    if let index = clientIndices[id] { return index }
+    let index = Index32(clients.count)
+    clients.append(ClientRecord(id: id))
+    clientIndices[id] = index
+    return index
+  }
+
+  /// Position, in a client's list, of the struct that contains `clock`, which must be below the
+  /// client's state. Complexity: O(log n); O(1) for the last struct.
+  func position(_ client: Index32, _ clock: UInt64) -> Int {
+    let count = clients[Int(client)].structs.count
+    var high = count - 1
+    if items[Int(clients[Int(client)].structs[high])].clock <= clock { return high }
+    var low = 0
+    while low < high {
+      let middle = (low + high) / 2
+      if items[Int(clients[Int(client)].structs[middle])].end <= clock {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    return low
+  }
+
+  func item(_ client: Index32, _ clock: UInt64) -> Index32 {
+    clients[Int(client)].structs[position(client, clock)]
+  }
+
+  /// The item whose last element is (client, clock); cuts the one around it if need be.
+  mutating func itemEnding(_ client: Index32, _ clock: UInt64) -> Index32 {
+    let place = position(client, clock)
+    let index = clients[Int(client)].structs[place]
+    let found = items[Int(index)]
+    if found.end - 1 != clock, !found.isGC {
+      split(at: place, of: client, found.clock.distance(to: clock) + 1)
+    }
+    return index
+  }
+
+  /// The item whose first element is (client, clock).
+  mutating func itemStarting(_ client: Index32, _ clock: UInt64) -> Index32 {
+    let place = position(client, clock)
+    let index = clients[Int(client)].structs[place]
+    let found = items[Int(index)]
+    if found.clock == clock || found.isGC { return index }
+    return split(at: place, of: client, found.clock.distance(to: clock))
+  }
+
+  mutating func makeItem(_ item: Item) -> Index32 {
+    if let free = freeItems.popLast() {
+      items[Int(free)] = item
+      return free
+    }
+    items.append(item)
+    return Index32(items.count - 1)
+  }
+
+  /// Adds a struct at the end of its client's list.
+  mutating func append(_ index: Index32) {
+    let item = items[Int(index)]
+    let client = Int(item.client)
+    if clients[client].state == clients[client].before { transaction.advanced.append(item.client) }
+    clients[client].structs.append(index)
+    clients[client].state = item.end
+  }
+
+  /// Cuts a struct after `units`. The result is the right part (Yjs `splitItem`).
+  @discardableResult
+  mutating func split(at place: Int, of client: Index32, _ units: Int) -> Index32 {
+    let leftIndex = clients[Int(client)].structs[place]
+    let left = items[Int(leftIndex)]
+    var right = left
+    right.clock += UInt64(units)
+    right.length -= UInt64(units)
+    right.originClient = client
+    right.originClock = right.clock - 1
+    right.left = leftIndex
+    splitContent(leftIndex, &right, units)
+    let rightIndex = makeItem(right)
+    items[Int(leftIndex)].length = UInt64(units)
+    items[Int(leftIndex)].right = rightIndex
+    if right.right != .none { items[Int(right.right)].left = rightIndex }
+    if right.key != .none, right.right == .none { setMap(right.parent, right.key, rightIndex) }
+    clients[Int(client)].structs.insert(rightIndex, at: place + 1)
+    transaction.mergeable.append((client: client, clock: right.clock))
+    return rightIndex
+  }
+
+  /// Shares the content of `left` out to both parts.
+  private mutating func splitContent(_ left: Index32, _ right: inout Item, _ units: Int) {
+    let whole = items[Int(left)]
+    guard whole.contentCapacity > 0 else { return }
+    let cut = ContentCut.find(
+      whole.kind, content.span.extracting(whole.contentRange), units: units,
+      of: Int(whole.length))
+    right.contentOffset = whole.contentOffset + UInt32(cut.byteOffset)
+    right.contentCount = whole.contentCount - UInt32(cut.byteOffset)
+    right.contentCapacity = whole.contentCapacity - UInt32(cut.byteOffset)
+    items[Int(left)].contentCount = UInt32(cut.byteOffset)
+    items[Int(left)].contentCapacity = UInt32(cut.byteOffset)
+    guard cut.splitsPair else { return }
+    // The pair's four bytes hold the left half's U+FFFD; the right part moves to have room.
+    for index in 0..<3 {
+      content[Int(whole.contentOffset) + cut.byteOffset - 4 + index] =
+        ContentCut.replacement[index]
+    }
+    items[Int(left)].contentCount -= 1
+    let rest = right.contentRange
+    right.contentOffset = UInt32(content.count)
+    content.append(contentsOf: ContentCut.replacement)
+    copyContent(rest)
+    contentWaste += Int(right.contentCapacity)
+    right.contentCount += 3
+    right.contentCapacity = right.contentCount
+  }
+
+  /// Joins structs with the ones to their left as long as that goes, beginning at `place`; the
+  /// result is how many went (Yjs `tryToMergeWithLefts`).
+  mutating func mergeLeft(_ client: Index32, from place: Int) -> Int {
+    var index = place
+    while index > 0 {
+      let left = clients[Int(client)].structs[index - 1]
+      guard merge(left, clients[Int(client)].structs[index]) else { break }
+      index -= 1
+    }
+    let merged = place - index
+    if merged > 0 {
+      clients[Int(client)].structs.removeSubrange(index + 1..<place + 1)
+    }
+    return merged
+  }
+
+  /// Joins two structs that follow each other in a client's list, if they are alike.
+  private mutating func merge(_ leftIndex: Index32, _ rightIndex: Index32) -> Bool {
+    let left = items[Int(leftIndex)]
+    let right = items[Int(rightIndex)]
+    guard left.kind == right.kind, left.isDeleted == right.isDeleted else { return false }
+    if !left.isGC {
+      guard left.right == rightIndex, ContentKind.isMergeable(left.kind),
+        right.originClient == left.client, right.originClock == left.end - 1,
+        left.hasSameRightOrigin(as: right)
+      else { return false }
+      joinContent(leftIndex, rightIndex)
+      items[Int(leftIndex)].right = right.right
+      if right.right != .none { items[Int(right.right)].left = leftIndex }
+      if right.key != .none, map.item(right.parent, right.key) == rightIndex {
+        setMap(right.parent, right.key, leftIndex)
+      }
+      if marker.item == rightIndex { marker.moveLeft(to: leftIndex, by: left) }
+    }
+    items[Int(leftIndex)].length += right.length
+    freeItems.append(rightIndex)
+    return true
+  }
+
+  private mutating func joinContent(_ leftIndex: Index32, _ rightIndex: Index32) {
+    let left = items[Int(leftIndex)]
+    let right = items[Int(rightIndex)]
+    guard right.contentCapacity > 0 else { return }
+    let count = left.contentCount + right.contentCount
+    if left.contentOffset + left.contentCount == right.contentOffset,
+      left.contentCount == left.contentCapacity
+    {
+      items[Int(leftIndex)].contentCapacity += right.contentCapacity
+    } else if left.contentCapacity >= count {
+      let start = Int(left.contentOffset + left.contentCount)
+      for index in 0..<Int(right.contentCount) {
+        content[start + index] = content[Int(right.contentOffset) + index]
+      }
+      contentWaste += Int(right.contentCapacity)
+    } else {
+      // Room to grow, so that text typed by several people in turn is not moved at each letter.
+      let capacity = count + count / 2
+      let offset = content.count
+      copyContent(left.contentRange)
+      copyContent(right.contentRange)
+      for _ in count..<capacity { content.append(0) }
+      items[Int(leftIndex)].contentOffset = UInt32(offset)
+      items[Int(leftIndex)].contentCapacity = capacity
+      contentWaste += Int(left.contentCapacity + right.contentCapacity)
+    }
+    items[Int(leftIndex)].contentCount = count
+  }
+
+  /// Repeats bytes of the buffer at its end. A slice would hold the buffer and have it copied.
+  private mutating func copyContent(_ range: Range<Int>) {
+    for index in range { content.append(content[index]) }
+  }
+
+  /// Drops an item's content.
+  mutating func releaseContent(_ index: Index32) {
+    contentWaste += Int(items[Int(index)].contentCapacity)
+    items[Int(index)].contentOffset = 0
+    items[Int(index)].contentCount = 0
+    items[Int(index)].contentCapacity = 0
+  }
+
+  /// Closes the gaps in the content once they are half of it.
+  mutating func compactContent() {
+    guard contentWaste > 4096, contentWaste > content.count / 2, contentWaste > items.count * 8
+    else { return }
+    var compact: [UInt8] = []
+    compact.reserveCapacity(content.count - contentWaste + 64)
+    for client in clients {
+      for index in client.structs where items[Int(index)].contentCapacity > 0 {
+        let range = items[Int(index)].contentRange
+        items[Int(index)].contentOffset = UInt32(compact.count)
+        items[Int(index)].contentCapacity = UInt32(range.count)
+        compact.append(contentsOf: content[range])
+      }
+    }
+    content = compact
+    contentWaste = 0
+  }
+
+  mutating func setMap(_ type: Index32, _ key: Index32, _ item: Index32) {
+    let entry = map.find(type, key)
+    if entry != .none {
+      map.set(entry, item)
+      return
+    }
+    let new = map.insert(type, key, item)
+    let last = types[Int(type)].lastKey
+    if last == .none { types[Int(type)].firstKey = new } else { map.link(last, to: new) }
+    types[Int(type)].lastKey = new
+  }
+
+  mutating func root(_ name: Index32) -> Index32 {
+    if let type = roots[name] { return type }
+    let type = Index32(types.count)
+    types.append(TypeRecord(holder: .none, name: name, kind: TypeKind.unknown))
+    roots[name] = type
+    return type
+  }
+}

@@ -1,0 +1,109 @@
+import Lib0
+
+/// The end of a transaction, in the order of Yjs `cleanupTransactions`: the order decides which
+/// structs are joined, and so the encoded bytes.
+extension Doc {
+  /// Collects and joins what the transaction left. The result is what it changed.
+  mutating func finishTransaction() -> Applied {
+    var applied = Applied()
+    let ranges = sortedDeletes()
+    applied.newDeletes = DeleteSet(
+      ranges.map {
+        DeleteRange(client: clients[Int($0.client)].id, clock: $0.clock, length: $0.length)
+      })
+    if collectsGarbage {
+      for range in ranges { collect(range.client, from: range.clock, to: range.clock + range.length) }
+    }
+    for range in ranges {
+      mergeDeleted(range.client, from: range.clock, to: range.clock + range.length)
+    }
+    for client in transaction.advanced {
+      let record = clients[Int(client)]
+      applied.newStructs.append((client: record.id, from: record.before, to: record.state))
+      if record.id == clientID { applied.ownClientAdvanced = true }
+      mergeNew(client, since: record.before)
+    }
+    for start in transaction.mergeable.reversed() { mergeAround(start.client, start.clock) }
+    for client in transaction.advanced {
+      clients[Int(client)].before = clients[Int(client)].state
+    }
+    transaction.advanced.removeAll(keepingCapacity: true)
+    transaction.deletes.removeAll(keepingCapacity: true)
+    transaction.mergeable.removeAll(keepingCapacity: true)
+    compactContent()
+    return applied
+  }
+
+  /// The transaction's deletions, by client and clock, neighbours joined.
+  private mutating func sortedDeletes() -> [(client: Index32, clock: UInt64, length: UInt64)] {
+    guard transaction.deletes.count > 1 else { return transaction.deletes }
+    transaction.deletes.sort {
+      $0.client != $1.client ? $0.client < $1.client : $0.clock < $1.clock
+    }
+    var ranges: [(client: Index32, clock: UInt64, length: UInt64)] = []
+    for range in transaction.deletes {
+      if let last = ranges.last, last.client == range.client, last.clock + last.length >= range.clock
+      {
+        let end = max(last.clock + last.length, range.clock + range.length)
+        ranges[ranges.count - 1].length = end - last.clock
+      } else {
+        ranges.append(range)
+      }
+    }
+    return ranges
+  }
+
+  private mutating func collect(_ client: Index32, from start: UInt64, to end: UInt64) {
+    var place = position(client, start)
+    while place < clients[Int(client)].structs.count {
+      let index = clients[Int(client)].structs[place]
+      let item = items[Int(index)]
+      guard item.clock < end else { return }
+      if item.isDeleted, !item.isGC { collect(index) }
+      place += 1
+    }
+  }
+
+  private mutating func mergeDeleted(_ client: Index32, from start: UInt64, to end: UInt64) {
+    var place = min(
+      clients[Int(client)].structs.count - 1, 1 + position(client, end - 1))
+    while place > 0, items[Int(clients[Int(client)].structs[place])].clock >= start {
+      place -= 1 + mergeLeft(client, from: place)
+    }
+  }
+
+  private mutating func mergeNew(_ client: Index32, since before: UInt64) {
+    let first = max(position(client, before), 1)
+    var place = clients[Int(client)].structs.count - 1
+    while place >= first { place -= 1 + mergeLeft(client, from: place) }
+  }
+
+  private mutating func mergeAround(_ client: Index32, _ clock: UInt64) {
+    let place = position(client, clock)
+    if place + 1 < clients[Int(client)].structs.count,
+      mergeLeft(client, from: place + 1) > 1
+    {
+      return
+    }
+    if place > 0 { _ = mergeLeft(client, from: place) }
+  }
+}
+
+/// What applying an update did.
+public struct Applied: Sendable {
+  /// Runs of clocks that are integrated now and were not before.
+  public var newStructs: [(client: ClientID, from: UInt64, to: UInt64)] = []
+  /// Everything that is deleted now and was not before: also what lay inside a deleted type, what
+  /// was overwritten, and new structs that were deleted on arrival.
+  public var newDeletes = DeleteSet()
+  /// Somebody else writes under the document's own client id: choose a new one
+  /// (Yjs does the same at the end of a remote transaction).
+  public var ownClientAdvanced = false
+  /// Part of the update waits for something that is missing.
+  public var leftPending = false
+
+  public init() {}
+
+  /// Whether the document's content changed. What merely pends is no change.
+  public var changed: Bool { !newStructs.isEmpty || !newDeletes.isEmpty }
+}

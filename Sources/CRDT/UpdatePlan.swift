@@ -1,0 +1,138 @@
+/// Which structs of an update can be integrated, in which order, and what the others wait for.
+///
+/// It needs nothing of the document but its clocks, so it serves applying, `missing(for:)` and
+/// `integrable(_:)` alike. Order and stops equal those of Yjs `integrateStructs`: clients from the
+/// highest down, and whatever waits is put aside until the other client's structs are in.
+struct UpdatePlan {
+  /// Runs of records to integrate, in this order.
+  private(set) var order: [Range<Int>] = []
+  /// Records that cannot go in: the rest of a client after the first that has to wait.
+  private(set) var blocked: [Range<Int>] = []
+  /// What they wait for: the client must reach the clock.
+  private(set) var needs: [(client: ClientID, clock: UInt64)] = []
+  private var queues: [Queue] = []
+
+  private struct Queue {
+    var client: ClientID
+    var next: Int
+    var end: Int
+    /// The client's clock once everything before `next` is in.
+    var state: UInt64
+    var isBlocked = false
+    var isOpen = false
+  }
+
+  init(_ update: Update, _ doc: Doc) {
+    makeQueues(update.records, doc)
+    for index in queues.indices where queues[index].next < queues[index].end {
+      if !queues[index].isBlocked { run(index, update.records, doc) }
+    }
+  }
+
+  /// The client's clock after everything that can go in has gone in.
+  func state(_ client: ClientID, _ doc: Doc) -> UInt64 {
+    if let queue = queue(client) { return queues[queue].state }
+    return doc.clock(of: client)
+  }
+
+  private mutating func makeQueues(_ records: [UpdateRecord], _ doc: Doc) {
+    var start = 0
+    while start < records.count {
+      let client = records[start].client
+      var end = start + 1
+      while end < records.count, records[end].client == client { end += 1 }
+      queues.append(Queue(client: client, next: start, end: end, state: doc.clock(of: client)))
+      start = end
+    }
+  }
+
+  /// Highest client first, so a binary search.
+  private func queue(_ client: ClientID) -> Int? {
+    var low = 0
+    var high = queues.count
+    while low < high {
+      let middle = (low + high) / 2
+      if queues[middle].client > client { low = middle + 1 } else { high = middle }
+    }
+    return low < queues.count && queues[low].client == client ? low : nil
+  }
+
+  /// Works off one client's structs, and before each those of others that it needs.
+  private mutating func run(_ first: Int, _ records: [UpdateRecord], _ doc: Doc) {
+    // What is open, and up to which clock it was asked for. Each client at most once.
+    var stack: [(queue: Int, until: UInt64)] = [(first, .max)]
+    queues[first].isOpen = true
+    while let (current, until) = stack.last {
+      let queue = queues[current]
+      if queue.next == queue.end || queue.state >= until {
+        queues[current].isOpen = false
+        stack.removeLast()
+        continue
+      }
+      let record = records[queue.next]
+      if record.clock > queue.state {
+        block(&stack, needing: (client: record.client, clock: record.clock))
+      } else if record.end > queue.state, let need = missing(record, doc) {
+        if let other = self.queue(need.client), queues[other].next < queues[other].end,
+          !queues[other].isBlocked, !queues[other].isOpen
+        {
+          queues[other].isOpen = true
+          stack.append((other, need.clock))
+        } else {
+          block(&stack, needing: need)
+        }
+      } else {
+        if record.end > queue.state {
+          queues[current].state = record.end
+          take(queue.next)
+        }
+        queues[current].next += 1
+      }
+    }
+  }
+
+  private mutating func take(_ record: Int) {
+    if let last = order.last, last.upperBound == record {
+      order[order.count - 1] = last.lowerBound..<record + 1
+    } else {
+      order.append(record..<record + 1)
+    }
+  }
+
+  /// Everything on the stack waits for the same thing, directly or not. Each also counts as
+  /// waiting for the one above it: that may come from elsewhere.
+  private mutating func block(
+    _ stack: inout [(queue: Int, until: UInt64)],
+    needing need: (client: ClientID, clock: UInt64)
+  ) {
+    needs.append(need)
+    for entry in stack {
+      queues[entry.queue].isBlocked = true
+      blocked.append(queues[entry.queue].next..<queues[entry.queue].end)
+      if entry.until < .max {
+        needs.append((client: queues[entry.queue].client, clock: entry.until))
+      }
+    }
+    stack.removeAll()
+  }
+
+  /// The first reference of a struct to something that is not there. Its own client's earlier
+  /// structs always are, by the time that it is its turn.
+  private func missing(
+    _ record: UpdateRecord, _ doc: Doc
+  ) -> (client: ClientID, clock: UInt64)? {
+    if record.kind == 0 { return nil }
+    if record.hasOrigin || (record.hasParent && !record.parentIsRoot),
+      record.originClient != record.client,
+      state(record.originClient, doc) <= record.originClock
+    {
+      return (record.originClient, record.originClock + 1)
+    }
+    if record.hasRightOrigin, record.rightClient != record.client,
+      state(record.rightClient, doc) <= record.rightClock
+    {
+      return (record.rightClient, record.rightClock + 1)
+    }
+    return nil
+  }
+}

@@ -1,0 +1,49 @@
+internal import Synchronization
+
+/// How many connections and rooms the whole hub has: the only counts that shards share.
+final class Census: Sendable {
+  private struct Counts {
+    var connections = 0
+    var rooms = 0
+    var byAddress: [String: Int] = [:]
+  }
+
+  private let counts = Mutex(Counts())
+
+  /// Counts a connection in, or says why it may not come.
+  func admit(_ address: String, _ limits: HubConfig.Limits) -> String? {
+    counts.withLock { counts in
+      guard counts.connections < limits.connections else {
+        return "the hub has all the connections it may have"
+      }
+      guard counts.byAddress[address, default: 0] < limits.connectionsPerAddress else {
+        return "too many connections from this address"
+      }
+      counts.connections += 1
+      counts.byAddress[address, default: 0] += 1
+      return nil
+    }
+  }
+
+  func leave(_ address: String) {
+    counts.withLock { counts in
+      counts.connections -= 1
+      let left = counts.byAddress[address, default: 1] - 1
+      counts.byAddress[address] = left > 0 ? left : nil
+    }
+  }
+
+  /// Counts a room in; false if there are too many.
+  func openRoom(limit: Int) -> Bool {
+    counts.withLock { counts in
+      guard counts.rooms < limit else { return false }
+      counts.rooms += 1
+      return true
+    }
+  }
+
+  func closeRoom() { counts.withLock { $0.rooms -= 1 } }
+
+  var connections: Int { counts.withLock { $0.connections } }
+  var rooms: Int { counts.withLock { $0.rooms } }
+}

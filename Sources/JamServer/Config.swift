@@ -1,0 +1,110 @@
+public import Logging
+public import Storage
+
+/// Everything about a hub that its operator may set. The defaults suit one laptop and one jam.
+///
+/// ``ConfigField`` has the table of keys, ranges and help texts; `jamboree serve --help` and the
+/// configuration file are both made from it. Read one with ``load(path:)``.
+public struct HubConfig: Equatable, Sendable {
+  /// The numeric IPv4 or IPv6 address to listen on.
+  public var bindAddress = "127.0.0.1"
+  /// The TCP port; 0 takes any free one (see `portFile`).
+  public var port = 8080
+  /// A file that the port in use is written to once the hub listens.
+  public var portFile: String?
+  /// The data folder; relative to where the hub was started.
+  public var dataDirectory = "data"
+  /// The jams whose rooms may be entered, each once.
+  public var jams: [Slug] = Slug("demo").map { [$0] } ?? []
+  /// How many queues with an epoll set each; 0: as many as cores.
+  public var shards = 0
+  public var logLevel = Logger.Level.info
+  /// Web origins whose pages may connect; see ``accepts(origin:host:)``.
+  public var allowedOrigins: [String] = []
+  public var limits = Limits()
+  public var saving = Saving()
+
+  public init() {}
+
+  /// What one client, one address, one room may cost. Sizes in bytes.
+  public struct Limits: Equatable, Sendable {
+    /// The longest WebSocket message that a client may send.
+    public var messageBytes = 16 << 20
+    /// The longest HTTP request head.
+    public var headBytes = 16 << 10
+    /// How long a connection may take until its upgrade is complete.
+    public var handshakeSeconds = 10
+    /// How often an idle connection is pinged.
+    public var pingSeconds = 25
+    /// Open connections in all.
+    public var connections = 20_000
+    /// Open connections from one address; a whole jam may sit behind one router.
+    public var connectionsPerAddress = 2_000
+    /// Rooms open at a time.
+    public var rooms = 1_000
+    /// Connections in one room.
+    public var roomMembers = 2_000
+    /// Boards in one room.
+    public var roomBoards = 64
+    /// The encoded size from which a board takes no further content.
+    public var boardBytes = 64 << 20
+    /// What may wait for one slow reader until it is resynchronized instead.
+    public var readerBacklogBytes = 1 << 20
+    /// What may wait for all readers of a room together.
+    public var roomBacklogBytes = 8 << 20
+
+    public init() {}
+  }
+
+  /// When the log is synced to disk: at the latest after so long, or once so much waits.
+  public struct Saving: Equatable, Sendable {
+    /// How long a group of updates gathers before it is synced.
+    public var gatherMilliseconds = 40
+    /// How many bytes make a group that is synced at once.
+    public var gatherBytes = 64 << 10
+
+    public init() {}
+  }
+
+  /// Whether a request with these headers may upgrade.
+  ///
+  /// No `Origin`: not a browser, and the token decides. Otherwise the origin must be in the list
+  /// (or the list holds `*`); with an empty list its host and port must be those of `Host`.
+  public func accepts(origin: String?, host: String?) -> Bool {
+    guard let origin else { return true }
+    let lower = origin.lowercased()
+    guard allowedOrigins.isEmpty else {
+      return allowedOrigins.contains("*") || allowedOrigins.contains(lower)
+    }
+    guard let host, let authority = Self.authority(ofOrigin: lower) else { return false }
+    return authority == host.lowercased()
+  }
+
+  /// `host[:port]` of an http or https origin, or `nil` where it is none.
+  static func authority(ofOrigin origin: String) -> Substring? {
+    for scheme in ["http://", "https://"] where origin.hasPrefix(scheme) {
+      let authority = origin.dropFirst(scheme.count)
+      let isPlain = authority.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        default: "-._:[]".utf8.contains(byte)
+        }
+      }
+      return isPlain && !authority.isEmpty ? authority : nil
+    }
+    return nil
+  }
+
+  /// Where two settings contradict each other: the key to name, and what is wrong with it.
+  var contradictions: [(path: [String], reason: String)] {
+    var found: [(path: [String], reason: String)] = []
+    if limits.messageBytes > limits.boardBytes {
+      found.append((["limits", "message-bytes"], "must not be larger than board-bytes"))
+    }
+    if limits.readerBacklogBytes > limits.roomBacklogBytes {
+      found.append(
+        (["limits", "reader-backlog-bytes"], "must not be larger than room-backlog-bytes"))
+    }
+    return found
+  }
+}

@@ -1,0 +1,167 @@
+internal import CRDT
+public import Dispatch
+internal import Glibc
+internal import HTTP
+internal import Lib0
+public import Logging
+internal import Reactor
+internal import Rooms
+public import Storage
+internal import Synchronization
+
+/// What all shards share: read-only once the hub runs.
+struct HubParts: Sendable {
+  let config: HubConfig
+  let store: Store
+  let key: [UInt8]
+  let logger: Logger
+  /// The last run did not end cleanly: peers may know more than the hub.
+  let isUnclean: Bool
+  let census = Census()
+
+  var headLimits: HeadLimits {
+    var limits = HeadLimits()
+    limits.totalMax = config.limits.headBytes
+    return limits
+  }
+
+  /// `/healthz`: 200 while edits are saved, 503 with the reason while they are not.
+  func healthResponse(trouble: String?) -> Response {
+    let body = JSON.text(
+      .object([
+        "status": .string(trouble == nil ? "ok" : "not saving"),
+        "reason": trouble.map { .string($0) } ?? .null,
+        "connections": .number(Double(census.connections)),
+        "rooms": .number(Double(census.rooms)),
+      ]))
+    return Response(
+      status: trouble == nil ? 200 : 503,
+      fields: [HeaderField("Content-Type", "application/json")], body: Array(body.utf8))
+  }
+
+  /// `/`: what this is and what to connect to.
+  var indexResponse: Response {
+    .text(
+      """
+      Jamboree \(jamboreeVersion)
+      A hub for creative jams. Yjs clients connect to /yjs/<jam>/<prototype>[/<board>]?token=...
+      Tokens: jamboree token --help
+
+      """)
+  }
+}
+
+/// The hub: one data folder, one port, as many shards as cores.
+public final class Hub: Sendable {
+  public let port: Int
+  private let reactor: Reactor
+  private let store: Store
+  private let logger: Logger
+
+  /// Opens the data folder and listens.
+  ///
+  /// - Throws: `HubError` with one sentence that says what cannot be had and why.
+  public init(_ config: HubConfig, logger: Logger) throws(HubError) {
+    let count = config.shards > 0 ? config.shards : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let store: Store
+    let key: [UInt8]
+    do throws(StorageError) {
+      var options = StoreOptions()
+      options.gatherMilliseconds = config.saving.gatherMilliseconds
+      options.gatherBytes = config.saving.gatherBytes
+      store = try Store.open(config.dataDirectory, shards: count, options: options)
+    } catch { throw HubError("cannot open the data folder: \(error)") }
+    do { key = try SigningKey.load(dataDirectory: config.dataDirectory) } catch {
+      throw HubError("cannot load the signing key: \(error)")
+    }
+    let parts = HubParts(
+      config: config, store: store, key: key, logger: logger,
+      isUnclean: store.recovery.wasUnclean)
+    do throws(ReactorError) {
+      reactor = try Reactor(shards: count) { context in
+        ShardHost(context: context, hub: parts, journal: store.journal(forShard: context.index))
+      }
+      let shards = reactor.shards
+      for shard in shards {
+        shard.sync { ($0.handler as? ShardHost)?.shards = shards }
+      }
+      port = try reactor.listen(address: config.bindAddress, port: config.port)
+    } catch { throw HubError("cannot listen on \(config.bindAddress):\(config.port): \(error)") }
+    self.store = store
+    self.logger = logger
+    report(store.recovery)
+    settleTail()
+  }
+
+  private func report(_ recovery: RecoveryReport) {
+    if recovery.wasUnclean {
+      logger.warning("the last run did not end cleanly", metadata: ["found": "\(recovery)"])
+    }
+  }
+
+  /// Rooms whose last records are only in the log are opened once, so that they get their
+  /// snapshots and the log can shrink.
+  private func settleTail() {
+    for id in store.roomsWithTail() {
+      reactor.shards[homeShard(of: id, among: reactor.shards.count)].async { context in
+        guard let host = context.handler as? ShardHost, host.rooms[id] == nil else { return }
+        _ = host.load(id)
+      }
+    }
+  }
+
+  /// Ends everything in order: no new connections, everybody told, every room saved.
+  ///
+  /// - Returns: false if some room could not be saved within `seconds`; the log still has it.
+  public func stop(within seconds: Int = 8) -> Bool {
+    reactor.stopAccepting()
+    let group = DispatchGroup()
+    for shard in reactor.shards {
+      group.enter()
+      shard.async { context in
+        guard let host = context.handler as? ShardHost else {
+          group.leave()
+          return
+        }
+        host.stop { group.leave() }
+      }
+    }
+    let isSaved = group.wait(timeout: .now() + .seconds(seconds)) == .success
+    // Close frames are on their way; give slow sockets a moment.
+    usleep(100_000)
+    reactor.shutdown()
+    do throws(StorageError) { try store.close() } catch {
+      logger.error("the data folder was not closed cleanly", metadata: ["reason": "\(error)"])
+      return false
+    }
+    return isSaved
+  }
+}
+
+/// Why the hub cannot start.
+public struct HubError: Error, Sendable, CustomStringConvertible {
+  public let description: String
+  public init(_ description: String) { self.description = description }
+}
+
+func wallClockMicroseconds() -> Int64 {
+  var time = timespec()
+  unsafe clock_gettime(CLOCK_REALTIME, &time)
+  return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000
+}
+
+/// At most so many lines a second about things that clients cause.
+struct LogBudget {
+  private var second: UInt64 = 0
+  private var used = 0
+
+  mutating func take(now: UInt64) -> Bool {
+    let current = now / 1_000_000_000
+    if current != second {
+      second = current
+      used = 0
+    }
+    used += 1
+    return used <= 20
+  }
+}

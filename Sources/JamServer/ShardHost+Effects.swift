@@ -1,0 +1,150 @@
+internal import Reactor
+internal import Rooms
+internal import SyncProtocol
+internal import WebSocket
+
+/// Does what rooms ask for.
+extension ShardHost {
+  /// Unread bytes of presence that a reader may have before it gets no more of it.
+  static let presenceBacklog = 64 * 1024
+  /// Unread bytes of answers and refusals after which a reader is given up.
+  static let importantLimit = 256 * 1024
+
+  /// Carries out the effects of the last call, in order.
+  func perform(_ live: LiveRoom) {
+    guard !effects.isEmpty else { return }
+    var batch: [Effect] = []
+    swap(&batch, &effects)
+    for effect in batch { perform(effect, live) }
+    batch.removeAll(keepingCapacity: true)
+    if effects.isEmpty { swap(&batch, &effects) } else { perform(live) }
+  }
+
+  private func perform(_ effect: Effect, _ live: LiveRoom) {
+    switch effect {
+    case .send(let message, let board, let session): send(message, board, to: session, live)
+    case .fanOut(let message, let board, let audience, let after, let isPresence):
+      fanOut(message, board, to: audience, after: after, isPresence: isPresence, live)
+    case .control(let text, let session):
+      sendImportant(FrameWriter.text(text), to: session, live)
+    case .announce(let text, let sessions):
+      let frame = FrameWriter.text(text)
+      for session in sessions { sendImportant(frame, to: session, live) }
+    case .record(let record): append(record, of: live)
+    case .close(let session, let code, let reason):
+      guard let (connection, peer) = reader(session) else { return }
+      close(connection, peer, code: code, reason: reason)
+    case .log(let text):
+      if logBudget.take(now: context.nowNS) { logger.info("\(text)") }
+    }
+  }
+
+  private func reader(_ session: SessionID) -> (Connection, Peer)? {
+    guard let connection = context.connection(ConnectionID(rawValue: session.rawValue)),
+      let peer = connection.owner as? Peer, peer.phase == .open
+    else { return nil }
+    return (connection, peer)
+  }
+
+  private func send(
+    _ message: ServerMessage, _ board: String, to session: SessionID, _ live: LiveRoom
+  ) {
+    guard let (connection, peer) = reader(session) else { return }
+    let name = peer.dialect == .jamboree ? board : nil
+    let frame = FrameWriter.binary(message.encoded(board: name))
+    switch message {
+    case .syncStep2:
+      deliver(frame, to: connection, peer, after: 0, live)
+      // If this is dropped the reader has nothing for sure.
+      peer.lag.deliveredThrough = 0
+      peer.lag.exemptBytes += frame.count
+    case .reject, .permissionDenied, .opened, .saved, .syncStep1:
+      sendImportant(frame, to: session, live)
+    case .update, .awareness:
+      deliver(frame, to: connection, peer, after: live.room?.fannedOutThrough ?? 0, live)
+      if case .update = message { peer.lag.exemptBytes += frame.count }
+    }
+  }
+
+  private func fanOut(
+    _ message: ServerMessage, _ board: String, to audience: Audience, after: UInt64,
+    isPresence: Bool, _ live: LiveRoom
+  ) {
+    func deliverAll(_ sessions: [SessionID], _ frame: [UInt8]) {
+      for session in sessions {
+        guard let (connection, peer) = reader(session) else { continue }
+        if isPresence, connection.queuedBytes > Self.presenceBacklog, connection.isStuck {
+          live.room?.readerMissedPresence(session, board: board)
+          continue
+        }
+        deliver(frame, to: connection, peer, after: after, live)
+      }
+    }
+    if !audience.stock.isEmpty {
+      deliverAll(audience.stock, FrameWriter.binary(message.encoded()))
+    }
+    if !audience.own.isEmpty {
+      deliverAll(audience.own, FrameWriter.binary(message.encoded(board: board)))
+    }
+    if !live.stuck.isEmpty { boundBacklog(of: live) }
+  }
+
+  /// Queues a frame, unless the reader has more waiting than one may.
+  private func deliver(
+    _ frame: [UInt8], to connection: Connection, _ peer: Peer, after: UInt64, _ live: LiveRoom
+  ) {
+    if connection.queuedBytes == 0 {
+      peer.lag.deliveredThrough = after
+      peer.lag.exemptBytes = 0
+    } else if connection.isStuck {
+      live.stuck.insert(connection.id)
+      let waiting = connection.queuedBytes - peer.lag.exemptBytes
+      if waiting + frame.count > hub.config.limits.readerBacklogBytes {
+        fallBehind(connection, peer, live)
+        return
+      }
+    }
+    connection.send(frame)
+  }
+
+  /// What must arrive is kept beside the queue while the reader lags, and outlives its drop.
+  private func sendImportant(_ frame: [UInt8], to session: SessionID, _ live: LiveRoom) {
+    guard let (connection, peer) = reader(session) else { return }
+    if connection.isStuck {
+      peer.lag.important.append(frame)
+      if peer.lag.importantBytes > Self.importantLimit {
+        connection.abort()
+        return
+      }
+    } else if connection.queuedBytes == 0 {
+      peer.lag.deliveredThrough = live.room?.fannedOutThrough ?? 0
+      peer.lag.exemptBytes = 0
+    }
+    connection.send(frame)
+  }
+
+  private func fallBehind(_ connection: Connection, _ peer: Peer, _ live: LiveRoom) {
+    connection.dropQueued()
+    live.room?.readerFellBehind(connection.session, having: peer.lag.deliveredThrough)
+    peer.lag.exemptBytes = 0
+    for frame in peer.lag.important { connection.send(frame) }
+  }
+
+  /// All lagging readers of a room together hold at most so much; the worst go first.
+  private func boundBacklog(of live: LiveRoom) {
+    var lagging: [(waiting: Int, connection: Connection, peer: Peer)] = []
+    for id in live.stuck {
+      guard let connection = context.connection(id), let peer = connection.owner as? Peer
+      else { continue }
+      lagging.append((connection.queuedBytes - peer.lag.exemptBytes, connection, peer))
+    }
+    var total = lagging.reduce(0) { $0 + $1.waiting }
+    guard total > hub.config.limits.roomBacklogBytes else { return }
+    lagging.sort { $0.waiting > $1.waiting }
+    for reader in lagging {
+      fallBehind(reader.connection, reader.peer, live)
+      total -= reader.waiting
+      if total <= hub.config.limits.roomBacklogBytes / 2 { return }
+    }
+  }
+}

@@ -1,0 +1,90 @@
+internal import HTTP
+internal import Reactor
+internal import Rooms
+internal import SyncProtocol
+internal import WebSocket
+
+/// From the request head to the room's door.
+extension ShardHost {
+  func receiveHead(
+    _ bytes: Span<UInt8>, on connection: Connection, _ peer: Peer
+  ) -> Int {
+    do throws(HTTPError) {
+      guard let parsed = try RequestHead.parse(bytes, limits: hub.headLimits) else { return 0 }
+      try answer(parsed.head, on: connection, peer)
+      return parsed.consumed
+    } catch {
+      respond(Response(error), on: connection, peer)
+      return bytes.count
+    }
+  }
+
+  private func answer(
+    _ head: RequestHead, on connection: Connection, _ peer: Peer
+  ) throws(HTTPError) {
+    guard head.method == "GET" || head.method == "HEAD" else {
+      throw HTTPError(status: 405, reason: "only GET and HEAD are served here")
+    }
+    switch Route(path: head.path) {
+    case .health:
+      respond(hub.healthResponse(trouble: savingTrouble), on: connection, peer)
+    case .index: respond(hub.indexResponse, on: connection, peer)
+    case .unknown: throw HTTPError(status: 404, reason: "there is nothing at this path")
+    case .bad(let reason): throw HTTPError(status: 400, reason: reason)
+    case .room(let room, let board):
+      let arrival = try checkUpgrade(head, to: room, board: board)
+      peer.phase = .awaitingRoom
+      connection.pauseReading(true)
+      connection.move(to: shards[homeShard(of: room, among: shards.count)], carrying: arrival)
+    }
+  }
+
+  /// Everything that can be said without the room: the upgrade's form, its origin, the token.
+  private func checkUpgrade(
+    _ head: RequestHead, to room: RoomID, board: String
+  ) throws(HTTPError) -> Arrival {
+    let handshake = try Handshake.check(head, subprotocols: [jamboreeSubprotocol])
+    guard
+      hub.config.accepts(
+        origin: head.fields.first("origin"), host: head.host.isEmpty ? nil : head.host)
+    else { throw HTTPError(status: 403, reason: "this page's origin may not connect") }
+    guard let token = try head.parameters()["token"] else {
+      throw HTTPError(status: 401, reason: "the query parameter 'token' is missing")
+    }
+    let claims: Claims
+    do throws(TokenError) {
+      claims = try Tokens.check(
+        token, key: hub.key, now: wallClockMicroseconds() / 1_000_000)
+    } catch { throw HTTPError(status: 401, reason: error.reason) }
+    guard claims.opens(room) else {
+      throw HTTPError(status: 403, reason: "the token is for another room")
+    }
+    guard hub.config.jams.contains(room.jam) else {
+      throw HTTPError(status: 404, reason: "this hub has no jam '\(room.jam)'")
+    }
+    return Arrival(
+      room: room, board: board,
+      visitor: Visitor(subject: claims.subject, name: claims.name, role: claims.role),
+      dialect: handshake.subprotocol == nil ? .stock : .jamboree,
+      response: handshake.response, expiresAt: claims.expiresAt)
+  }
+
+  /// Answers a plain request, or refuses an upgrade, and ends the connection.
+  func respond(_ response: Response, on connection: Connection, _ peer: Peer) {
+    peer.phase = .done
+    connection.send(response.serialized(keepAlive: false))
+    connection.closeAfterFlush(deadlineMS: 2_000)
+    if response.status >= 400, logBudget.take(now: context.nowNS) {
+      logger.info(
+        "refused a request", metadata: ["status": "\(response.status)", "from": "\(connection.peerAddress)"])
+    }
+  }
+}
+
+/// A room's home: the same for everyone, whichever shard accepted the socket.
+func homeShard(of room: RoomID, among count: Int) -> Int {
+  // FNV-1a: Swift's own hashes differ from run to run, and a log line should not.
+  var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+  for byte in room.description.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+  return Int(hash % UInt64(count))
+}

@@ -1,0 +1,237 @@
+internal import CRDT
+internal import HTTP
+internal import Reactor
+internal import Rooms
+internal import Storage
+internal import WebSocket
+
+/// Rooms coming and going.
+extension ShardHost {
+  /// Bytes that a joiner may send while the room is read; its socket is paused anyway.
+  static let lingerNanoseconds: UInt64 = 10_000_000_000
+
+  // MARK: the door
+
+  /// A visitor arrives at the room's home shard.
+  func enter(_ arrival: Arrival, on connection: Connection, _ peer: Peer) {
+    peer.phase = .awaitingRoom
+    connection.pauseReading(true)
+    guard !isStopping else {
+      refuse(HTTPError(status: 503, reason: "the hub is stopping"), connection, peer)
+      return
+    }
+    guard let live = rooms[arrival.room] ?? load(arrival.room) else {
+      refuse(HTTPError(status: 503, reason: "the hub has all the rooms it may have"), connection, peer)
+      return
+    }
+    switch live.phase {
+    case .loading(var waiting):
+      waiting.append((connection.id, arrival))
+      live.phase = .loading(waiting)
+    case .draining:
+      live.phase = .live
+      admit(arrival, on: connection, peer, live)
+    case .live: admit(arrival, on: connection, peer, live)
+    case .closed: refuse(HTTPError(status: 503, reason: "the room is closing"), connection, peer)
+    }
+  }
+
+  private func admit(
+    _ arrival: Arrival, on connection: Connection, _ peer: Peer, _ live: LiveRoom
+  ) {
+    guard let room = live.room else { return }
+    let board = arrival.dialect == .stock ? arrival.board : nil
+    // A room that nobody wrote to does not exist for somebody who may only look.
+    if room.isBlank, !arrival.visitor.role.writes {
+      refuse(
+        HTTPError(status: 404, reason: "there is no room \(arrival.room) yet"), connection, peer)
+      noteIfEmpty(live)
+      return
+    }
+    if let refusal = room.admit(arrival.visitor, board: board) {
+      refuse(refusal.httpError, connection, peer, code: refusal.code.rawValue)
+      noteIfEmpty(live)
+      return
+    }
+    connection.send(arrival.response)
+    connection.pauseReading(false)
+    peer.phase = .open
+    peer.live = live
+    peer.dialect = arrival.dialect
+    peer.expiresAt = arrival.expiresAt
+    peer.reader = MessageReader(
+      limits: MessageLimits(messageBytesMax: hub.config.limits.messageBytes))
+    live.emptySince = nil
+    touch(live)
+    switch arrival.dialect {
+    case .stock:
+      live.room?.join(
+        connection.session, arrival.visitor, board: arrival.board, &effects)
+    case .jamboree:
+      live.room?.join(connection.session, arrival.visitor, &effects)
+    }
+    perform(live)
+  }
+
+  private func refuse(
+    _ error: HTTPError, _ connection: Connection, _ peer: Peer, code: String? = nil
+  ) {
+    connection.pauseReading(false)
+    let response =
+      code.map { Response.json(status: error.status, error: $0, reason: error.reason) }
+      ?? Response(error)
+    respond(response, on: connection, peer)
+  }
+
+  // MARK: loading
+
+  /// Starts to read a room; nil if there are too many.
+  func load(_ id: RoomID) -> LiveRoom? {
+    guard hub.census.openRoom(limit: hub.config.limits.rooms) else { return nil }
+    let slot = roomSlots.firstIndex { $0 == nil } ?? roomSlots.count
+    let live = LiveRoom(id: id, slot: slot)
+    if slot == roomSlots.count { roomSlots.append(live) } else { roomSlots[slot] = live }
+    rooms[id] = live
+    let shard = context.shard
+    let logger = logger
+    let hubClient = ClientID(UInt32.random(in: 1...UInt32.max))
+    hub.store.loadRoom(id) { result in
+      // Decoding runs here, beside the live path.
+      let contents = result.contents(hubClient: hubClient)
+      if case .success(let stored) = result {
+        for damage in stored.damage {
+          logger.error("damaged", metadata: ["room": "\(id)", "what": "\(damage)"])
+        }
+      }
+      shard.async { context in
+        (context.handler as? ShardHost)?.loaded(id, contents)
+      }
+    }
+    return live
+  }
+
+  private func loaded(_ id: RoomID, _ contents: Result<RoomContents, RoomLoadError>) {
+    guard let live = rooms[id], case .loading(let waiting) = live.phase else { return }
+    switch contents {
+    case .success(let contents):
+      var limits = RoomLimits()
+      limits.boards = hub.config.limits.roomBoards
+      limits.members = hub.config.limits.roomMembers
+      limits.documentBytes = hub.config.limits.boardBytes
+      var room = Room(
+        id: id, contents: contents, limits: limits, isUnclean: hub.isUnclean, now: now)
+      room.savingChanged(
+        trouble: savingTrouble, refusesWrites: refusesWrites, &effects)
+      live.room = room
+      live.phase = .live
+      for (connectionID, arrival) in waiting {
+        guard let connection = context.connection(connectionID),
+          let peer = connection.owner as? Peer, peer.phase == .awaitingRoom
+        else { continue }
+        admit(arrival, on: connection, peer, live)
+      }
+      noteIfEmpty(live)
+      touch(live)
+    case .failure(let error):
+      logger.error("cannot open a room", metadata: ["room": "\(id)", "reason": "\(error)"])
+      for (connectionID, _) in waiting {
+        guard let connection = context.connection(connectionID),
+          let peer = connection.owner as? Peer
+        else { continue }
+        refuse(
+          HTTPError(status: 503, reason: "the room's files cannot be read; the hub's log says why"),
+          connection, peer, code: "room-damaged")
+      }
+      discard(live)
+    }
+  }
+
+  // MARK: waking and leaving
+
+  static let roomTokenBit: UInt64 = 1 << 63
+
+  func roomSlot(of token: UInt64) -> LiveRoom? {
+    guard token & Self.roomTokenBit != 0 else { return nil }
+    let slot = Int(token & 0xffff_ffff)
+    return slot < roomSlots.count ? roomSlots[slot] : nil
+  }
+
+  func wake(_ live: LiveRoom) {
+    live.wakeAt = .max
+    guard live.room != nil else { return }
+    live.room?.wake(now: now, &effects)
+    perform(live)
+    closeIfIdle(live)
+    touch(live)
+  }
+
+  /// Programs the room's next wake, where it is earlier than the one that is set.
+  func scheduleWake(_ live: LiveRoom) {
+    guard let room = live.room else { return }
+    var next = room.nextWake.map { UInt64(max($0, 0)) } ?? .max
+    if let since = live.emptySince { next = min(next, since + Self.lingerNanoseconds) }
+    guard next < live.wakeAt else { return }
+    live.wakeAt = next
+    let delay = next > context.nowNS ? next - context.nowNS : 0
+    context.schedule(
+      afterMS: Int((delay + 999_999) / 1_000_000), token: Self.roomTokenBit | UInt64(live.slot))
+  }
+
+  func noteIfEmpty(_ live: LiveRoom) {
+    guard let room = live.room, room.isEmpty else { return }
+    if live.emptySince == nil { live.emptySince = context.nowNS }
+    touch(live)
+  }
+
+  /// Saves an empty room, then lets it go. Whoever comes meanwhile stops this.
+  func closeIfIdle(_ live: LiveRoom) {
+    guard let room = live.room, room.isEmpty, let since = live.emptySince,
+      isStopping || context.nowNS >= since + Self.lingerNanoseconds, !live.isCheckpointing
+    else { return }
+    if room.needsCheckpoint {
+      live.phase = .draining
+      checkpoint(live)
+    } else {
+      discard(live)
+    }
+  }
+
+  func discard(_ live: LiveRoom) {
+    live.phase = .closed
+    live.room = nil
+    rooms[live.id] = nil
+    roomSlots[live.slot] = nil
+    hub.census.closeRoom()
+    unsynced.remove(live.id)
+    finishStopIfDone()
+  }
+}
+
+extension Refusal {
+  /// How the refusal is told at the door.
+  var httpError: HTTPError {
+    let status =
+      switch code {
+      case .removed, .notAllowed, .viewer: 403
+      case .notHere: 404
+      case .badName: 400
+      case .memberLimit, .boardLimit: 503
+      default: 403
+      }
+    return HTTPError(status: status, reason: reason)
+  }
+}
+
+extension Result where Success == StoredRoom, Failure == StorageError {
+  /// The decoded contents, and what was damaged.
+  func contents(hubClient: ClientID) -> Result<RoomContents, RoomLoadError> {
+    switch self {
+    case .success(let stored):
+      do throws(RoomLoadError) {
+        return .success(try RoomContents(decoding: stored, hubClient: hubClient))
+      } catch { return .failure(error) }
+    case .failure(let error):
+      return .failure(RoomLoadError(what: "storage", reason: "\(error)"))
+    }
+  }
+}

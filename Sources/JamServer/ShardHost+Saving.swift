@@ -1,0 +1,210 @@
+internal import CRDT
+internal import Reactor
+internal import Rooms
+internal import Storage
+
+/// The log, what it reports, and checkpoints.
+extension ShardHost {
+  var refusesWrites: Bool {
+    if case .failed = journal.status { return true }
+    return isBacklogFull
+  }
+
+  func watchJournal() {
+    let shard = context.shard
+    journal.attach { event in
+      shard.async { context in (context.handler as? ShardHost)?.hear(event) }
+    }
+  }
+
+  func writeJournal() { journal.flush() }
+
+  /// Puts a record into this turn's write. A room's change is in memory already, so where the log
+  /// takes no more the next checkpoint is what saves it.
+  func append(_ record: JournalRecord, of live: LiveRoom) {
+    do throws(StorageError) {
+      let position = try journal.append(record)
+      if live.unsynced.last?.position == position {
+        live.unsynced.removeLast()
+      }
+      live.unsynced.append((position, record.sequence))
+      unsynced.insert(live.id)
+    } catch {
+      if !isBacklogFull {
+        logger.error("the log takes no more", metadata: ["reason": "\(error)"])
+      }
+      isBacklogFull = true
+      tellSaving()
+    }
+  }
+
+  private func hear(_ event: JournalEvent) {
+    switch event {
+    case .durable(let position): becameDurable(position)
+    case .state(let state):
+      switch state {
+      case .saving:
+        savingTrouble = nil
+        isBacklogFull = false
+        logger.notice("saving again")
+      case .notSaved(let reason), .failed(let reason):
+        savingTrouble = reason
+        logger.error("not saving", metadata: ["reason": "\(reason)"])
+      }
+      tellSaving()
+      if case .failed = state { rescue() }
+    case .checkpointWanted(let ids):
+      for id in ids {
+        if let live = rooms[id] {
+          if !live.isCheckpointing, live.room?.needsCheckpoint == true { checkpoint(live) }
+        } else {
+          _ = load(id)
+        }
+      }
+    }
+  }
+
+  private func becameDurable(_ position: UInt64) {
+    for id in unsynced {
+      guard let live = rooms[id] else {
+        unsynced.remove(id)
+        continue
+      }
+      var sequence: UInt64?
+      while let first = live.unsynced.first, first.position <= position {
+        sequence = first.sequence
+        live.unsynced.removeFirst()
+      }
+      if live.unsynced.isEmpty { unsynced.remove(id) }
+      guard let sequence else { continue }
+      live.room?.becameDurable(through: sequence, &effects)
+      perform(live)
+    }
+  }
+
+  private func tellSaving() {
+    for live in rooms.values {
+      live.room?.savingChanged(
+        trouble: savingTrouble, refusesWrites: refusesWrites, &effects)
+      perform(live)
+    }
+  }
+
+  /// After a failed fsync nothing that was written since the last good one is certain: every dirty
+  /// room goes from memory into new files, and only then into a new log.
+  private func rescue() {
+    for live in rooms.values where !live.isCheckpointing {
+      if live.room?.needsCheckpoint == true { checkpoint(live) }
+    }
+    resumeIfCovered()
+  }
+
+  private func resumeIfCovered() {
+    guard case .failed = journal.status else { return }
+    for live in rooms.values where live.room?.needsCheckpoint == true { return }
+    do throws(StorageError) { try journal.resume() } catch {
+      logger.error("cannot resume saving", metadata: ["reason": "\(error)"])
+    }
+  }
+
+  // MARK: checkpoints
+
+  func checkpointIfDue(_ live: LiveRoom) {
+    guard !live.isCheckpointing, context.nowNS >= live.retryAt,
+      live.room?.isCheckpointDue(now: now) == true
+    else { return }
+    checkpoint(live)
+  }
+
+  /// Writes what changed since the last one, beside the live path; one at a time for each room.
+  func checkpoint(_ live: LiveRoom) {
+    guard !live.isCheckpointing, let made = live.room?.makeCheckpoint(now: now) else { return }
+    live.isCheckpointing = true
+    // What goes into the history is in the log first.
+    writeJournal()
+    let shard = context.shard
+    let id = live.id
+    hub.store.checkpoint(Checkpoint(made)) { result in
+      shard.async { context in
+        (context.handler as? ShardHost)?.checkpointed(id, through: made.sequence, result)
+      }
+    }
+  }
+
+  private func checkpointed(
+    _ id: RoomID, through sequence: UInt64, _ result: Result<Void, StorageError>
+  ) {
+    guard let live = rooms[id] else { return }
+    live.isCheckpointing = false
+    touch(live)
+    switch result {
+    case .success:
+      live.retryAt = 0
+      live.room?.checkpointed(through: sequence)
+      // Snapshots and history are synced, so this much is on disk whatever the log says.
+      live.room?.becameDurable(through: sequence, &effects)
+      perform(live)
+      resumeIfCovered()
+    case .failure(let error):
+      live.retryAt = context.nowNS + 5_000_000_000
+      logger.error("cannot save a room", metadata: ["room": "\(id)", "reason": "\(error)"])
+    }
+    if live.room?.isEmpty == true { closeIfIdle(live) }
+    finishStopIfDone()
+  }
+
+  // MARK: stopping
+
+  /// Says good-bye, saves every room and calls `done`.
+  func stop(_ done: @escaping @Sendable () -> Void) {
+    isStopping = true
+    stopped = done
+    writeJournal()
+    for live in rooms.values {
+      live.room?.flushAll(now: now, &effects)
+      perform(live)
+    }
+    context.forEachConnection { connection in
+      guard let peer = connection.owner as? Peer else { return }
+      if peer.phase == .open {
+        close(connection, peer, code: 1012, reason: "the hub restarts")
+      } else {
+        connection.closeAfterFlush(deadlineMS: 500)
+      }
+    }
+    for live in Array(rooms.values) {
+      if live.room?.needsCheckpoint == true {
+        checkpoint(live)
+      } else if live.room != nil {
+        discard(live)
+      }
+    }
+    finishStopIfDone()
+  }
+
+  func finishStopIfDone() {
+    guard isStopping, let done = stopped else { return }
+    let isBusy = rooms.values.contains { $0.isCheckpointing || $0.room?.needsCheckpoint == true }
+    guard !isBusy || rooms.isEmpty else { return }
+    stopped = nil
+    done()
+  }
+}
+
+extension Checkpoint {
+  /// The same in Storage's terms: documents become bytes only when they are written.
+  init(_ made: RoomCheckpoint) {
+    var stage: Snapshot?
+    var boards: [String: Snapshot] = [:]
+    for board in made.boards {
+      let doc = board.doc
+      let snapshot = Snapshot(epoch: board.epoch, sequence: board.sequence) {
+        doc.integratedStateAsUpdate()
+      }
+      if board.name == Room.stageName { stage = snapshot } else { boards[board.name] = snapshot }
+    }
+    self.init(
+      room: made.room, records: made.records, boards: boards, stage: stage, meta: made.meta,
+      throughSequence: made.sequence)
+  }
+}

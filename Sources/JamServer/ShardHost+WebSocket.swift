@@ -1,0 +1,110 @@
+internal import Lib0
+internal import Reactor
+internal import Rooms
+internal import SyncProtocol
+internal import WebSocket
+
+/// Frames in, frames out.
+extension ShardHost {
+  /// Bytes of one message of the control channel.
+  static let controlLimit = 64 * 1024
+
+  func receiveFrames(
+    _ bytes: inout MutableSpan<UInt8>, on connection: Connection, _ peer: Peer
+  ) -> Int {
+    var offset = 0
+    while peer.phase == .open, offset < bytes.count {
+      let event: MessageReader.Event
+      do throws(WebSocketError) {
+        guard let next = try peer.reader?.next(&bytes, at: &offset) else { return bytes.count }
+        event = next
+      } catch {
+        close(connection, peer, code: error.closeCode.rawValue, reason: error.reason)
+        return bytes.count
+      }
+      switch event {
+      case .needMore(let total):
+        connection.wantedBytes = total
+        return offset
+      case .message(let isText, let range):
+        receive(bytes.span.extracting(range), isText: isText, on: connection, peer)
+      case .assembled(let isText, let payload):
+        receive(payload.span, isText: isText, on: connection, peer)
+      case .ping(let range):
+        // One waiting pong is enough: a flood of pings to a peer that does not read costs nothing.
+        if connection.queuedBytes < 4_096 {
+          connection.send(FrameWriter.pong(bytes.span.extracting(range)))
+        }
+      case .pong: peer.isPinged = false
+      case .close(let code, _):
+        connection.send(FrameWriter.close(code))
+        connection.closeAfterFlush(deadlineMS: 2_000)
+        leave(peer, connection)
+        return bytes.count
+      }
+    }
+    return peer.phase == .open ? offset : bytes.count
+  }
+
+  private func receive(
+    _ payload: Span<UInt8>, isText: Bool, on connection: Connection, _ peer: Peer
+  ) {
+    guard let live = peer.live else { return }
+    touch(live)
+    if isText {
+      receiveControl(payload, on: connection, peer, live)
+      return
+    }
+    do throws(DecodingError) {
+      var board: String?
+      let message: ClientMessage
+      switch peer.dialect {
+      case .stock: message = try ClientMessage(stock: payload)
+      case .jamboree: (board, message) = try ClientMessage.addressed(payload)
+      }
+      if case .syncStep1(let vector) = message, peer.lag.exemptBytes > 0,
+        connection.queuedBytes > 0
+      {
+        // One sync answer at a time: who asks without reading waits for the first.
+        peer.lag.deferredStep1 = (board, vector)
+        return
+      }
+      live.room?.receive(message, board: board, from: connection.session, now: now, &effects)
+    } catch {
+      close(connection, peer, code: 4400, reason: "malformed message: \(error)")
+      return
+    }
+    perform(live)
+  }
+
+  private func receiveControl(
+    _ payload: Span<UInt8>, on connection: Connection, _ peer: Peer, _ live: LiveRoom
+  ) {
+    guard peer.dialect == .jamboree else {
+      close(
+        connection, peer, code: CloseCode.unsupportedData.rawValue,
+        reason: "text messages need the subprotocol \(jamboreeSubprotocol)")
+      return
+    }
+    guard payload.count <= Self.controlLimit else {
+      close(connection, peer, code: CloseCode.tooBig.rawValue, reason: "control message too big")
+      return
+    }
+    var text: [UInt8] = []
+    text.reserveCapacity(payload.count)
+    for index in payload.indices { text.append(payload[index]) }
+    live.room?.command(text, from: connection.session, now: now, &effects)
+    perform(live)
+  }
+
+  /// Ends a WebSocket with a reason that its client can read.
+  func close(_ connection: Connection, _ peer: Peer, code: UInt16, reason: String) {
+    guard peer.phase == .open else { return }
+    connection.send(FrameWriter.close(CloseCode(rawValue: code), reason: reason))
+    connection.closeAfterFlush(deadlineMS: 2_000)
+    if logBudget.take(now: context.nowNS) {
+      logger.info("closed a connection", metadata: ["code": "\(code)", "reason": "\(reason)"])
+    }
+    leave(peer, connection)
+  }
+}

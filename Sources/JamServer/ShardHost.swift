@@ -1,0 +1,194 @@
+internal import HTTP
+internal import Logging
+internal import Reactor
+internal import Rooms
+internal import Storage
+internal import SyncProtocol
+internal import WebSocket
+
+/// One shard's part of the hub: its sockets, the rooms that live here, its log.
+///
+/// The order of a turn is the promise of the hub: messages are applied and recorded, the records
+/// are written to the log, and only then do the frames that show them leave.
+///
+/// - Isolation: everything here runs on the shard's queue.
+final class ShardHost: ShardHandler {
+  let context: ShardContext
+  let hub: HubParts
+  let journal: Journal
+  let logger: Logger
+  /// All shards, to find a room's home; set before the hub listens.
+  var shards: [Shard] = []
+
+  var rooms: [RoomID: LiveRoom] = [:]
+  /// By timer token; freed slots are used again.
+  var roomSlots: [LiveRoom?] = []
+  var touched: [LiveRoom] = []
+  /// Rooms with something in the log that is not synced yet.
+  var unsynced: Set<RoomID> = []
+  var effects: [Effect] = []
+  /// Why nothing can be saved, if so.
+  var savingTrouble: String?
+  /// The log took no more records; memory is what they are in.
+  var isBacklogFull = false
+  var isStopping = false
+  /// Called once when the last room is saved after `stop`.
+  var stopped: (@Sendable () -> Void)?
+  /// Upgrades refused and updates refused are logged at most this often.
+  var logBudget = LogBudget()
+
+  init(context: ShardContext, hub: HubParts, journal: Journal) {
+    self.context = context
+    self.hub = hub
+    self.journal = journal
+    logger = hub.logger
+    watchJournal()
+  }
+
+  /// The moment of this turn.
+  var now: Moment { Moment(monotonic: Int64(context.nowNS), wall: wallClockMicroseconds()) }
+
+  // MARK: connections
+
+  func opened(_ connection: Connection) {
+    let peer = Peer(now: context.nowNS)
+    connection.owner = peer
+    if let reason = hub.census.admit(connection.peerAddress, hub.config.limits) {
+      respond(.json(status: 503, error: "busy", reason: reason), on: connection, peer)
+      return
+    }
+    peer.isCounted = true
+    context.schedule(
+      afterMS: hub.config.limits.handshakeSeconds * 1_000, token: connection.id.rawValue)
+  }
+
+  func received(_ bytes: inout MutableSpan<UInt8>, on connection: Connection) -> Int {
+    guard let peer = connection.owner as? Peer else { return bytes.count }
+    peer.heardAt = context.nowNS
+    switch peer.phase {
+    case .awaitingHead: return receiveHead(bytes.span, on: connection, peer)
+    case .awaitingRoom: return 0
+    case .open: return receiveFrames(&bytes, on: connection, peer)
+    case .done: return bytes.count
+    }
+  }
+
+  func adopted(_ connection: Connection, carrying: (any Sendable)?) {
+    let peer = Peer(now: context.nowNS)
+    connection.owner = peer
+    peer.isCounted = true
+    guard let arrival = carrying as? Arrival else {
+      connection.abort()
+      return
+    }
+    context.schedule(
+      afterMS: hub.config.limits.pingSeconds * 1_000, token: connection.id.rawValue)
+    enter(arrival, on: connection, peer)
+  }
+
+  func drained(_ connection: Connection) {
+    guard let peer = connection.owner as? Peer, let live = peer.live else { return }
+    live.stuck.remove(connection.id)
+    let deferred = peer.lag.deferredStep1
+    peer.lag = Lag()
+    touch(live)
+    live.room?.readerDrained(connection.session, now: now, &effects)
+    if let deferred {
+      live.room?.receive(
+        .syncStep1(stateVector: deferred.stateVector), board: deferred.board,
+        from: connection.session, now: now, &effects)
+    }
+    perform(live)
+  }
+
+  func closed(_ connection: Connection, _ cause: CloseCause) {
+    guard let peer = connection.owner as? Peer else { return }
+    if peer.isCounted { hub.census.leave(connection.peerAddress) }
+    leave(peer, connection)
+  }
+
+  func ended(_ connection: Connection) {
+    // A WebSocket that ends without a close frame is over at once (RFC 6455 7.1.1).
+    connection.closeAfterFlush(deadlineMS: 1_000)
+    if let peer = connection.owner as? Peer { leave(peer, connection) }
+  }
+
+  /// The session is over although the socket may still flush.
+  func leave(_ peer: Peer, _ connection: Connection) {
+    guard let live = peer.live else { return }
+    peer.live = nil
+    peer.phase = .done
+    live.stuck.remove(connection.id)
+    live.room?.leave(connection.session)
+    touch(live)
+    noteIfEmpty(live)
+  }
+
+  // MARK: turns and timers
+
+  func turnEnded() {
+    guard !touched.isEmpty else { return }
+    // The log comes first: a peer never sees an edit that a crash could take back.
+    writeJournal()
+    let ending = touched
+    touched.removeAll(keepingCapacity: true)
+    for live in ending {
+      live.isTouched = false
+      guard live.room != nil else { continue }
+      live.room?.endTurn(now: now, &effects)
+      perform(live)
+      checkpointIfDue(live)
+      scheduleWake(live)
+    }
+  }
+
+  func timerFired(_ token: UInt64) {
+    if let slot = roomSlot(of: token) {
+      wake(slot)
+      return
+    }
+    guard let connection = context.connection(ConnectionID(rawValue: token)),
+      let peer = connection.owner as? Peer
+    else { return }
+    checkLife(of: connection, peer)
+  }
+
+  /// Marks a room for the end of the turn.
+  func touch(_ live: LiveRoom) {
+    guard !live.isTouched else { return }
+    live.isTouched = true
+    touched.append(live)
+  }
+
+  /// Handshake deadline, pings and token expiry: one timer a connection.
+  private func checkLife(of connection: Connection, _ peer: Peer) {
+    switch peer.phase {
+    case .awaitingHead:
+      respond(
+        .json(status: 408, error: "timeout", reason: "no complete request in time"),
+        on: connection, peer)
+    case .awaitingRoom, .done: return
+    case .open:
+      if let expiry = peer.expiresAt, wallClockMicroseconds() / 1_000_000 >= expiry {
+        close(connection, peer, code: 4401, reason: "token expired")
+        return
+      }
+      let interval = UInt64(hub.config.limits.pingSeconds) * 1_000_000_000
+      let silence = context.nowNS &- min(peer.heardAt, context.nowNS)
+      if silence >= 2 * interval, peer.isPinged {
+        connection.abort()
+        return
+      }
+      if silence >= interval / 2 {
+        connection.send(FrameWriter.ping([]))
+        peer.isPinged = true
+      }
+      context.schedule(afterMS: hub.config.limits.pingSeconds * 1_000, token: connection.id.rawValue)
+    }
+  }
+}
+
+extension Connection {
+  /// The room's name for this connection.
+  var session: SessionID { SessionID(rawValue: id.rawValue) }
+}

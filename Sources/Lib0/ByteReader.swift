@@ -1,0 +1,153 @@
+/// Reads lib0 values from bytes it borrows. No copy and no allocation until a `String` is asked for.
+///
+/// - Limits: integers up to 2^53-1, like JavaScript; every count is checked against the bytes left.
+/// - Throws: `DecodingError`, always the peer's fault. After an error `offset` is unspecified.
+/// - Source: lib0 `decoding.js`.
+public struct ByteReader: ~Escapable {
+  @usableFromInline let bytes: Span<UInt8>
+  /// Where the next value begins, counted from the start of the borrowed bytes.
+  public private(set) var offset: Int
+
+  @_lifetime(copy bytes)
+  public init(_ bytes: Span<UInt8>) {
+    self.bytes = bytes
+    offset = 0
+  }
+
+  /// Starts in the middle. `offset` must be at most `bytes.count`.
+  @_lifetime(copy bytes)
+  public init(_ bytes: Span<UInt8>, at offset: Int) {
+    precondition(offset >= 0 && offset <= bytes.count)
+    self.bytes = bytes
+    self.offset = offset
+  }
+
+  public var remaining: Int { bytes.count - offset }
+
+  public mutating func byte() throws(DecodingError) -> UInt8 {
+    guard offset < bytes.count else { throw .truncated(offset: offset, needed: 1) }
+    defer { offset += 1 }
+    return bytes[offset]
+  }
+
+  /// Unsigned LEB128. Non-minimal forms are fine (`80 00` is 0), values over 2^53-1 are not.
+  public mutating func varUInt() throws(DecodingError) -> UInt64 {
+    guard offset < bytes.count else { throw .truncated(offset: offset, needed: 1) }
+    let first = bytes[offset]
+    if first < 0x80 {
+      offset += 1
+      return UInt64(first)
+    }
+    return try longVarUInt()
+  }
+
+  private mutating func longVarUInt() throws(DecodingError) -> UInt64 {
+    let start = offset
+    var value: UInt64 = 0
+    var shift: UInt64 = 0
+    while offset < bytes.count {
+      let byte = bytes[offset]
+      let bits = UInt64(byte & 0x7f)
+      // From bit 53 on only zeros may follow: padding, which lib0 accepts as well.
+      guard shift < 53 || bits == 0 else { throw .integerOutOfRange(offset: start) }
+      if shift < 53 {
+        value |= bits << shift
+        guard value <= maxSafeInteger else { throw .integerOutOfRange(offset: start) }
+      }
+      offset += 1
+      if byte < 0x80 { return value }
+      shift += 7
+    }
+    throw .truncated(offset: offset, needed: 1)
+  }
+
+  /// A signed integer as sign and magnitude: lib0 knows -0, and gives it a meaning.
+  public mutating func signedMagnitude() throws(DecodingError) -> (
+    magnitude: UInt64, isNegative: Bool
+  ) {
+    let start = offset
+    let first = try byte()
+    let isNegative = first & 0x40 != 0
+    var value = UInt64(first & 0x3f)
+    guard first & 0x80 != 0 else { return (value, isNegative) }
+    var shift: UInt64 = 6
+    while offset < bytes.count {
+      let byte = bytes[offset]
+      let bits = UInt64(byte & 0x7f)
+      guard shift < 53 || bits == 0 else { throw .integerOutOfRange(offset: start) }
+      if shift < 53 {
+        value |= bits << shift
+        guard value <= maxSafeInteger else { throw .integerOutOfRange(offset: start) }
+      }
+      offset += 1
+      if byte < 0x80 { return (value, isNegative) }
+      shift += 7
+    }
+    throw .truncated(offset: offset, needed: 1)
+  }
+
+  /// A signed integer; -0 reads as 0.
+  public mutating func varInt() throws(DecodingError) -> Int64 {
+    let (magnitude, isNegative) = try signedMagnitude()
+    return isNegative ? -Int64(magnitude) : Int64(magnitude)
+  }
+
+  /// The next `count` bytes, still borrowed.
+  @_lifetime(copy self)
+  public mutating func take(_ count: Int) throws(DecodingError) -> Span<UInt8> {
+    precondition(count >= 0)
+    guard count <= remaining else { throw .truncated(offset: offset, needed: count - remaining) }
+    defer { offset += count }
+    return bytes.extracting(offset..<offset + count)
+  }
+
+  /// A byte count and that many bytes, still borrowed.
+  @_lifetime(copy self)
+  public mutating func varBytes() throws(DecodingError) -> Span<UInt8> {
+    let start = offset
+    let count = try varUInt()
+    // `count` is the peer's: compare as unsigned before it becomes an Int.
+    guard count <= UInt64(remaining) else {
+      throw .truncated(offset: start, needed: Int(count) - remaining)
+    }
+    return try take(Int(count))
+  }
+
+  /// A byte count and that many bytes of UTF-8.
+  public mutating func string() throws(DecodingError) -> String {
+    let start = offset
+    let payload = try varBytes()
+    do { return String(copying: try UTF8Span(validating: payload)) } catch {
+      throw .invalidUTF8(offset: start)
+    }
+  }
+
+  /// Steps over a string. The result is its length in UTF-16 code units.
+  ///
+  /// - Throws: also where the bytes are not UTF-8.
+  public mutating func skipString() throws(DecodingError) -> Int {
+    let start = offset
+    let payload = try varBytes()
+    guard let length = UTF16Length.ofUTF8(payload) else { throw .invalidUTF8(offset: start) }
+    return length
+  }
+
+  /// Eight bytes, most significant first.
+  public mutating func bigEndian64() throws(DecodingError) -> UInt64 {
+    let payload = try take(8)
+    var value: UInt64 = 0
+    for index in 0..<8 { value = value << 8 | UInt64(payload[index]) }
+    return value
+  }
+
+  /// Four bytes, most significant first.
+  public mutating func bigEndian32() throws(DecodingError) -> UInt32 {
+    let payload = try take(4)
+    var value: UInt32 = 0
+    for index in 0..<4 { value = value << 8 | UInt32(payload[index]) }
+    return value
+  }
+}
+
+/// 2^53-1, the largest integer that JavaScript holds exactly, and so the largest clock and id.
+public let maxSafeInteger: UInt64 = 1 << 53 - 1

@@ -1,0 +1,129 @@
+internal import CSystem
+
+/// Frames that wait to be written to one socket. A frame is an array that many queues share.
+///
+/// `sent` counts the bytes of the first frame that the kernel has already taken.
+struct OutboundQueue {
+  private var frames: [[UInt8]] = []
+  private var head = 0
+  private var sent = 0
+  private(set) var byteCount = 0
+
+  /// Storage up to this many frames is kept when the queue runs empty: 8 bytes a frame.
+  private static let keptCapacity = 8
+
+  var isEmpty: Bool { head == frames.count }
+  var frameCount: Int { frames.count - head }
+
+  mutating func append(_ frame: [UInt8]) {
+    if frame.isEmpty { return }
+    if head > 64, head * 2 > frames.count {
+      frames.removeSubrange(..<head)
+      head = 0
+    }
+    frames.append(frame)
+    byteCount += frame.count
+  }
+
+  /// Records that the kernel took `count` bytes.
+  mutating func advance(_ count: Int) {
+    precondition(count <= byteCount)
+    byteCount -= count
+    if byteCount == 0 { return reset() }
+    var left = count + sent
+    while left >= frames[head].count {
+      left -= frames[head].count
+      frames[head] = []
+      head += 1
+    }
+    sent = left
+  }
+
+  /// Forgets every frame of which nothing has been written yet.
+  mutating func dropUnstarted() -> (frames: Int, bytes: Int) {
+    guard !isEmpty else { return (0, 0) }
+    if sent == 0 {
+      defer { reset() }
+      return (frameCount, byteCount)
+    }
+    let kept = frames[head].count - sent
+    let dropped = (frames: frameCount - 1, bytes: byteCount - kept)
+    frames = [frames[head]]
+    head = 0
+    byteCount = kept
+    return dropped
+  }
+
+  /// Frees everything. A frame that was partly written is lost as well.
+  mutating func removeAll() {
+    frames = []
+    reset()
+  }
+
+  /// The frames not yet written, the first without its written part: for a move to another shard.
+  func unsent() -> [[UInt8]] {
+    guard !isEmpty else { return [] }
+    return [Array(frames[head][sent...])] + frames[(head + 1)...]
+  }
+
+  private mutating func reset() {
+    if frames.count > Self.keptCapacity {
+      frames = []
+    } else {
+      frames.removeAll(keepingCapacity: true)
+    }
+    head = 0
+    sent = 0
+    byteCount = 0
+  }
+
+  /// Offers what waits to the kernel in one call.
+  ///
+  /// Small frames are gathered into `scratch`: for 40-byte frames one contiguous send is cheaper
+  /// than the kernel's walk over as many iovecs. Large ones go out by reference.
+  ///
+  /// - Returns: how many bytes were offered, and how many the kernel took (or `-errno`).
+  func write(to fd: Int32, scratch: UnsafeMutableRawBufferPointer) -> (offered: Int, taken: Int) {
+    if frameCount == 1 {
+      return unsafe frames[head].withUnsafeBytes { bytes in
+        let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[sent...])
+        return (rest.count, unsafe csys_send(fd, rest.baseAddress, rest.count))
+      }
+    }
+    if byteCount <= scratch.count {
+      var filled = 0
+      var skip = sent
+      for index in head..<frames.count {
+        unsafe frames[index].withUnsafeBytes { bytes in
+          let count = bytes.count - skip
+          let source = unsafe bytes.baseAddress! + skip
+          unsafe (scratch.baseAddress! + filled).copyMemory(from: source, byteCount: count)
+          filled += count
+        }
+        skip = 0
+      }
+      return (filled, unsafe csys_send(fd, scratch.baseAddress, filled))
+    }
+    return gather(to: fd)
+  }
+
+  private func gather(to fd: Int32) -> (offered: Int, taken: Int) {
+    var offered = 0
+    let count = min(frameCount, csys_iovecs)
+    let taken = unsafe withUnsafeTemporaryAllocation(of: iovec.self, capacity: count) { parts in
+      for part in 0..<count {
+        let skip = part == 0 ? sent : 0
+        // Sound past the closure: the storage of a native array lives as long as `frames` holds
+        // it, nobody else can change it, and `self` is borrowed until the call below returns.
+        unsafe frames[head + part].withUnsafeBytes { bytes in
+          let start = unsafe UnsafeMutableRawPointer(mutating: bytes.baseAddress! + skip)
+          unsafe (parts.baseAddress! + part).initialize(
+            to: iovec(iov_base: start, iov_len: bytes.count - skip))
+          offered += bytes.count - skip
+        }
+      }
+      return unsafe csys_writev(fd, parts.baseAddress, Int32(count))
+    }
+    return (offered, taken)
+  }
+}

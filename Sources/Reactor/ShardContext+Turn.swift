@@ -1,0 +1,154 @@
+internal import CSystem
+
+/// A turn, from the events to the writes.
+extension ShardContext {
+  /// Batches handled before the queue gets to run async blocks.
+  private static let batchesPerDrain = 4
+  /// Rounds of `turnEnded` and flush in one turn, for handlers that send in `closed`.
+  private static let roundsPerTurn = 8
+
+  /// What the dispatch source calls: the epoll set has something ready.
+  func drain() {
+    guard !isShutDown else { return }
+    for _ in 0..<Self.batchesPerDrain {
+      let count = unsafe csys_epoll_poll(descriptors.epoll, events)
+      guard count > 0 else { return }
+      nowNS = csys_now_ns()
+      for index in 0..<Int(count) {
+        let event = unsafe events[index]
+        handle(event)
+        if !doomed.isEmpty || !moves.isEmpty { settle() }
+      }
+      endTurn()
+      // A batch that was not full has left nothing behind; what came since wakes us again.
+      if count < csys_batch / 2 { return }
+    }
+  }
+
+  /// An async block is a turn of its own.
+  func runBlock(_ body: (ShardContext) -> Void) {
+    nowNS = csys_now_ns()
+    body(self)
+    endTurn()
+  }
+
+  private func handle(_ event: csys_event) {
+    if event.id == Self.timerEvent { return csys_timer_clear(descriptors.timer) }
+    if event.id >= Self.listenerEvents {
+      return accept(listener: Int(event.id - Self.listenerEvents))
+    }
+    guard let connection = connection(ConnectionID(rawValue: event.id)),
+      !connection.flags.contains(.doomed)
+    else { return }
+    if event.events & Poll.writable != 0 { writable(connection) }
+    // Anything else, errors and hang-ups too, shows itself in what reading returns.
+    if event.events & ~Poll.writable != 0, !connection.flags.contains(.doomed) {
+      readable(connection)
+    }
+  }
+
+  func endTurn() {
+    counters.turns += 1
+    fireTimers()
+    settle()
+    for _ in 0..<Self.roundsPerTurn {
+      guard !isShutDown else { break }
+      handler.turnEnded()
+      settle()
+      if dirty.isEmpty { break }
+      flushDirty()
+      if doomed.isEmpty, dirty.isEmpty { break }
+      settle()
+    }
+    armTimer()
+  }
+
+  private func fireTimers() {
+    guard wheel.count > 0 else { return }
+    wheel.advance(toNS: nowNS, into: &due)
+    guard !due.isEmpty else { return }
+    let fired = due
+    due.removeAll(keepingCapacity: true)
+    for timer in fired {
+      if timer.isInternal {
+        timerFired(internal: timer.token)
+      } else if !isShutDown {
+        handler.timerFired(timer.token)
+      }
+      settle()
+    }
+  }
+
+  private static let resumeListeners = UInt64.max
+
+  private func timerFired(internal token: UInt64) {
+    if token == Self.resumeListeners { return resumeAccepting() }
+    guard let connection = connection(ConnectionID(rawValue: token)),
+      connection.flags.contains(.closing)
+    else { return }
+    doom(connection, .deadline)
+  }
+
+  func scheduleResumeListeners() {
+    _ = wheel.schedule(nowNS: nowNS, afterMS: 100, token: Self.resumeListeners, isInternal: true)
+  }
+
+  private func armTimer() {
+    guard !isShutDown else { return }
+    let next = wheel.nextDeadlineNS ?? .max
+    // An alarm that comes too early finds nothing due and is set anew: cheaper than moving it
+    // with every timer that is cancelled.
+    guard next < armedNS || armedNS <= nowNS else { return }
+    armedNS = next
+    guard next != .max else { return }
+    _ = csys_timer_arm(descriptors.timer, next)
+  }
+
+  /// Carries out what the last callback asked for: closes and moves.
+  func settle() {
+    while !doomed.isEmpty || !moves.isEmpty {
+      let closing = doomed
+      doomed.removeAll(keepingCapacity: true)
+      for (connection, cause) in closing { close(connection, cause) }
+      let moving = moves
+      moves.removeAll(keepingCapacity: true)
+      for move in moving where !move.connection.flags.contains(.doomed) { carryOut(move) }
+    }
+  }
+
+  func doom(_ connection: Connection, _ cause: CloseCause) {
+    guard !connection.flags.contains(.doomed) else { return }
+    connection.flags.insert(.doomed)
+    doomed.append((connection, cause))
+  }
+
+  private func close(_ connection: Connection, _ cause: CloseCause) {
+    release(connection)
+    // The epoll set forgets a descriptor that is closed, as nobody else holds it.
+    _ = csys_close(connection.fd)
+    connection.outbound.removeAll()
+    connection.inbound.clear()
+    handler.closed(connection, cause)
+    connection.owner = nil
+  }
+
+  /// Takes a connection out of its slot.
+  func release(_ connection: Connection) {
+    slots[connection.id.slot] = nil
+    freeSlots.append(connection.id.slot)
+    connectionCount -= 1
+  }
+
+  func startClosing(_ connection: Connection, deadlineMS: Int) {
+    connection.inbound.clear()
+    _ = wheel.schedule(
+      nowNS: nowNS, afterMS: deadlineMS, token: connection.id.rawValue, isInternal: true)
+    if connection.flags.contains(.readsPaused) { connection.pauseReading(false) }
+    markDirty(connection)
+  }
+
+  func updateInterest(_ connection: Connection) {
+    _ = csys_epoll_modify(
+      descriptors.epoll, connection.fd, connection.interest, connection.id.rawValue)
+  }
+}

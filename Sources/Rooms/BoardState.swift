@@ -1,0 +1,140 @@
+internal import CRDT
+internal import SyncProtocol
+
+/// One board of a live room: its document, what waits to be sent, and what late joiners get.
+///
+/// ```
+/// base (encoded document at sequence 40) | tail: updates 41 … 57 | outgoing: 56, 57
+/// ```
+/// - A late joiner gets `base` and the merged `tail`: encoding a big document once serves all who
+///   join within a second.
+/// - A reader that fell behind at sequence 50 gets 51 … 57 merged.
+/// - `outgoing` leaves as one merged update at the end of the turn or of the window.
+///
+/// A class, and never copied: a copy of a document shares its arrays, and the next edit would pay
+/// for copying them.
+final class BoardState {
+  /// Bytes of updates that are kept behind the base.
+  static let tailLimit = 1 << 20
+  /// Updates that are kept behind the base.
+  static let tailCount = 4_096
+  /// Nanoseconds that an encoded base is good for while edits go on.
+  static let baseLifetime: Int64 = 1_000_000_000
+  /// Nanoseconds that one write to one reader takes: what makes a fan-out long (measured on
+  /// loopback; nearly all of it in the kernel).
+  static let writeCost: Int64 = 9_000
+  static let windowMinimum: Int64 = 10_000_000
+  static let windowMaximum: Int64 = 50_000_000
+
+  let name: String
+  var epoch: UInt64
+  var doc: Doc
+  /// Room sequence number of the last record that changed this board.
+  var sequence: UInt64
+  /// The one that its snapshot on disk covers.
+  var checkpointed: UInt64
+
+  var audience = Audience()
+  var presence = Presence()
+  var refused = RefusedHistory()
+
+  private var base: (bytes: [UInt8], sequence: UInt64, encoded: Int64)?
+  private var tail: [(sequence: UInt64, update: Update)] = []
+  private var tailStart: UInt64
+  private var tailBytes = 0
+
+  private var outgoing: [Update] = []
+  /// Sequence number of the first of them.
+  private var outgoingFrom: UInt64 = 0
+  private var lastFanOut: Int64 = .min / 2
+
+  init(name: String, epoch: UInt64, doc: Doc, sequence: UInt64, checkpointed: UInt64) {
+    self.name = name
+    self.epoch = epoch
+    self.doc = doc
+    self.sequence = sequence
+    self.checkpointed = checkpointed
+    tailStart = sequence
+  }
+
+  /// A board that nobody has written to.
+  static func empty(_ name: String, _ hubClient: ClientID) -> BoardState {
+    BoardState(
+      name: name, epoch: 1, doc: Doc(clientID: hubClient), sequence: 0, checkpointed: 0)
+  }
+
+  // MARK: sending
+
+  /// An update was applied at `sequence`; `bytes` is its encoded size.
+  func enqueue(_ update: Update, bytes: Int, at sequence: UInt64) {
+    self.sequence = sequence
+    if outgoing.isEmpty { outgoingFrom = sequence }
+    outgoing.append(update)
+    tail.append((sequence, update))
+    tailBytes += bytes
+    if tailBytes > Self.tailLimit || tail.count > Self.tailCount { forgetTail() }
+  }
+
+  private func forgetTail() {
+    tail.removeAll()
+    tailBytes = 0
+    tailStart = sequence
+    base = nil
+  }
+
+  var hasOutgoing: Bool { !outgoing.isEmpty }
+
+  /// Everything through here has been handed out; `.max` if nothing waits.
+  var fannedOutThrough: UInt64 { outgoing.isEmpty ? .max : outgoingFrom - 1 }
+
+  /// When what waits may leave: at once for a lone editor; under load, one window after the last
+  /// fan-out, so that the number of writes follows time and not traffic.
+  var fanOutDue: Int64 {
+    let cost = Int64(audience.count) * Self.writeCost
+    return lastFanOut + min(max(Self.windowMinimum, cost), Self.windowMaximum)
+  }
+
+  /// What waits, as one update.
+  func takeOutgoing(now: Int64) -> [UInt8]? {
+    guard !outgoing.isEmpty else { return nil }
+    lastFanOut = now
+    defer { outgoing.removeAll(keepingCapacity: outgoing.count < 256) }
+    return Update.merging(outgoing).encodedV1()
+  }
+
+  // MARK: catching up
+
+  /// What a client with `stateVector` lacks, as messages: a step 2, and for a newcomer with nothing
+  /// the cached base with the tail behind it.
+  func answer(to stateVector: StateVector, now: Int64) -> [ServerMessage] {
+    guard stateVector.isEmpty else {
+      return [.syncStep2(update: doc.integratedStateAsUpdate(since: stateVector))]
+    }
+    let cached = freshBase(now: now)
+    if tail.isEmpty { return [.syncStep2(update: cached)] }
+    return [.syncStep2(update: cached), .update(mergedTail(after: tailStart))]
+  }
+
+  private func freshBase(now: Int64) -> [UInt8] {
+    if let base {
+      let isCurrent = base.sequence == sequence
+      if isCurrent || now - base.encoded < Self.baseLifetime { return base.bytes }
+    }
+    let bytes = doc.integratedStateAsUpdate()
+    forgetTail()
+    base = (bytes, sequence, now)
+    return bytes
+  }
+
+  private func mergedTail(after sequence: UInt64) -> [UInt8] {
+    Update.merging(tail.filter { $0.sequence > sequence }.map(\.update)).encodedV1()
+  }
+
+  /// What a reader lacks that has everything through `sequence`: the merged updates since, or the
+  /// whole state where those are no longer kept.
+  func catchUp(after sequence: UInt64) -> [UInt8]? {
+    if sequence >= self.sequence { return nil }
+    if sequence >= tailStart { return mergedTail(after: sequence) }
+    return doc.integratedStateAsUpdate()
+  }
+}

@@ -1,0 +1,60 @@
+/// Why something was refused: a code for programs (Protocol/wire.md §6) and a sentence for people.
+public struct Refusal: Error, Equatable, Sendable {
+  public enum Code: String, Sendable {
+    case viewer
+    case frozen
+    case removed
+    case foreignClient = "foreign-client"
+    case tooManyClients = "too-many-clients"
+    case refusedBefore = "refused-before"
+    case serverOnly = "server-only"
+    case badName = "bad-name"
+    case boardLimit = "board-limit"
+    case memberLimit = "member-limit"
+    case documentLimit = "document-limit"
+    case notSaving = "not-saving"
+    case notAllowed = "not-allowed"
+    case notHere = "not-here"
+    case badCommand = "bad-command"
+  }
+
+  public var code: Code
+  public var reason: String
+
+  public init(_ code: Code, _ reason: String) {
+    self.code = code
+    self.reason = reason
+  }
+
+  static let viewer = Refusal(.viewer, "your token is for viewing: this edit was not taken")
+  static let frozen = Refusal(.frozen, "the room is frozen: this edit was not taken")
+  static let removed = Refusal(.removed, "a facilitator removed you from this room")
+  static let serverOnly = Refusal(
+    .serverOnly, "the stage changes by commands only: this edit was not taken")
+  static let tooManyClients = Refusal(
+    .tooManyClients, "more than \(RoomLimits.liveClientsPerSession) Yjs client ids in one session")
+  static let refusedBefore = Refusal(
+    .refusedBefore,
+    "this document holds an edit that was refused: reload the page to go on from the room's state")
+  static let notSaving = Refusal(
+    .notSaving, "the hub cannot write to its disk: edits are refused until it can")
+
+  static func foreignClient(_ client: UInt64) -> Refusal {
+    Refusal(.foreignClient, "Yjs client id \(client) belongs to somebody else")
+  }
+}
+
+/// What a room bounds, and by how much.
+public struct RoomLimits: Equatable, Sendable {
+  /// Live Yjs client ids that one session may write with (Yjs draws a new one on a conflict).
+  public static let liveClientsPerSession = 16
+  /// Bytes of one awareness state.
+  public static let presenceBytes = 16 * 1024
+
+  public var boards = 64
+  public var members = 2_000
+  /// Approximate size of one board's document, in bytes: past it only deletions are taken.
+  public var documentBytes = 64 << 20
+
+  public init() {}
+}

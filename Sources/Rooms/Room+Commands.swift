@@ -1,0 +1,141 @@
+internal import CRDT
+internal import Lib0
+internal import Storage
+internal import SyncProtocol
+
+extension Room {
+  /// One text message of the control channel: a command with an id, answered under that id.
+  ///
+  /// - Limits: the host bounds the text's length; nesting is bounded here.
+  public func command(
+    _ text: [UInt8], from id: SessionID, now: Moment, _ effects: inout [Effect]
+  ) {
+    guard let session = sessions[id], session.dialect == .jamboree else { return }
+    let request: ControlRequest
+    switch ControlRequest.parse(text) {
+    case .success(let parsed): request = parsed
+    case .failure(let refusal):
+      effects.append(.control(ControlMessage.error(refusal), to: id))
+      return
+    }
+    do throws(Refusal) {
+      let result = try perform(request, by: session, now: now, &effects)
+      effects.append(.control(ControlMessage.reply(to: request.id, result), to: id))
+    } catch {
+      effects.append(.control(ControlMessage.reply(to: request.id, error), to: id))
+    }
+  }
+
+  private func perform(
+    _ request: ControlRequest, by session: Session, now: Moment, _ effects: inout [Effect]
+  ) throws(Refusal) -> ObjectValue {
+    if case .who = request.command {
+      return ObjectValue([.init(key: "people", value: .array(people))])
+    }
+    guard session.visitor.role.moderates else {
+      throw Refusal(.notAllowed, "only facilitators may \(request.command.name)")
+    }
+    if refusesWrites { throw .notSaving }
+    switch request.command {
+    case .who: break
+    case .freeze: setFrozen(true, by: session.visitor, now: now, &effects)
+    case .unfreeze: setFrozen(false, by: session.visitor, now: now, &effects)
+    case .remove(let subject):
+      guard subject != session.visitor.subject else {
+        throw Refusal(.badCommand, "you cannot remove yourself")
+      }
+      remove(subject, by: session.visitor, now: now, &effects)
+    case .readmit(let subject):
+      guard meta.isRemoved(subject) else {
+        throw Refusal(.notHere, "'\(subject)' is not removed from this room")
+      }
+      meta.readmit(subject)
+      journalControl("readmit", subject, by: session.visitor, now: now, &effects)
+    }
+    return ObjectValue()
+  }
+
+  private var people: [AnyValue] {
+    sessions.values.sorted { $0.id < $1.id }.map { session in
+      .object([
+        "sub": .string(session.visitor.subject), "name": .string(session.visitor.name),
+        "role": .string(session.visitor.role.rawValue),
+        "boards": .array(session.memberships.map { .string($0.board.name) }),
+      ])
+    }
+  }
+
+  // MARK: the stage
+
+  private func setFrozen(
+    _ frozen: Bool, by visitor: Visitor, now: Moment, _ effects: inout [Effect]
+  ) {
+    guard isFrozen != frozen else { return }
+    let update = stageBoard.doc.transact { transaction in
+      Stage.set(frozen: frozen, by: visitor.name, in: &transaction)
+    }
+    guard let bytes = update, let decoded = try? Update(v1: bytes) else { return }
+    applied += 1
+    journal(
+      JournalRecord(
+        time: now.wall, room: id, board: "", sequence: applied,
+        author: visitor.subject, kind: .stageUpdate, payload: bytes), &effects)
+    isFrozen = Stage(stageBoard.doc).frozen
+    stageBoard.enqueue(decoded, bytes: bytes.count, at: applied)
+    effects.append(.log("\(id) \(frozen ? "frozen" : "unfrozen")"))
+  }
+
+  // MARK: removing
+
+  /// Ends every session of a subject and keeps it out: its upgrade meets 403 from now on. A stock
+  /// client is told by an auth message first, because it makes nothing of a close code.
+  private func remove(
+    _ subject: String, by visitor: Visitor, now: Moment, _ effects: inout [Effect]
+  ) {
+    meta.remove(subject, by: visitor.subject, at: now.wall)
+    journalControl("remove", subject, by: visitor, now: now, &effects)
+    for session in sessions.values where session.visitor.subject == subject {
+      if session.dialect == .stock, let board = session.memberships.first?.board.name {
+        let message = ServerMessage.permissionDenied(reason: Refusal.removed.reason)
+        effects.append(.send(message, board: board, to: session.id))
+      }
+      effects.append(.close(session.id, code: 4403, reason: "removed"))
+    }
+    effects.append(.log("\(id): somebody was removed"))
+  }
+
+  /// Removals and readmissions are part of the journal, so a crash does not let anybody back in.
+  private func journalControl(
+    _ action: String, _ subject: String, by visitor: Visitor, now: Moment,
+    _ effects: inout [Effect]
+  ) {
+    applied += 1
+    let text = JSON.text(.object(["do": .string(action), "sub": .string(subject)]))
+    journal(
+      JournalRecord(
+        time: now.wall, room: id, board: "", sequence: applied, author: visitor.subject,
+        kind: .control, payload: Array(text.utf8)), &effects)
+  }
+
+  // MARK: hello
+
+  func hello(for visitor: Visitor) -> String {
+    let boards: [AnyValue] = self.boards.values.sorted { $0.name < $1.name }.map {
+      .object(["name": .string($0.name), "epoch": .number(Double($0.epoch))])
+    }
+    return JSON.text(
+      .object([
+        "type": .string("hello"), "protocol": .string(jamboreeSubprotocol),
+        "you": .object([
+          "sub": .string(visitor.subject), "name": .string(visitor.name),
+          "role": .string(visitor.role.rawValue),
+        ]),
+        "room": .object([
+          "jam": .string(id.jam.description), "prototype": .string(id.prototype.description),
+          "frozen": .bool(isFrozen),
+        ]),
+        "boards": .array(boards),
+        "saving": .bool(!refusesWrites),
+      ]))
+  }
+}

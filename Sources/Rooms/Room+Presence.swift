@@ -1,0 +1,31 @@
+internal import Lib0
+internal import SyncProtocol
+
+extension Room {
+  /// Takes awareness states: under the sender's own ids only, with the token's name and role
+  /// written in. What does not fit is dropped without a word: presence is lossy by nature.
+  func takePresence(
+    _ entries: [AwarenessEntry], _ board: BoardState, _ session: Session, now: Moment
+  ) {
+    var announced = board.presence.clientCount(of: session.id)
+    for entry in entries {
+      guard entry.state.count <= RoomLimits.presenceBytes else { continue }
+      if let owner = meta.bindings.owner(of: entry.client), owner != session.visitor.subject {
+        continue
+      }
+      let announcer = board.presence.subject(announcing: entry.client)
+      if let announcer, announcer != session.visitor.subject { continue }
+      if announcer == nil, !entry.isGone {
+        guard announced < RoomLimits.liveClientsPerSession else { continue }
+        announced += 1
+      }
+      var state: [UInt8]?
+      if !entry.isGone {
+        guard let signed = entry.signed(by: session.visitor) else { continue }
+        state = signed
+      }
+      board.presence.take(
+        entry, state: state, session: session.id, subject: session.visitor.subject, now: now.monotonic)
+    }
+  }
+}

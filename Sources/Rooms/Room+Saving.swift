@@ -1,0 +1,94 @@
+public import CRDT
+public import Storage
+internal import SyncProtocol
+
+/// What a checkpoint writes: copies, so that it is encoded beside the live path.
+public struct RoomCheckpoint: Sendable {
+  public struct Board: Sendable {
+    public var name: String
+    public var epoch: UInt64
+    public var sequence: UInt64
+    /// A copy of the document; copying shares its arrays until the room changes them.
+    public var doc: Doc
+  }
+  public var room: RoomID
+  /// For the history, in order.
+  public var records: [JournalRecord]
+  /// Boards that changed since their snapshot; the stage among them under `Room.stageName`.
+  public var boards: [Board]
+  /// The room's file.
+  public var meta: [UInt8]
+  /// Everything through here is covered.
+  public var sequence: UInt64
+}
+
+extension Room {
+  /// Nanoseconds after which changes are archived even if they are few.
+  static let checkpointInterval: Int64 = 30_000_000_000
+  /// Bytes of records after which they are archived at once.
+  static let checkpointBytes = 256 * 1024
+
+  // MARK: durability
+
+  /// Everything through `sequence` is on disk.
+  public func becameDurable(through sequence: UInt64, _ effects: inout [Effect]) {
+    guard sequence > durable else { return }
+    durable = sequence
+    for session in sessions.values where session.dialect == .jamboree {
+      for membership in session.memberships { announceSaved(membership, session, &effects) }
+    }
+  }
+
+  func announceSaved(
+    _ membership: Membership, _ session: Session, _ effects: inout [Effect]
+  ) {
+    guard let count = membership.ledger.advance(durable: durable) else { return }
+    let board = membership.board
+    effects.append(
+      .send(.saved(epoch: board.epoch, count: count), board: board.name, to: session.id))
+  }
+
+  /// The log can not be written (`reason`), or can be again (nil). Our clients are told.
+  public func savingChanged(
+    trouble reason: String?, refusesWrites: Bool, _ effects: inout [Effect]
+  ) {
+    self.refusesWrites = refusesWrites
+    let listeners = sessions.values.filter(\.hearsControl).map(\.id)
+    guard !listeners.isEmpty else { return }
+    effects.append(.announce(ControlMessage.saving(trouble: reason), to: listeners))
+  }
+
+  // MARK: checkpoints
+
+  /// Whether anything is not yet in snapshots and history.
+  public var needsCheckpoint: Bool { applied > checkpointed }
+
+  /// Whether that should be written now although people are still here.
+  public func isCheckpointDue(now: Moment) -> Bool {
+    needsCheckpoint
+      && (unarchivedBytes >= Self.checkpointBytes
+        || now.monotonic - lastCheckpoint >= Self.checkpointInterval)
+  }
+
+  /// What to write now. The host runs one at a time and reports with `checkpointed(through:)`.
+  public func makeCheckpoint(now: Moment) -> RoomCheckpoint {
+    lastCheckpoint = now.monotonic
+    let changed = boards.values.filter { $0.sequence > $0.checkpointed }
+    return RoomCheckpoint(
+      room: id, records: unarchived,
+      boards: changed.map {
+        .init(name: $0.name, epoch: $0.epoch, sequence: $0.sequence, doc: $0.doc)
+      },
+      meta: meta.encoded(), sequence: applied)
+  }
+
+  /// A checkpoint is on disk.
+  public func checkpointed(through sequence: UInt64) {
+    checkpointed = max(checkpointed, sequence)
+    unarchived.removeAll { $0.sequence <= sequence }
+    unarchivedBytes = unarchived.reduce(0) { $0 + $1.cost }
+    for board in boards.values {
+      board.checkpointed = max(board.checkpointed, min(board.sequence, sequence))
+    }
+  }
+}

@@ -1,0 +1,209 @@
+internal import CRDT
+internal import Storage
+internal import SyncProtocol
+
+extension Room {
+  /// How an update came: as a live edit or as the answer to our step 1.
+  enum Arrival { case live, step2 }
+
+  /// Nanoseconds between two requests for what is missing.
+  static let askInterval: Int64 = 1_000_000_000
+  /// Nanoseconds between two explanations of the same refusal to a stock client.
+  static let tellInterval: Int64 = 10_000_000_000
+
+  /// Takes an update whole, refuses it whole, or asks for what it needs.
+  func take(
+    _ bytes: [UInt8], as arrival: Arrival, _ membership: Membership, _ session: Session,
+    now: Moment, _ effects: inout [Effect]
+  ) {
+    let board = membership.board
+    let number = membership.ledger.receive()
+    let update: Update
+    do { update = try Update(v1: bytes) } catch {
+      closeForMalformed("update: \(error)", session, &effects)
+      return
+    }
+    var candidate = update
+    var isWhole = true
+    if board.doc.missing(for: update) != nil {
+      guard arrival == .step2 else {
+        askForMissing(number, membership, session, now: now, &effects)
+        return
+      }
+      candidate = board.doc.integrable(update)
+      isWhole = false
+    }
+    let touched = board.doc.touches(candidate)
+    if !touched.isEmpty {
+      if let refusal = refusal(for: touched, arrival, membership, session) {
+        refuse(refusal, touched, number, membership, session, now: now, &effects)
+        return
+      }
+      apply(candidate, touched, arrival, board, session, now: now, &effects)
+    }
+    if arrival == .step2, isWhole { settled.insert(session.visitor.subject) }
+    settle(number, arrival, isWhole: isWhole, membership, session, &effects)
+  }
+
+  /// Nothing pends on the hub: what depends on something unknown is not taken, and the client is
+  /// asked for everything we lack. That is no offence: a stock client sends an offline edit before
+  /// its own step 1, and tabs that share edits know more than the hub.
+  private func askForMissing(
+    _ number: UInt64, _ membership: Membership, _ session: Session, now: Moment,
+    _ effects: inout [Effect]
+  ) {
+    membership.ledger.leaveOpen(number)
+    guard now.monotonic - membership.askedAt >= Self.askInterval else {
+      // Once more when the interval is over, so that the last edit of a burst is not forgotten.
+      membership.asksAgain = true
+      asksPending = true
+      return
+    }
+    ask(membership, session, now: now, &effects)
+  }
+
+  /// Sends step 1.
+  func ask(
+    _ membership: Membership, _ session: Session, now: Moment, _ effects: inout [Effect]
+  ) {
+    membership.askedAt = now.monotonic
+    membership.asksAgain = false
+    let vector = membership.board.doc.stateVector.encoded()
+    effects.append(
+      .send(.syncStep1(stateVector: vector), board: membership.board.name, to: session.id))
+  }
+
+  private func settle(
+    _ number: UInt64, _ arrival: Arrival, isWhole: Bool, _ membership: Membership,
+    _ session: Session, _ effects: inout [Effect]
+  ) {
+    guard session.dialect == .jamboree else { return }
+    if arrival == .step2, !isWhole {
+      membership.ledger.leaveOpen(number)
+    } else {
+      if arrival == .step2 { membership.ledger.settleOpen(at: applied) }
+      membership.ledger.settle(number, at: applied)
+    }
+    announceSaved(membership, session, &effects)
+  }
+
+  // MARK: policy
+
+  /// Why this may not be taken, if so. Asked for every update, never only at the door.
+  private func refusal(
+    for touched: TouchSet, _ arrival: Arrival, _ membership: Membership, _ session: Session
+  ) -> Refusal? {
+    let board = membership.board
+    let visitor = session.visitor
+    if board === stageBoard { return .serverOnly }
+    if !visitor.role.writes { return .viewer }
+    let isKnown = board.refused.matches(
+      touched, subject: visitor.subject, inStep2: arrival == .step2)
+    if membership.isPoisoned || isKnown { return .refusedBefore }
+    if refusesWrites { return .notSaving }
+    if isFrozen && !visitor.role.moderates { return .frozen }
+    if let refusal = identity(touched, arrival, board, session) { return refusal }
+    // Growth is refused past the limit, shrinking never is.
+    if !touched.newStructs.isEmpty, board.doc.approximateByteCount > limits.documentBytes {
+      return Refusal(
+        .documentLimit, "the board has reached \(limits.documentBytes) bytes: delete something")
+    }
+    return nil
+  }
+
+  /// New structs under somebody else's client id are refused.
+  private func identity(
+    _ touched: TouchSet, _ arrival: Arrival, _ board: BoardState, _ session: Session
+  ) -> Refusal? {
+    let subject = session.visitor.subject
+    var fresh = 0
+    for range in touched.newStructs {
+      if let owner = meta.bindings.owner(of: range.client), owner != subject {
+        // After an unclean end a peer may bring back what the hub lost, until the owner has been
+        // here with all of it.
+        if arrival == .step2, isUnclean, !settled.contains(owner) { continue }
+        return .foreignClient(range.client)
+      }
+      guard arrival == .live else { continue }
+      if let other = board.presence.subject(announcing: range.client), other != subject {
+        return .foreignClient(range.client)
+      }
+      if !session.clients.contains(range.client) { fresh += 1 }
+    }
+    return session.clients.count + fresh > RoomLimits.liveClientsPerSession ? .tooManyClients : nil
+  }
+
+  // MARK: applying
+
+  private func apply(
+    _ update: Update, _ touched: TouchSet, _ arrival: Arrival, _ board: BoardState,
+    _ session: Session, now: Moment, _ effects: inout [Effect]
+  ) {
+    if arrival == .live {
+      for range in touched.newStructs {
+        meta.bindings.bind(range.client, to: session.visitor.subject)
+        session.clients.insert(range.client)
+      }
+    }
+    // Of a step 2 only what is new goes on: it carries the whole delete set, and after a reconnect
+    // most of it is known to everybody.
+    let news = arrival == .live ? update : update.restricted(to: touched)
+    board.doc.apply(news)
+    applied += 1
+    let payload = news.encodedV1()
+    journal(
+      JournalRecord(
+        time: now.wall, room: id, board: board.name, sequence: applied,
+        author: session.visitor.subject, kind: arrival == .live ? .update : .syncReply,
+        payload: payload), &effects)
+    board.enqueue(news, bytes: payload.count, at: applied)
+  }
+
+  /// Every change of a room goes through here, once.
+  func journal(_ record: JournalRecord, _ effects: inout [Effect]) {
+    unarchived.append(record)
+    unarchivedBytes += record.cost
+    effects.append(.record(record))
+  }
+
+  // MARK: refusing
+
+  private func refuse(
+    _ refusal: Refusal, _ touched: TouchSet, _ number: UInt64, _ membership: Membership,
+    _ session: Session, now: Moment, _ effects: inout [Effect]
+  ) {
+    let board = membership.board
+    if refusal.code.isRemembered {
+      board.refused.remember(touched, by: session.visitor.subject)
+      meta.refused[board.name] = board.refused
+    }
+    switch session.dialect {
+    case .jamboree:
+      // Refused messages count as answered: the client knows what became of them.
+      membership.ledger.settle(number, at: applied)
+      let message = ServerMessage.reject(
+        number: number, code: refusal.code.rawValue, reason: refusal.reason)
+      effects.append(.send(message, board: board.name, to: session.id))
+      announceSaved(membership, session, &effects)
+    case .stock:
+      if refusal.code.poisons { membership.isPoisoned = true }
+      if let told = membership.told, told.code == refusal.code,
+        now.monotonic - told.at < Self.tellInterval
+      {
+        return
+      }
+      membership.told = (refusal.code, now.monotonic)
+      effects.append(
+        .send(.permissionDenied(reason: refusal.reason), board: board.name, to: session.id))
+    }
+    effects.append(.log("refused an update on \(id)/\(board.name): \(refusal.code.rawValue)"))
+  }
+}
+
+extension Refusal.Code {
+  /// What the role or the disk refuses is no judgement on the document: it may be taken later.
+  var poisons: Bool { self != .viewer && self != .notSaving }
+
+  /// Refused structs stay refused. Not under somebody else's id: its owner may write there.
+  var isRemembered: Bool { poisons && self != .foreignClient && self != .serverOnly }
+}

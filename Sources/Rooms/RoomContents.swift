@@ -1,0 +1,109 @@
+public import CRDT
+internal import Lib0
+public import Storage
+
+/// A room as it was read from disk: documents decoded, the log's tail applied.
+///
+/// Made beside the live path, because a big document takes tens of milliseconds.
+public struct RoomContents: Sendable {
+  public struct Board: Sendable {
+    var name: String
+    var epoch: UInt64
+    var doc: Doc
+    var sequence: UInt64
+    var checkpointed: UInt64
+  }
+
+  var boards: [Board] = []
+  var meta = RoomMeta()
+  var sequence: UInt64 = 0
+  /// Records that are in the log and not yet in the history.
+  var unarchived: [JournalRecord] = []
+  var hubClient: ClientID
+
+  /// A room that nobody has written to yet.
+  public init(hubClient: ClientID) { self.hubClient = hubClient }
+
+  /// Decodes what Storage read.
+  ///
+  /// - Parameter hubClient: A fresh Yjs client id, drawn for this load.
+  /// - Throws: `RoomLoadError` naming the board or record that cannot be decoded. Nothing is
+  ///   skipped in silence: the room stays closed and its files stay as they are.
+  public init(decoding stored: StoredRoom, hubClient: ClientID) throws(RoomLoadError) {
+    self.hubClient = hubClient
+    sequence = stored.lastSequence
+    unarchived = stored.tail
+    if let bytes = stored.meta {
+      do { meta = try RoomMeta(decoding: bytes) } catch {
+        throw RoomLoadError(what: "room file", reason: "\(error)")
+      }
+    }
+    for (name, snapshot) in stored.boards { try open(name, snapshot) }
+    if let stage = stored.stage { try open(Room.stageName, stage) }
+    for record in stored.tail { try replay(record) }
+  }
+
+  private mutating func open(
+    _ name: String, _ snapshot: StoredRoom.Snapshot
+  ) throws(RoomLoadError) {
+    var doc = Doc(clientID: hubClient)
+    do { doc.apply(try Update(v1: snapshot.update)) } catch {
+      throw RoomLoadError(what: "board '\(name)'", reason: "\(error)")
+    }
+    boards.append(
+      Board(
+        name: name, epoch: snapshot.epoch, doc: doc, sequence: snapshot.sequence,
+        checkpointed: snapshot.sequence))
+  }
+
+  private mutating func replay(_ record: JournalRecord) throws(RoomLoadError) {
+    sequence = max(sequence, record.sequence)
+    let name = "record \(record.sequence)"
+    switch record.kind {
+    case .control:
+      guard case .object(let fields)? = try? JSON.parse(record.payload.span),
+        case .string(let action)? = fields["do"], case .string(let subject)? = fields["sub"]
+      else { throw RoomLoadError(what: name, reason: "unreadable control record") }
+      if action == "remove" {
+        meta.remove(subject, by: record.author, at: record.time)
+      } else if action == "readmit" {
+        meta.readmit(subject)
+      }
+    case .update, .syncReply, .stageUpdate:
+      let update: Update
+      do { update = try Update(v1: record.payload) } catch {
+        throw RoomLoadError(what: name, reason: "\(error)")
+      }
+      let index = board(record.kind == .stageUpdate ? Room.stageName : record.board)
+      if record.kind == .update { bind(update, to: record.author, knowing: boards[index].doc) }
+      if record.sequence > boards[index].sequence {
+        boards[index].doc.apply(update)
+        boards[index].sequence = record.sequence
+      }
+    default: throw RoomLoadError(what: name, reason: "unknown kind \(record.kind.rawValue)")
+    }
+  }
+
+  private mutating func board(_ name: String) -> Int {
+    if let index = boards.firstIndex(where: { $0.name == name }) { return index }
+    boards.append(
+      Board(
+        name: name, epoch: 1, doc: Doc(clientID: hubClient), sequence: 0, checkpointed: 0))
+    return boards.count - 1
+  }
+
+  /// Live records bind their client ids, as they did when they were taken.
+  private mutating func bind(_ update: Update, to subject: String, knowing doc: Doc) {
+    for range in update.clientRanges where range.to > doc.clock(of: range.client) {
+      meta.bindings.bind(range.client, to: subject)
+    }
+  }
+}
+
+/// Why a room cannot be opened: which part, and what is wrong with it.
+public struct RoomLoadError: Error, Equatable, Sendable, CustomStringConvertible {
+  public var what: String
+  public var reason: String
+
+  public var description: String { "\(what): \(reason)" }
+}

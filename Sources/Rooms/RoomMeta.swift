@@ -1,0 +1,106 @@
+internal import CRDT
+internal import Lib0
+
+/// What a room remembers beside its documents: removed people, whose client ids are whose, and what
+/// was refused. Kept in the room's file as JSON (Protocol/storage.md §7).
+struct RoomMeta: Equatable {
+  struct Removal: Equatable {
+    var subject: String
+    var by: String
+    /// Microseconds since 1970.
+    var at: Int64
+  }
+
+  var removed: [Removal] = []
+  var bindings = ClientBindings()
+  /// By board.
+  var refused: [String: RefusedHistory] = [:]
+
+  func isRemoved(_ subject: String) -> Bool { removed.contains { $0.subject == subject } }
+
+  mutating func remove(_ subject: String, by facilitator: String, at time: Int64) {
+    guard !isRemoved(subject) else { return }
+    removed.append(Removal(subject: subject, by: facilitator, at: time))
+  }
+
+  mutating func readmit(_ subject: String) { removed.removeAll { $0.subject == subject } }
+}
+
+extension RoomMeta {
+  /// The JSON text, in UTF-8.
+  func encoded() -> [UInt8] {
+    let removals = removed.map { removal in
+      AnyValue.object([
+        "sub": .string(removal.subject), "by": .string(removal.by),
+        "at": .number(Double(removal.at)),
+      ])
+    }
+    var owners = ObjectValue()
+    for (subject, clients) in bindings.bySubject {
+      owners.set(subject, .array(clients.map { .number(Double($0)) }))
+    }
+    var boards = ObjectValue()
+    for (board, history) in refused.sorted(by: { $0.key < $1.key }) where !history.isEmpty {
+      let clocks = history.clocks.sorted { $0.key < $1.key }
+      boards.set(
+        board,
+        .array(clocks.map { .array([.number(Double($0.key)), .number(Double($0.value))]) }))
+    }
+    return Array(
+      JSON.text(
+        .object([
+          "version": .number(1), "removed": .array(removals), "clients": .object(owners),
+          "refused": .object(boards),
+        ])
+      ).utf8)
+  }
+
+  /// Reads what `encoded()` writes; unknown fields are left alone.
+  ///
+  /// - Throws: `DecodingError` where it is not JSON or a known field has another shape.
+  init(decoding bytes: [UInt8]) throws(DecodingError) {
+    guard case .object(let fields) = try JSON.parse(bytes.span) else {
+      throw .invalid(offset: 0, what: "room file: not an object")
+    }
+    if case .array(let list)? = fields["removed"] {
+      for case .object(let entry) in list {
+        guard case .string(let subject)? = entry["sub"], case .string(let by)? = entry["by"],
+          case .number(let at)? = entry["at"], let time = Int64(exactly: at)
+        else { throw .invalid(offset: 0, what: "room file: removed") }
+        removed.append(Removal(subject: subject, by: by, at: time))
+      }
+    }
+    if case .object(let owners)? = fields["clients"] {
+      for entry in owners.entries {
+        guard case .array(let list) = entry.value else {
+          throw .invalid(offset: 0, what: "room file: clients")
+        }
+        for case .number(let number) in list {
+          guard let client = ClientID(exactly: number) else {
+            throw .invalid(offset: 0, what: "room file: client id")
+          }
+          bindings.bind(client, to: entry.key)
+        }
+      }
+    }
+    try decodeRefused(fields["refused"])
+  }
+
+  private mutating func decodeRefused(_ value: AnyValue?) throws(DecodingError) {
+    guard case .object(let boards)? = value else { return }
+    for board in boards.entries {
+      guard case .array(let entries) = board.value else {
+        throw .invalid(offset: 0, what: "room file: refused")
+      }
+      var history = RefusedHistory()
+      for entry in entries {
+        guard case .array(let pair) = entry, pair.count == 2, case .number(let id) = pair[0],
+          case .number(let from) = pair[1], let client = ClientID(exactly: id),
+          let clock = UInt64(exactly: from)
+        else { throw .invalid(offset: 0, what: "room file: refused entry") }
+        history.remember(client: client, from: clock)
+      }
+      refused[board.key] = history
+    }
+  }
+}

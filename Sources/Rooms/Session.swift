@@ -1,0 +1,59 @@
+internal import CRDT
+
+/// One connection in a room.
+final class Session {
+  let id: SessionID
+  let visitor: Visitor
+  let dialect: Dialect
+  /// Yjs client ids that this session has written with.
+  var clients: Set<ClientID> = []
+  /// A stock session has exactly one; ours a handful at most, so a list is searched fastest.
+  private(set) var memberships: [Membership] = []
+
+  init(id: SessionID, visitor: Visitor, dialect: Dialect) {
+    self.id = id
+    self.visitor = visitor
+    self.dialect = dialect
+  }
+
+  /// Hears the control channel; a stock session never does.
+  var hearsControl: Bool { dialect == .jamboree }
+
+  /// The stay on the board of this name; without a name, on the one board of a stock session.
+  func membership(_ board: String?) -> Membership? {
+    guard let board else { return memberships.first }
+    return memberships.first { $0.board.name == board }
+  }
+
+  func follow(_ board: BoardState) {
+    memberships.append(Membership(board))
+    board.audience.insert(id, dialect)
+  }
+
+  func leave(_ membership: Membership) {
+    membership.board.audience.remove(id)
+    membership.board.presence.remove(session: id)
+    memberships.removeAll { $0 === membership }
+  }
+}
+
+/// A session's stay on one board.
+final class Membership {
+  let board: BoardState
+  var ledger = SaveLedger()
+  /// This session's document holds something refused: read-only until it comes with a fresh one.
+  var isPoisoned = false
+  /// The last refusal that the client was told of, so that a stream of edits is not answered one
+  /// by one.
+  var told: (code: Refusal.Code, at: Int64)?
+  /// When step 1 was last sent to ask for something missing.
+  var askedAt: Int64 = .min / 2
+  /// Something was missing again meanwhile: ask once more when the interval is over.
+  var asksAgain = false
+  /// Set while the reader's queue is dropped: it has everything through this sequence number.
+  var behindSince: UInt64?
+  /// Presence was left out for a reader that lags.
+  var missedPresence = false
+
+  init(_ board: BoardState) { self.board = board }
+}

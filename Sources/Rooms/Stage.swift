@@ -1,0 +1,26 @@
+internal import CRDT
+internal import Lib0
+
+/// What a room shares but does not leave to everybody: a Yjs document that only the hub writes.
+///
+/// - Shape: root map `room`: `frozen` (bool), `frozenBy` (the facilitator's name).
+struct Stage {
+  static let root = "room"
+  /// Read once, so that no copy of the document stays.
+  let frozen: Bool
+
+  init(_ doc: Doc) {
+    guard let room = doc.root(Self.root), case .value(.bool(true))? = doc.value(of: room, key: "frozen")
+    else {
+      frozen = false
+      return
+    }
+    frozen = true
+  }
+
+  static func set(frozen: Bool, by name: String, in transaction: inout Transaction) {
+    let room = transaction.map(root)
+    room.set("frozen", to: .bool(frozen), in: &transaction)
+    room.set("frozenBy", to: frozen ? .string(name) : .null, in: &transaction)
+  }
+}

@@ -1,0 +1,61 @@
+/// `data/clean`: there only while no hub runs and the last one ended by `close`. It lists the
+/// log's segments and how long they are (Protocol/storage.md §7).
+struct CleanMarker: Equatable, Sendable {
+  static let name = "clean"
+  static let magic: [UInt8] = Array("JAMBEND\n".utf8)
+  static let version: UInt16 = 1
+
+  var lengths: [SegmentName: Int] = [:]
+
+  private var encoded: [UInt8] {
+    var bytes = Self.magic
+    bytes.append(littleEndian: Self.version)
+    bytes.append(littleEndian: UInt16(0))
+    bytes.append(littleEndian: UInt32(lengths.count))
+    for (name, length) in lengths.sorted(by: { $0.key.number < $1.key.number }) {
+      bytes.append(littleEndian: UInt64(name.shard))
+      bytes.append(littleEndian: name.number)
+      bytes.append(littleEndian: UInt64(length))
+    }
+    bytes.append(littleEndian: CRC32C.checksum(bytes.span))
+    return bytes
+  }
+
+  /// The marker, or `nil` if there is none.
+  static func read(in root: Directory) throws(StorageError) -> CleanMarker? {
+    guard let file = try root.fileIfPresent(name) else { return nil }
+    let bytes = try file.readAll()
+    let span = bytes.span
+    guard span.count >= 20, span.extracting(0..<8).copied() == magic,
+      span.littleEndian(at: span.count - 4)
+        == CRC32C.checksum(span.extracting(0..<span.count - 4))
+    else { throw .damaged(path: file.path, offset: 0, reason: "bad clean-shutdown marker") }
+    let found: UInt16 = span.littleEndian(at: 8)
+    guard found <= version else { throw .newerFormat(path: file.path, version: Int(found)) }
+    let count = Int(span.littleEndian(at: 12, as: UInt32.self))
+    guard span.count == 20 + 24 * count else {
+      throw .damaged(path: file.path, offset: 12, reason: "bad clean-shutdown marker")
+    }
+    var marker = CleanMarker()
+    for offset in stride(from: 16, to: 16 + 24 * count, by: 24) {
+      let name = SegmentName(
+        shard: Int(clamping: span.littleEndian(at: offset, as: UInt64.self)),
+        number: span.littleEndian(at: offset + 8))
+      marker.lengths[name] = Int(clamping: span.littleEndian(at: offset + 16, as: UInt64.self))
+    }
+    return marker
+  }
+
+  func write(in root: Directory) throws(StorageError) {
+    try root.unlink(Self.name)
+    let file = try root.file(Self.name, .create)
+    try file.write(encoded, at: 0)
+    try file.sync()
+    try root.sync()
+  }
+
+  static func remove(in root: Directory) throws(StorageError) {
+    try root.unlink(name)
+    try root.sync()
+  }
+}

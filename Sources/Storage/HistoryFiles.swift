@@ -1,0 +1,229 @@
+/// Where a room's history ends: the file to append to, and the last record in it.
+struct HistoryEnd: Equatable, Sendable {
+  var number: UInt64 = 1
+  var offset = 0
+  var lastSequence: UInt64 = 0
+
+  /// A file whose sync failed is never written again.
+  var afterFailure: HistoryEnd {
+    HistoryEnd(number: number + 1, offset: 0, lastSequence: lastSequence)
+  }
+}
+
+/// The recording of a room: `history/NNNNNN.gz`, gzip members one after the other, each a batch
+/// of records (Protocol/storage.md §6).
+struct HistoryFiles: Sendable {
+  let directory: Directory
+  let room: RoomID
+
+  /// A member is closed when its plain records reach this size, so that a reader who wants one
+  /// moment inflates little.
+  static let batchBytes = 256 << 10
+
+  static func name(_ number: UInt64) -> String { padded(number, 6) + ".gz" }
+
+  static func number(_ name: String) -> UInt64? {
+    guard name.hasSuffix(".gz"), let number = UInt64(name.dropLast(3)), number > 0,
+      Self.name(number) == name
+    else { return nil }
+    return number
+  }
+
+  func numbers() throws(StorageError) -> [UInt64] {
+    try directory.names().compactMap(Self.number).sorted()
+  }
+
+  /// One member of a file: where, and what its header says.
+  struct Member: Sendable {
+    var offset: Int
+    var header: MemberHeader
+    var end: Int { offset + Int(header.memberCount) }
+  }
+
+  /// The members of a whole file, found by their headers, and the stretches that are none.
+  static func members(
+    of bytes: [UInt8], path: String
+  ) throws(StorageError) -> (members: [Member], broken: [Range<Int>]) {
+    var members: [Member] = []
+    var broken: [Range<Int>] = []
+    var offset = 0
+    let span = bytes.span
+    while offset < bytes.count {
+      if let header = try header(span, at: offset, path: path),
+        header.hasGoodBody(span, at: offset)
+      {
+        members.append(Member(offset: offset, header: header))
+        offset += Int(header.memberCount)
+        continue
+      }
+      let start = offset
+      offset += 1
+      while offset < bytes.count {
+        if try isMember(span, offset, path) { break }
+        offset += 1
+      }
+      broken.append(start..<offset)
+    }
+    return (members, broken)
+  }
+
+  private static func isMember(
+    _ bytes: Span<UInt8>, _ offset: Int, _ path: String
+  ) throws(StorageError) -> Bool {
+    guard bytes[offset] == 0x1f else { return false }
+    return try header(bytes, at: offset, path: path)?.hasGoodBody(bytes, at: offset) ?? false
+  }
+
+  /// `nil` where no good header of a history member is.
+  private static func header(
+    _ bytes: Span<UInt8>, at offset: Int, path: String
+  ) throws(StorageError) -> MemberHeader? {
+    do {
+      let header = try MemberHeader(bytes, at: offset, path: path)
+      return header.kind == .history ? header : nil
+    } catch .newerFormat(let path, let version) {
+      throw .newerFormat(path: path, version: version)
+    } catch { return nil }
+  }
+
+  /// Where to append. A broken tail behind everything that a checkpoint vouches for (`covered`)
+  /// is a torn append: it is overwritten. Any other broken end is damage: the file is left as it
+  /// is, and the history goes on in the next one.
+  func findEnd(covered: UInt64) throws(StorageError) -> HistoryEnd {
+    let numbers = try numbers()
+    guard let last = numbers.last else { return HistoryEnd(lastSequence: covered) }
+    let (offset, size, found) = try end(of: last)
+    var lastSequence = found
+    for number in numbers.dropLast().reversed() where lastSequence == nil {
+      lastSequence = try end(of: number).lastSequence
+    }
+    let known = lastSequence ?? 0
+    if offset == size || known >= covered {
+      return HistoryEnd(number: last, offset: offset, lastSequence: max(known, covered))
+    }
+    return HistoryEnd(number: last + 1, offset: 0, lastSequence: covered)
+  }
+
+  /// Hops from header to header, and checks the body of the last member only: an append that was
+  /// torn can be nowhere else.
+  private func end(
+    of number: UInt64
+  ) throws(StorageError) -> (offset: Int, size: Int, lastSequence: UInt64?) {
+    let file = try directory.file(Self.name(number), .read)
+    let size = try file.size()
+    var offset = 0
+    var last: Member?
+    var lastSequence: UInt64?
+    while offset < size {
+      let bytes = try file.read(MemberHeader.byteCount, at: offset)
+      guard let header = try Self.header(bytes.span, at: 0, path: file.path),
+        header.memberCount <= UInt64(size - offset)
+      else { break }
+      lastSequence = last?.header.lastSequence ?? lastSequence
+      last = Member(offset: offset, header: header)
+      offset += Int(header.memberCount)
+    }
+    guard let last else { return (offset, size, nil) }
+    let bytes = try file.read(Int(last.header.memberCount), at: last.offset)
+    guard last.header.hasGoodBody(bytes.span, at: 0) else {
+      return (last.offset, size, lastSequence)
+    }
+    return (offset, size, last.header.lastSequence)
+  }
+
+  /// Appends records that the history does not have yet, durably. After a failure nothing of the
+  /// file's end is trusted: the caller goes on with `end.afterFailure`.
+  func append(
+    _ records: [JournalRecord], at end: HistoryEnd, options: StoreOptions
+  ) throws(StorageError) -> HistoryEnd {
+    let fresh = records.filter { $0.sequence > end.lastSequence }
+    guard let last = fresh.last else { return end }
+    var next = end
+    if next.offset >= options.historyFileBytes {
+      next.number += 1
+      next.offset = 0
+    }
+    let name = Self.name(next.number)
+    let isNew = next.offset == 0
+    if isNew { try directory.unlink(name) }
+    let file = try directory.file(name, isNew ? .create : .update)
+    if try file.size() > next.offset { try file.truncate(to: next.offset) }
+    let bytes = Self.encode(fresh, level: options.compressionLevel)
+    do {
+      try file.write(bytes, at: next.offset)
+      try file.sync()
+      if isNew { try directory.sync() }
+    } catch {
+      try? file.truncate(to: next.offset)
+      throw error
+    }
+    next.offset += bytes.count
+    next.lastSequence = last.sequence
+    return next
+  }
+
+  private static func encode(_ records: [JournalRecord], level: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var start = 0
+    var size = 0
+    for index in records.indices {
+      size += records[index].payload.count + 32
+      guard size >= batchBytes || index == records.count - 1 else { continue }
+      let batch = Array(records[start...index])
+      let header = MemberHeader(
+        kind: .history, recordCount: UInt32(batch.count),
+        firstSequence: records[start].sequence, lastSequence: records[index].sequence)
+      bytes += header.member(HistoryBatch.encode(batch), level: level)
+      start = index + 1
+      size = 0
+    }
+    return bytes
+  }
+
+  /// Every readable record after `sequence`, in order, and what could not be read.
+  func records(
+    after sequence: UInt64, limit: Int
+  ) throws(StorageError) -> (records: [JournalRecord], damage: [Damage]) {
+    var records: [JournalRecord] = []
+    var damage: [Damage] = []
+    for number in try numbers() {
+      let file = try directory.file(Self.name(number), .read)
+      let bytes = try file.readAll()
+      let (members, broken) = try Self.members(of: bytes, path: file.path)
+      damage += broken.map { Damage(file: file.path, range: $0, reason: "broken history member") }
+      for member in members where member.header.lastSequence > sequence {
+        do {
+          records += try Self.records(of: member, in: bytes, path: file.path, room, limit)
+        } catch {
+          damage.append(
+            Damage(file: file.path, range: member.offset..<member.end, reason: "\(error)"))
+        }
+      }
+    }
+    records.removeAll { $0.sequence <= sequence }
+    return (records.inOrder(), damage)
+  }
+
+  static func records(
+    of member: Member, in bytes: [UInt8], path: String, _ room: RoomID, _ limit: Int
+  ) throws(StorageError) -> [JournalRecord] {
+    let plain = try member.header.plain(bytes, at: member.offset, path: path, limit: limit)
+    guard let records = HistoryBatch.decode(plain.span, room: room, header: member.header) else {
+      throw .damaged(path: path, offset: member.offset, reason: "bad batch of records")
+    }
+    return records
+  }
+}
+
+extension [JournalRecord] {
+  /// By sequence, each once.
+  func inOrder() -> [JournalRecord] {
+    var result: [JournalRecord] = []
+    result.reserveCapacity(count)
+    for record in sorted(by: { $0.sequence < $1.sequence })
+    where record.sequence != result.last?.sequence {
+      result.append(record)
+    }
+    return result
+  }
+}

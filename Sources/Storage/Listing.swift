@@ -1,0 +1,97 @@
+/// A room as the data directory shows it. Sizes are bytes on disk, times µs since 1970.
+public struct RoomListing: Equatable, Sendable {
+  public struct Board: Equatable, Sendable {
+    public var name: String
+    public var bytes: Int
+    public var lastChange: Int64
+    /// From the snapshot's header; `nil` if that cannot be read.
+    public var epoch: UInt64?
+    public var sequence: UInt64?
+  }
+
+  public var room: RoomID
+  public var boards: [Board] = []
+  /// The stage's snapshot.
+  public var stageBytes = 0
+  public var historyBytes = 0
+  /// The sequence up to which the files are complete.
+  public var sequence: UInt64 = 0
+  public var lastChange: Int64 = 0
+
+  /// Everything of the room, without older generations.
+  public var bytes: Int { boards.reduce(stageBytes + historyBytes) { $0 + $1.bytes } }
+}
+
+extension Store {
+  /// All rooms of the data directory at `path`, sorted. Reads names and headers only, takes no
+  /// lock and works beside a running hub; what a hub has only in its log is not in it.
+  public static func list(_ path: String) throws(StorageError) -> [RoomListing] {
+    let root = try Directory.open(path)
+    guard let rooms = try root.directoryIfPresent("rooms") else { return [] }
+    var listing: [RoomListing] = []
+    for room in try roomIDs(in: rooms).found {
+      guard let files = try RoomFiles.find(room, in: rooms, StoreOptions()) else { continue }
+      listing.append(try files.listing())
+    }
+    return listing
+  }
+
+  /// The rooms below `rooms/`, and the paths there that belong to none.
+  static func roomIDs(
+    in rooms: Directory
+  ) throws(StorageError) -> (found: [RoomID], unexpected: [String]) {
+    var found: [RoomID] = []
+    var unexpected: [String] = []
+    for jamName in try rooms.names() {
+      guard let jam = Slug(jamName), let directory = isDirectory(rooms, jamName) else {
+        unexpected.append("\(rooms.path)/\(jamName)")
+        continue
+      }
+      for name in try directory.names() {
+        if let prototype = Slug(name), isDirectory(directory, name) != nil {
+          found.append(RoomID(jam: jam, prototype: prototype))
+        } else {
+          unexpected.append("\(directory.path)/\(name)")
+        }
+      }
+    }
+    return (found, unexpected)
+  }
+
+  private static func isDirectory(_ parent: Directory, _ name: String) -> Directory? {
+    (try? parent.directoryIfPresent(name)) ?? nil
+  }
+}
+
+extension RoomFiles {
+  fileprivate func listing() throws(StorageError) -> RoomListing {
+    var listing = RoomListing(room: room)
+    listing.sequence = (try? coveredSequence()) ?? 0
+    for name in ["stage.yjs.gz", "room.gz"] {
+      guard let status = directory.status(name) else { continue }
+      if name.hasPrefix("stage") { listing.stageBytes = status.bytes }
+      listing.lastChange = max(listing.lastChange, status.changed)
+    }
+    if let history = try directory.directoryIfPresent("history") {
+      for name in try history.names() where HistoryFiles.number(name) != nil {
+        guard let status = history.status(name) else { continue }
+        listing.historyBytes += status.bytes
+        listing.lastChange = max(listing.lastChange, status.changed)
+      }
+    }
+    guard let boards = try directory.directoryIfPresent("boards") else { return listing }
+    for name in Self.boardNames(try boards.names()) {
+      let file = SnapshotFile.board(name, in: boards)
+      guard let status = boards.status(file.current) ?? boards.status(file.previous) else {
+        continue
+      }
+      let header = try? file.newestHeader()
+      listing.boards.append(
+        .init(
+          name: name, bytes: status.bytes, lastChange: status.changed, epoch: header?.epoch,
+          sequence: header?.lastSequence))
+      listing.lastChange = max(listing.lastChange, status.changed)
+    }
+    return listing
+  }
+}

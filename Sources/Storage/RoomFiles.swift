@@ -1,0 +1,191 @@
+/// The files of one room.
+///
+/// A checkpoint writes in the order history, boards, stage, `room.gz`. Each step is durable before
+/// the next, and `room.gz` says up to where all of them reach: so after a crash anywhere between,
+/// the log still has whatever a file lacks, and what a file has twice is told by sequence.
+struct RoomFiles: Sendable {
+  let room: RoomID
+  let directory: Directory
+  let options: StoreOptions
+
+  /// The room's files under `rooms/`; `nil` if the room has none.
+  static func find(
+    _ room: RoomID, in rooms: Directory, _ options: StoreOptions
+  ) throws(StorageError) -> RoomFiles? {
+    guard let jam = try rooms.directoryIfPresent(room.jam.description),
+      let directory = try jam.directoryIfPresent(room.prototype.description)
+    else { return nil }
+    return RoomFiles(room: room, directory: directory, options: options)
+  }
+
+  static func create(
+    _ room: RoomID, in rooms: Directory, _ options: StoreOptions
+  ) throws(StorageError) -> RoomFiles {
+    let jam = try rooms.directory(room.jam.description)
+    let directory = try jam.directory(room.prototype.description)
+    return RoomFiles(room: room, directory: directory, options: options)
+  }
+
+  /// Up to which sequence the files are complete; read from one header.
+  func coveredSequence() throws(StorageError) -> UInt64 {
+    try SnapshotFile.room(in: directory).newestHeader()?.lastSequence ?? 0
+  }
+
+  /// Board ids in a `boards` directory that have a snapshot of any generation.
+  static func boardNames(_ files: [String]) -> [String] {
+    var names: Set<String> = []
+    for file in files {
+      let parts = file.split(separator: ".", omittingEmptySubsequences: false)
+      guard let slug = Slug(parts[0]) else { continue }
+      let rest = parts.dropFirst().joined(separator: ".")
+      if ["yjs.gz", "prev.yjs.gz", "damaged.yjs.gz"].contains(rest) {
+        names.insert(slug.description)
+      }
+    }
+    return names.sorted()
+  }
+
+  // MARK: Checkpoint
+
+  /// Writes a checkpoint. On return everything is durable.
+  func write(
+    _ checkpoint: Checkpoint, at end: HistoryEnd?
+  ) -> (end: HistoryEnd?, result: Result<Void, StorageError>) {
+    var end = end
+    do throws(StorageError) {
+      let history = HistoryFiles(directory: try directory.directory("history"), room: room)
+      let from = if let end { end } else { try history.findEnd(covered: try coveredSequence()) }
+      end = from.afterFailure
+      end = try history.append(checkpoint.records, at: from, options: options)
+      try writeSnapshots(checkpoint)
+      return (end, .success(()))
+    } catch { return (end, .failure(error)) }
+  }
+
+  private func writeSnapshots(_ checkpoint: Checkpoint) throws(StorageError) {
+    if !checkpoint.boards.isEmpty {
+      let boards = try directory.directory("boards")
+      for (name, board) in checkpoint.boards.sorted(by: { $0.key < $1.key }) {
+        guard Slug(name) != nil else {
+          throw .io(operation: "write", path: "\(boards.path)/\(name)", code: 22)
+        }
+        try write(board, to: .board(name, in: boards))
+      }
+      try boards.sync()
+    }
+    if let stage = checkpoint.stage {
+      try write(stage, to: .stage(in: directory))
+      try directory.sync()
+    }
+    try SnapshotFile.room(in: directory).write(
+      checkpoint.meta, epoch: 0, sequence: checkpoint.throughSequence,
+      level: options.compressionLevel)
+    try directory.sync()
+  }
+
+  private func write(
+    _ snapshot: Checkpoint.Snapshot, to file: SnapshotFile
+  ) throws(StorageError) {
+    try file.write(
+      snapshot.update(), epoch: snapshot.epoch, sequence: snapshot.sequence,
+      level: options.compressionLevel)
+  }
+
+  // MARK: Load
+
+  /// The room, with `tail` from the log. Where a snapshot cannot be used, the generation before
+  /// it and the history take over.
+  func load(tail: [JournalRecord]) throws(StorageError) -> (room: StoredRoom, end: HistoryEnd?) {
+    var stored = StoredRoom(room: room)
+    let limit = options.snapshotBytesLimit
+    // The lowest sequence from which records are needed again, if any snapshot fell back.
+    var rebuildFrom: UInt64?
+    func take(_ loaded: SnapshotFile.Loaded) -> SnapshotFile.Generation? {
+      stored.damage += loaded.damage
+      let sequence = loaded.generation?.header.lastSequence ?? 0
+      if loaded.fellBack { rebuildFrom = min(rebuildFrom ?? sequence, sequence) }
+      stored.lastSequence = max(stored.lastSequence, sequence)
+      return loaded.generation
+    }
+    if let meta = take(try SnapshotFile.room(in: directory).load(limit: limit)) {
+      stored.meta = meta.plain
+      stored.metaSequence = meta.header.lastSequence
+    }
+    stored.stage = take(try SnapshotFile.stage(in: directory).load(limit: limit))?.snapshot
+    if let boards = try directory.directoryIfPresent("boards") {
+      for name in Self.boardNames(try boards.names()) {
+        let board = take(try SnapshotFile.board(name, in: boards).load(limit: limit))
+        if let board { stored.boards[name] = board.snapshot }
+      }
+    }
+    let end = try addRecords(tail, rebuildFrom: rebuildFrom, to: &stored)
+    return (stored, end)
+  }
+
+  /// Puts together the records that the snapshots lack, and says which are missing.
+  private func addRecords(
+    _ tail: [JournalRecord], rebuildFrom: UInt64?, to stored: inout StoredRoom
+  ) throws(StorageError) -> HistoryEnd? {
+    var records = tail
+    var base = stored.metaSequence
+    var end: HistoryEnd?
+    if let directory = try directory.directoryIfPresent("history") {
+      let history = HistoryFiles(directory: directory, room: room)
+      end = try history.findEnd(covered: stored.metaSequence)
+      stored.lastSequence = max(stored.lastSequence, end?.lastSequence ?? 0)
+      if let rebuildFrom { base = min(base, rebuildFrom) }
+      let last = stored.lastSequence
+      if rebuildFrom != nil || !records.missing(after: base, through: last).isEmpty {
+        let past = try history.records(after: base, limit: options.snapshotBytesLimit)
+        stored.damage += past.damage
+        records = (past.records + records).inOrder()
+      }
+    }
+    for range in records.missing(after: base, through: stored.lastSequence) {
+      stored.damage.append(.missing(range, of: room, in: directory.path))
+    }
+    stored.lastSequence = max(stored.lastSequence, records.last?.sequence ?? 0)
+    stored.tail = records.filter { stored.needs($0, rebuilds: rebuildFrom != nil) }
+    return end
+  }
+}
+
+extension SnapshotFile.Generation {
+  fileprivate var snapshot: StoredRoom.Snapshot {
+    StoredRoom.Snapshot(epoch: header.epoch, sequence: header.lastSequence, update: plain)
+  }
+}
+
+extension StoredRoom {
+  /// Whether a record has something that the snapshots lack. While a board is rebuilt from an
+  /// older generation control records come again, because they tell of boards that were replaced.
+  fileprivate func needs(_ record: JournalRecord, rebuilds: Bool) -> Bool {
+    switch record.kind {
+    case .update: record.sequence > boards[record.board]?.sequence ?? 0
+    case .stageUpdate: record.sequence > stage?.sequence ?? 0
+    default: rebuilds || record.sequence > metaSequence
+    }
+  }
+}
+
+extension [JournalRecord] {
+  /// Stretches of sequences that are not here, between `start` and the last record or `end`.
+  func missing(after start: UInt64, through end: UInt64 = 0) -> [ClosedRange<UInt64>] {
+    var missing: [ClosedRange<UInt64>] = []
+    var last = start
+    for record in self where record.sequence > last {
+      if record.sequence > last + 1 { missing.append(last + 1...record.sequence - 1) }
+      last = record.sequence
+    }
+    if last < end { missing.append(last + 1...end) }
+    return missing
+  }
+}
+
+extension Damage {
+  static func missing(_ range: ClosedRange<UInt64>, of room: RoomID, in path: String) -> Damage {
+    Damage(
+      file: path, range: 0..<0, reason: "records are missing",
+      lost: "\(room), sequences \(range.lowerBound) to \(range.upperBound)")
+  }
+}

@@ -1,0 +1,53 @@
+import Glibc
+
+/// What went wrong on disk. Every case names the file, so one log line is enough to find it.
+public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Another process has the data directory open. `pid` is what its lock file says.
+  case locked(path: String, pid: Int32?)
+  /// A system call failed; `code` is its errno.
+  case io(operation: String, path: String, code: Int32)
+  /// The bytes at `offset` are not what was written there.
+  case damaged(path: String, offset: Int, reason: String)
+  /// Written by a newer Jamboree. It is left alone.
+  case newerFormat(path: String, version: Int)
+  /// More bytes than the limit allows; nothing was stored.
+  case tooLarge(what: String, bytes: Int, limit: Int)
+  /// So much waits for the disk that no more is taken (`StoreOptions.pendingBytesLimit`).
+  case backlogFull(bytes: Int)
+  /// An fsync failed. Nothing is taken until every dirty room was checkpointed.
+  case failed(reason: String)
+  /// `Journal.resume` found rooms that no checkpoint covers yet.
+  case notCovered(rooms: [RoomID])
+  /// The store was closed.
+  case closed
+
+  public var description: String {
+    switch self {
+    case .locked(let path, let pid):
+      "\(path) is in use by another process" + (pid.map { " (pid \($0))" } ?? "")
+    case .io(let operation, let path, let code): "\(operation) \(path): \(errorText(code))"
+    case .damaged(let path, let offset, let reason): "\(path) is damaged at \(offset): \(reason)"
+    case .newerFormat(let path, let version):
+      "\(path) has format version \(version), written by a newer Jamboree"
+    case .tooLarge(let what, let bytes, let limit): "\(what): \(bytes) bytes, limit \(limit)"
+    case .backlogFull(let bytes): "\(bytes) bytes already wait for the disk"
+    case .failed(let reason): "saving has failed: \(reason)"
+    case .notCovered(let rooms): "not checkpointed yet: \(rooms.count) rooms"
+    case .closed: "the store is closed"
+    }
+  }
+}
+
+/// The text of an errno. `strerror_r`, because `strerror` shares one buffer between threads.
+func errorText(_ code: Int32) -> String {
+  var buffer = [CChar](repeating: 0, count: 128)
+  let failed = unsafe strerrorText(code, &buffer, buffer.count)
+  if failed { return "error \(code)" }
+  return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
+
+private func strerrorText(
+  _ code: Int32, _ buffer: UnsafeMutablePointer<CChar>, _ count: Int
+) -> Bool {
+  unsafe strerror_r(code, buffer, count) != 0
+}

@@ -1,0 +1,27 @@
+/// How a store works. The defaults are what DESIGN.md asks for.
+public struct StoreOptions: Sendable {
+  /// A group commit waits this long after the first unsaved record …
+  public var gatherMilliseconds = 40
+  /// … or until this many bytes wait.
+  public var gatherBytes = 64 << 10
+  /// A log segment is followed by the next one from this size on.
+  public var segmentBytes = 8 << 20
+  /// Sealed segments of one shard above this ask for checkpoints. With the segment in use and the
+  /// time that checkpoints take the tail stays below 64 MiB.
+  public var sealedBytesLimit = 32 << 20
+  /// Records that wait in memory while the disk takes none; above, `append` refuses.
+  public var pendingBytesLimit = 64 << 20
+  /// A disk that took no more is tried again after this time.
+  public var retryMilliseconds = 1000
+  /// A history file is followed by the next one from this size on.
+  public var historyFileBytes = 8 << 20
+  /// Plain bytes of one snapshot; a file that claims more is not opened.
+  public var snapshotBytesLimit = 1 << 30
+  /// zlib's level for snapshots and history, 1 to 9.
+  public var compressionLevel = 6
+
+  /// Makes disk operations fail, in tests.
+  var fault: DiskFault?
+
+  public init() {}
+}

@@ -1,0 +1,202 @@
+/// What `Store.verify` hands to its caller to decode.
+public enum VerifiedContent: Sendable {
+  /// A board's snapshot: one Yjs update.
+  case board
+  /// The stage's snapshot: one Yjs update.
+  case stage
+  /// What `Checkpoint.meta` held.
+  case meta
+  /// The payload of a record.
+  case record(RecordKind)
+}
+
+/// What `Store.verify` found.
+public struct VerifyReport: Sendable {
+  /// A hub had the directory open: the ends of its files were still being written.
+  public var hubIsRunning = false
+  public var rooms = 0
+  public var boards = 0
+  /// Files read, and records in log and history together.
+  public var files = 0
+  public var records = 0
+  public var damage: [Damage] = []
+  /// What is no damage but worth a line: torn ends, files set aside.
+  public var notes: [String] = []
+  /// Names that are none of ours.
+  public var unexpected: [String] = []
+
+  public var isClean: Bool { damage.isEmpty }
+}
+
+extension Store {
+  /// Reads every byte below `path` and checks every checksum, that the sequences of each room
+  /// have no gaps, and that the history reaches every snapshot. Changes nothing and takes no
+  /// lock, so it may run beside a hub.
+  ///
+  /// - Parameter decode: Called with the content of every snapshot and record; says why it cannot
+  ///   be decoded, or `nil` if it can.
+  /// - Limits: the last record of a log that nobody closed cannot be told from a torn write, so a
+  ///   flipped bit there is a note.
+  /// - Throws: `io` if the directory cannot be read, `newerFormat`.
+  public static func verify(
+    _ path: String, decode: (VerifiedContent, [UInt8]) -> String? = { _, _ in nil }
+  ) throws(StorageError) -> VerifyReport {
+    try withoutActuallyEscaping(decode) { decode throws(StorageError) in
+      var verifier = try Verifier(path, decode)
+      try verifier.run()
+      return verifier.report
+    }
+  }
+}
+
+/// One run of `verify`. The log is read before the rooms: a checkpoint that comes in between then
+/// only makes records appear twice, never not at all.
+struct Verifier {
+  var report = VerifyReport()
+  let root: Directory
+  let decode: (VerifiedContent, [UInt8]) -> String?
+  let options = StoreOptions()
+  /// Sequences found so far, log and history together.
+  var sequences: [RoomID: SequenceSet] = [:]
+  /// How often a file is read again before damage beside a running hub is believed.
+  private static let tries = 4
+
+  init(
+    _ path: String, _ decode: @escaping (VerifiedContent, [UInt8]) -> String?
+  ) throws(StorageError) {
+    root = try Directory.open(path)
+    self.decode = decode
+    report.hubIsRunning = try DataLock.isHeld(in: root)
+  }
+
+  mutating func run() throws(StorageError) {
+    report.unexpected += Layout.unexpected(in: try root.names(), at: root.path)
+    try checkSmallFiles()
+    try checkLog()
+    guard let rooms = try root.directoryIfPresent("rooms") else { return }
+    let (found, unexpected) = try Store.roomIDs(in: rooms)
+    report.unexpected += unexpected
+    for room in found {
+      guard let files = try RoomFiles.find(room, in: rooms, options) else { continue }
+      try check(files)
+    }
+    report.rooms = Set(found).union(sequences.keys).count
+    for room in Set(sequences.keys).subtracting(found).sorted() {
+      checkSequences(of: room, in: rooms.path)
+    }
+  }
+
+  private mutating func checkSmallFiles() throws(StorageError) {
+    if let keys = try root.directoryIfPresent("keys") {
+      do { if try SigningKey.read(in: keys) != nil { report.files += 1 } } catch {
+        try note(error, file: "\(keys.path)/\(SigningKey.name)", lost: "tokens signed so far")
+      }
+      let known = [SigningKey.name, SigningKey.name + ".tmp"]
+      report.unexpected += try keys.names().filter { !known.contains($0) }
+        .map { "\(keys.path)/\($0)" }
+    }
+    if let aside = try root.directoryIfPresent("damaged") {
+      report.notes += try aside.names().map { "set aside because of damage: \(aside.path)/\($0)" }
+    }
+  }
+
+  /// Damage goes into the report; everything else ends the run.
+  mutating func note(
+    _ error: StorageError, file: String, lost: String
+  ) throws(StorageError) {
+    guard error.isDamage else { throw error }
+    report.damage.append(Damage(file: file, range: 0..<0, reason: "\(error)", lost: lost))
+  }
+
+  // MARK: Log
+
+  private mutating func checkLog() throws(StorageError) {
+    var marker: CleanMarker?
+    if !report.hubIsRunning {
+      do { marker = try CleanMarker.read(in: root) } catch {
+        try note(error, file: "\(root.path)/\(CleanMarker.name)", lost: "")
+      }
+    }
+    guard let wal = try root.directoryIfPresent("wal") else { return }
+    var found: [SegmentName] = []
+    for text in try wal.names() {
+      if let name = SegmentName(text) { found.append(name) }
+      else { report.unexpected.append("\(wal.path)/\(text)") }
+    }
+    let sizes = Dictionary(
+      uniqueKeysWithValues: found.map { ($0, wal.status($0.description)?.bytes ?? 0) })
+    for name in found {
+      let isLast = !sizes.contains {
+        $0.key.follows(name) && $0.value > SegmentHeader.byteCount
+      }
+      try checkSegment(name, in: wal, isLast: isLast, expected: marker?.lengths[name])
+    }
+    for (name, bytes) in marker?.lengths ?? [:] where !found.contains(name) {
+      report.damage.append(
+        Damage(
+          file: "\(wal.path)/\(name.description)", range: 0..<0,
+          reason: "log segment is missing", lost: "\(bytes) bytes of log"))
+    }
+  }
+
+  private mutating func checkSegment(
+    _ name: SegmentName, in wal: Directory, isLast: Bool, expected: Int?
+  ) throws(StorageError) {
+    guard let file = try wal.fileIfPresent(name.description) else { return }
+    report.files += 1
+    var findings = Findings()
+    for _ in 0..<(report.hubIsRunning ? Self.tries : 1) {
+      findings = try read(file, isLast: isLast, expected: expected)
+      if findings.damage.isEmpty { break }
+      pause(milliseconds: 50)
+    }
+    report.damage += findings.damage
+    report.notes += findings.notes
+    report.records += findings.records
+    for (room, set) in findings.sequences { sequences[room, default: .init()].insert(set) }
+  }
+
+  private struct Findings {
+    var damage: [Damage] = []
+    var notes: [String] = []
+    var records = 0
+    var sequences: [RoomID: SequenceSet] = [:]
+  }
+
+  private func read(
+    _ file: File, isLast: Bool, expected: Int?
+  ) throws(StorageError) -> Findings {
+    var findings = Findings()
+    let bytes = try file.readAll()
+    let path = file.path
+    guard bytes.count >= SegmentHeader.byteCount, bytes.contains(where: { $0 != 0 }) else {
+      findings.notes.append("\(path): a segment that was never used")
+      return findings
+    }
+    do {
+      let scan = try LogReader.scan(bytes, path: path) { offset, header, room in
+        findings.records += 1
+        findings.sequences[room, default: .init()].insert(header.sequence)
+        let record = header.record(bytes.span, at: offset, room: room)
+        if let reason = decode(.record(header.kind), record.payload) {
+          findings.damage.append(
+            Damage(
+              file: path, range: offset..<offset + header.length,
+              reason: "cannot be decoded: \(reason)",
+              lost: "record \(header.sequence) of \(room)"))
+        }
+      }
+      let verdict = scan.verdict(path, size: bytes.count, isLast: isLast, expected: expected)
+      findings.damage += verdict.damage
+      if verdict.isTorn && !report.hubIsRunning {
+        findings.notes.append("\(path): torn end, \(scan.tornBytes) bytes at \(scan.end)")
+      }
+    } catch {
+      guard error.isDamage else { throw error }
+      findings.damage.append(
+        Damage(
+          file: path, range: 0..<bytes.count, reason: "\(error)", lost: "the whole segment"))
+    }
+    return findings
+  }
+}

@@ -1,0 +1,57 @@
+public import Lib0
+
+/// One participant's presence: what an awareness message says of one client.
+///
+/// - Shape: `varUInt client ‖ varUInt clock ‖ varString JSON`; the JSON text `null` means "gone".
+/// - Order: a higher clock replaces a lower one; at equal clocks only `null` replaces a state.
+/// - Source: y-protocols `awareness.js`, `applyAwarenessUpdate`.
+public struct AwarenessEntry: Equatable, Sendable {
+  public var client: UInt64
+  public var clock: UInt64
+  /// JSON text, in UTF-8.
+  public var state: [UInt8]
+
+  public init(client: UInt64, clock: UInt64, state: [UInt8]) {
+    self.client = client
+    self.clock = clock
+    self.state = state
+  }
+
+  /// The JSON text that says "this client is gone".
+  public static let gone: [UInt8] = Array("null".utf8)
+
+  public var isGone: Bool { state == Self.gone }
+
+  /// The entries of an awareness update.
+  ///
+  /// - Throws: `DecodingError` where a count or a length reaches past the end.
+  public static func decode(_ bytes: Span<UInt8>) throws(DecodingError) -> [AwarenessEntry] {
+    var reader = ByteReader(bytes)
+    let count = try reader.varUInt()
+    // An entry takes at least three bytes: the peer's count is believed only that far.
+    guard count <= UInt64(reader.remaining / 3) else {
+      throw .truncated(offset: reader.offset, needed: 1)
+    }
+    var entries: [AwarenessEntry] = []
+    entries.reserveCapacity(Int(count))
+    for _ in 0..<count {
+      let client = try reader.varUInt()
+      let clock = try reader.varUInt()
+      let state = try reader.varBytes()
+      entries.append(AwarenessEntry(client: client, clock: clock, state: [UInt8](copying: state)))
+    }
+    return entries
+  }
+
+  /// An awareness update (without the message type around it).
+  public static func encode(_ entries: some Collection<AwarenessEntry>) -> [UInt8] {
+    var writer = ByteWriter()
+    writer.varUInt(UInt64(entries.count))
+    for entry in entries {
+      writer.varUInt(entry.client)
+      writer.varUInt(entry.clock)
+      writer.varBytes(entry.state)
+    }
+    return writer.bytes
+  }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+import JamServer
+
+/// `jamboree check-config`: says whether a configuration file is right, and if not, all of why.
+struct CheckConfigCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check-config",
+    abstract: "Check a configuration file.",
+    discussion: """
+      Prints "FILE: ok", or one line for every problem on standard error (FILE:LINE: reason) and \
+      ends with exit code 1. The keys of the file, and what they take:
+
+      \(ConfigField.all.map(Self.line).joined(separator: "\n"))
+      """)
+
+  @Argument(help: "A .toml or .json file.")
+  var file: String
+
+  func run() throws {
+    do throws(ConfigErrors) { _ = try HubConfig.load(path: file) } catch {
+      for problem in error.all { Console.complain(problem.description) }
+      throw ExitCode.failure
+    }
+    Console.print("\(file): ok")
+  }
+
+  private static func line(_ field: ConfigField) -> String {
+    let standard = field.standard.isEmpty ? "" : " (default: \(field.standard))"
+    return "\(field.key): \(field.help)\(standard)"
+  }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Glibc
+import JamServer
+import Logging
+import Rooms
+import Storage
+
+/// Runs the hub with these settings until a signal ends it.
+///
+/// - Parameter links: Print addresses with fresh tokens on standard output. Not the default: what
+///   a service prints ends up in a journal.
+func runHub(_ settings: HubConfig, links: Bool) throws {
+  LoggingSystem.bootstrap { label in
+    var handler = StreamLogHandler.standardError(label: label)
+    handler.logLevel = settings.logLevel
+    return handler
+  }
+  do throws(HubError) {
+    let isSaved = try Hub.run(settings, logger: Logger(label: "jamboree")) {
+      (port) throws(HubError) in
+      guard links else { return }
+      for jam in settings.jams { try printLinks(to: jam, settings, port: port) }
+    }
+    if !isSaved { throw HubError("not everything could be saved; the log has it") }
+  } catch { throw Failure(error.description) }
+}
+
+/// What to connect to, ready to paste.
+private func printLinks(
+  to jam: Slug, _ settings: HubConfig, port: Int
+) throws(HubError) {
+  let host = settings.bindAddress.contains(":") ? "[\(settings.bindAddress)]" : settings.bindAddress
+  let base = "ws://\(host):\(port)/yjs/\(jam)"
+  Console.print("\nJam \(jam). Rooms begin to exist when somebody writes; links hold for two days.")
+  for role in [Role.participant, .facilitator, .viewer] {
+    let token = try linkToken(role, jam, settings)
+    Console.print("  \(role.rawValue): \(base)/radio?token=\(token)")
+  }
+  Console.print(
+    """
+      y-websocket: new WebsocketProvider("\(base)", "radio", doc, { params: { token } })
+      more tokens: jamboree token --data \(settings.dataDirectory) --sub NAME --role participant --jam \(jam)
+    """)
+}
+
+private func linkToken(
+  _ role: Role, _ jam: Slug, _ settings: HubConfig
+) throws(HubError) -> String {
+  let now = Int64(time(nil))
+  do {
+    let key = try SigningKey.load(dataDirectory: settings.dataDirectory)
+    let claims = Claims(
+      subject: "\(role.rawValue)-link", role: role, jam: jam, expiresAt: now + 2 * 86_400)
+    return try Tokens.sign(claims, key: key, now: now)
+  } catch { throw HubError("cannot sign a link: \(error)") }
+}

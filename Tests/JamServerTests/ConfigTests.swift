@@ -1,0 +1,368 @@
+import Storage
+import TestSupport
+import Testing
+
+@testable import JamServer
+
+@Suite("HubConfig")
+struct ConfigTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  struct Row: Sendable, CustomTestStringConvertible {
+    var name: String
+    var text: String
+    /// `line: reason`, in order; empty where the text is fine.
+    var problems: [String]
+    init(_ name: String, _ text: String, _ problems: [String]) {
+      (self.name, self.text, self.problems) = (name, text, problems)
+    }
+    var testDescription: String { name }
+  }
+
+  static let toml: [Row] = [
+    Row("empty", "", []),
+    Row("comments only", "# nothing\n\n", []),
+    Row(
+      "unknown keys, several", "port = 1\nprot = 2\n[limits]\nfoo-bar-baz = 1\n",
+      [
+        "2: unknown key \"prot\"; did you mean \"port\"?", "4: unknown key \"limits.foo-bar-baz\"",
+      ]),
+    Row(
+      "the wrong table", "rooms = 3\n", ["1: unknown key \"rooms\"; did you mean \"limits.rooms\"?"]
+    ),
+    Row(
+      "a quoted key with a dot", "\"limits.rooms\" = 3\n",
+      [
+        "1: unknown key \"limits.rooms\"; did you mean \"limits.rooms\"?"
+      ]),
+    Row(
+      "a dotted key", "\n\nlimits.rooms = 0\n",
+      [
+        "3: \"limits.rooms\" must be a whole number from 1 to 1000000, not 0"
+      ]),
+    Row(
+      "an inline table over lines of arrays",
+      "jams = [\n 'a', # one\n 'b',\n]\nlimits = { rooms = 5, room-boards = 'x' }\n",
+      [
+        "5: \"limits.room-boards\" must be a whole number from 1 to 65536, not \"x\""
+      ]),
+    Row(
+      "wrong types", "port = \"8080\"\nbind = 3\njams = 'demo'\nshards = 1.5\ndata = true\n",
+      [
+        "1: \"port\" must be a whole number from 0 to 65535, not \"8080\"",
+        "2: \"bind\" must be a numeric IPv4 or IPv6 address, not 3",
+        "3: \"jams\" must be a list of ids (1 to 64 of a-z, 0-9, - and _), not \"demo\"",
+        "4: \"shards\" must be a whole number from 0 to 256, not a number with a fraction",
+        "5: \"data\" must be a path, not true",
+      ]),
+    Row(
+      "both ends of a range",
+      "port = 65536\n[limits]\nping-seconds = 0\nrooms = -9223372036854775808",
+      [
+        "1: \"port\" must be a whole number from 0 to 65535, not 65536",
+        "3: \"limits.ping-seconds\" must be a whole number from 1 to 3600, not 0",
+        "4: \"limits.rooms\" must be a whole number from 1 to 1000000, not -9223372036854775808",
+      ]),
+    Row(
+      "a long string before", "data = \"\"\"\na\nb\"\"\"\nport = -1\n",
+      [
+        "4: \"port\" must be a whole number from 0 to 65535, not -1"
+      ]),
+    Row(
+      "a key inside a string is none", "data = '''\nport = 1\n'''\nport = -1\n",
+      [
+        "4: \"port\" must be a whole number from 0 to 65535, not -1"
+      ]),
+    Row(
+      "a date", "port = 2026-11-22\n",
+      [
+        "1: \"port\" must be a whole number from 0 to 65535, not a date or time"
+      ]),
+    Row(
+      "a table for a value", "[port]\nx = 1\n",
+      ["2: unknown key \"port.x\"; did you mean \"port\"?"]),
+    Row("a value for a table", "limits = 3\n", ["1: \"limits\" must be a table"]),
+    Row("an empty table", "[limits]\n", []),
+    Row("an array of tables", "\n[[limits]]\nrooms = 3\n", ["2: \"limits\" must be a table"]),
+    Row(
+      "jams that are none", "jams = ['ok', 'No']\n",
+      [
+        "1: \"jams\" must be a list of ids (1 to 64 of a-z, 0-9, - and _); \"No\" is none"
+      ]),
+    Row("a jam twice", "jams = ['a', 'a']\n", ["1: \"jams\" has \"a\" twice"]),
+    Row("no jam", "jams = []\n", ["1: \"jams\" must not be empty"]),
+    Row(
+      "a size of nothing", "[limits]\nmessage-bytes = '16 MB'\n",
+      [
+        "2: \"limits.message-bytes\" must be a size from 1 KiB to 1 GiB, such as 65536 or "
+          + "\"64 KiB\", "
+          + "not \"16 MB\""
+      ]),
+    Row(
+      "a contradiction", "[limits]\n\nmessage-bytes = '128 MiB'\n",
+      [
+        "3: \"limits.message-bytes\" must not be larger than board-bytes"
+      ]),
+    Row(
+      "an origin with a path", "allowed-origins = ['https://a.example/x']\n",
+      [
+        "1: \"allowed-origins\" must be a list of origins (http://host[:port] or "
+          + "https://host[:port], in lower case) or \"*\"; \"https://a.example/x\" is none"
+      ]),
+    Row(
+      "a level", "log-level = 'loud'\n",
+      [
+        "1: \"log-level\" must be one of trace, debug, info, notice, warning, error, critical, "
+          + "not \"loud\""
+      ]),
+    Row(
+      "a terminal's escapes", "bind = \"\\u001b[31m\\n\"\n",
+      [
+        "1: \"bind\" must be a numeric IPv4 or IPv6 address, not \"\\u{1B}[31m\\n\""
+      ]),
+  ]
+
+  @Test(arguments: toml) func tomlProblems(_ row: Row) throws {
+    #expect(try problems("hub.toml", row.text) == row.problems)
+  }
+
+  static let json: [Row] = [
+    Row("empty object", "{}", []),
+    Row(
+      "several",
+      "{\n  \"port\": 70000,\n  \"limits\": {\n    \"rooms\": \"7\",\n    \"x\": 1\n  }\n}",
+      [
+        "2: \"port\" must be a whole number from 0 to 65535, not 70000",
+        "4: \"limits.rooms\" must be a whole number from 1 to 1000000, not \"7\"",
+        "5: unknown key \"limits.x\"",
+      ]),
+    Row("a key twice", "{\n\"port\": 1,\n\"port\": 2\n}", ["3: \"port\" comes twice"]),
+    Row(
+      "null", "{\"port\":\n\nnull}",
+      [
+        "1: \"port\" must be a whole number from 0 to 65535, not null"
+      ]),
+    Row(
+      "a fraction", "{\"port\": 1.5}",
+      [
+        "1: \"port\" must be a whole number from 0 to 65535, not a number with a fraction"
+      ]),
+    Row(
+      "past an Int", "{\"port\": 1e300}",
+      [
+        "1: \"port\" must be a whole number from 0 to 65535, not a number with a fraction"
+      ]),
+    Row(
+      "braces in a string", "{\"data\": \"{\\\"port\\\": 1,\\n}\",\n\"port\": -1}",
+      [
+        "2: \"port\" must be a whole number from 0 to 65535, not -1"
+      ]),
+    Row("a list", "[]", ["1: JSON: must be an object"]),
+    Row("an empty list of jams", "{\"jams\":\n[]}", ["1: \"jams\" must not be empty"]),
+  ]
+
+  @Test(arguments: json) func jsonProblems(_ row: Row) throws {
+    #expect(try problems("hub.json", row.text) == row.problems)
+  }
+
+  @Test func textsThatAreNoneHaveOneProblemWithItsLine() throws {
+    for (name, text, line) in [
+      ("a.toml", "port = 1\nport = 2\n", 2), ("a.toml", "port = 1\n= 3\n", 2),
+      ("a.toml", "a = 1\n[limits\n", 2), ("a.toml", "port = 99999999999999999999\n", 1),
+      ("a.json", "{\n\"port\": 1,\n}", 3), ("a.json", "{\n\"port\" 1}", 2),
+      ("a.json", "", 1), ("a.json", "{}\n{}", 2), ("a.json", "{\n\"a\": tru}", 2),
+    ] {
+      let errors = try failure(name, text)
+      #expect(errors.map(\.line) == [line], "\(text)")
+      #expect(errors.first?.reason.contains("\n") == false)
+    }
+  }
+
+  @Test func filesThatAreNoneAreNamed() throws {
+    let bad = try folder.write("bad.toml", [0x61, 0x0A, 0xFF, 0x0A])
+    let zero = try folder.write("zero.toml", [0x23, 0x0A, 0x00])
+    let huge = try folder.write("huge.json", [UInt8](repeating: 0x20, count: 1 << 20 | 1))
+    for (path, description) in [
+      (bad, "\(bad):2: is no UTF-8 text"), (zero, "\(zero):2: holds a NUL character"),
+      (huge, "\(huge): is larger than 1 MiB"),
+      ("hub.yaml", "hub.yaml: the name must end in .toml or .json"),
+      ("/nowhere/hub.toml", "/nowhere/hub.toml: cannot open: No such file or directory"),
+    ] {
+      let errors = #expect(throws: ConfigErrors.self) { try HubConfig.load(path: path) }
+      #expect(errors?.description == description)
+    }
+    let errors = #expect(throws: ConfigErrors.self) { try HubConfig.load(path: "/tmp/.toml/") }
+    #expect(errors?.all.count == 1)
+  }
+
+  @Test func everySettingIsReadFromBothFormats() throws {
+    let toml = """
+      bind = "::1"
+      port = 0
+      port-file = "p"
+      data = "d"
+      jams = ["one", "two"]
+      shards = 3
+      log-level = "warning"
+      allowed-origins = ["https://a.example"]
+      [limits]
+      message-bytes = 0x10_000
+      head-bytes = "4 KiB"
+      handshake-seconds = 1
+      ping-seconds = 2
+      connections = 3
+      connections-per-address = 4
+      rooms = 5
+      room-members = 6
+      room-boards = 7
+      board-bytes = "1MiB"
+      reader-backlog-bytes = 65536
+      room-backlog-bytes = "65536"
+      [saving]
+      gather-ms = 0
+      gather-bytes = 1
+      """
+    let json = """
+      {"bind":"::1","port":0,"port-file":"p","data":"d","jams":["one","two"],"shards":3,
+      "log-level":"warning","allowed-origins":["https://a.example"],"limits":{
+      "message-bytes":65536,"head-bytes":"4 KiB","handshake-seconds":1,"ping-seconds":2,
+      "connections":3,"connections-per-address":4,"rooms":5,"room-members":6,"room-boards":7,
+      "board-bytes":"1MiB","reader-backlog-bytes":65536,"room-backlog-bytes":65536},
+      "saving":{"gather-ms":0,"gather-bytes":1}}
+      """
+    let config = try HubConfig.load(path: folder.write("a.toml", toml))
+    #expect(try HubConfig.load(path: folder.write("a.json", json)) == config)
+    #expect(config.bindAddress == "::1" && config.port == 0 && config.portFile == "p")
+    #expect(config.dataDirectory == "d" && config.jams.map(\.description) == ["one", "two"])
+    #expect(config.shards == 3 && config.logLevel == .warning)
+    #expect(config.allowedOrigins == ["https://a.example"])
+    let limits = config.limits
+    #expect(limits.messageBytes == 65536 && limits.headBytes == 4096)
+    #expect(limits.handshakeSeconds == 1 && limits.pingSeconds == 2 && limits.connections == 3)
+    #expect(limits.connectionsPerAddress == 4 && limits.rooms == 5 && limits.roomMembers == 6)
+    #expect(limits.roomBoards == 7 && limits.boardBytes == 1 << 20)
+    #expect(limits.readerBacklogBytes == 65536 && limits.roomBacklogBytes == 65536)
+    #expect(config.saving.gatherMilliseconds == 0 && config.saving.gatherBytes == 1)
+    let count = toml.split(separator: "\n").count { $0.contains("=") }
+    #expect(ConfigField.all.count == count, "a setting is missing here")
+  }
+
+  @Test func theDefaultsFitTheirRanges() throws {
+    let config = HubConfig()
+    #expect(config.contradictions.isEmpty)
+    #expect(config.jams.map(\.description) == ["demo"])
+    let given = ConfigField.all.filter { !$0.standard.isEmpty && $0.option != "allowed-origin" }
+    let overrides = given.map { ConfigOverride($0.option, [$0.standard]) }
+    #expect(try HubConfig.load(path: nil, overrides: overrides) == config)
+    #expect(Set(ConfigField.all.map(\.option)).count == ConfigField.all.count)
+  }
+
+  @Test func theCommandLineOverridesTheFile() throws {
+    let file = try folder.write("a.toml", "port = 1\njams = ['a']\nshards = 2\n")
+    let config = try HubConfig.load(
+      path: file,
+      overrides: [ConfigOverride("port", ["9000"]), ConfigOverride("jam", ["b", "c"])])
+    #expect(config.port == 9000 && config.shards == 2)
+    #expect(config.jams.map(\.description) == ["b", "c"])
+  }
+
+  @Test func commandLineProblemsNameTheOption() throws {
+    let file = try folder.write("a.toml", "prt = 1\n")
+    let errors = #expect(throws: ConfigErrors.self) {
+      try HubConfig.load(
+        path: file,
+        overrides: [
+          ConfigOverride("port", ["http"]), ConfigOverride("jam", ["../x"]),
+          ConfigOverride("message-bytes", ["1"]), ConfigOverride("prt", ["1"]),
+        ])
+    }
+    #expect(
+      errors?.all.map(\.description) == [
+        "\(file):1: unknown key \"prt\"; did you mean \"port\"?",
+        "--port must be a whole number from 0 to 65535, not \"http\"",
+        "--jam must be a list of ids (1 to 64 of a-z, 0-9, - and _); \"../x\" is none",
+        "--message-bytes must be a size from 1 KiB to 1 GiB, such as 65536 or \"64 KiB\", "
+          + "not \"1\"",
+        "unknown option --prt",
+      ])
+  }
+
+  @Test func bentFilesNeverTrap() throws {
+    for (name, text) in [
+      ("a.toml", Self.toml.map(\.text).joined(separator: "\n")),
+      ("a.json", Self.json.map(\.text).joined(separator: ",")),
+    ] {
+      let bytes = Array(text.utf8)
+      for seed in 0..<400 as Range<UInt64> {
+        var random = SplitMix64(seed: seed)
+        var bent = Array(bytes.prefix(Int.random(in: 0...bytes.count, using: &random)))
+        for _ in 0..<Int.random(in: 0...3, using: &random) where !bent.isEmpty {
+          bent[Int.random(in: bent.indices, using: &random)] = UInt8.random(
+            in: 1...127, using: &random)
+        }
+        _ = try? HubConfig.load(path: folder.write(name, bent))
+        // The scanner also sees texts that no parser has passed.
+        _ = ConfigKeyScanner.toml(String(decoding: bent, as: UTF8.self))
+        _ = ConfigKeyScanner.json(String(decoding: bent, as: UTF8.self))
+      }
+    }
+  }
+
+  private func failure(_ name: String, _ text: String) throws -> [ConfigError] {
+    let file = try folder.write(name, text)
+    do throws(ConfigErrors) {
+      _ = try HubConfig.load(path: file)
+      return []
+    } catch {
+      #expect(error.all.allSatisfy { $0.file == file })
+      return error.all
+    }
+  }
+
+  private func problems(_ name: String, _ text: String) throws -> [String] {
+    try failure(name, text).map { "\($0.line): \($0.reason)" }
+  }
+}
+
+@Suite("Origins and sizes")
+struct ConfigValueTests {
+  @Test func withoutAListOnlyTheSameHostMayConnect() {
+    let config = HubConfig()
+    #expect(config.accepts(origin: nil, host: "a:1"))
+    #expect(config.accepts(origin: "http://a:1", host: "A:1"))
+    for origin in [
+      "http://a", "http://a:2", "http://b:1", "null", "", "ftp://a:1", "http://",
+      "http://a:1/", "http://a:1@b",
+    ] {
+      #expect(!config.accepts(origin: origin, host: "a:1"), "\(origin)")
+    }
+    #expect(!config.accepts(origin: "http://a:1", host: nil))
+  }
+
+  @Test func aListReplacesTheSameHost() {
+    var config = HubConfig()
+    config.allowedOrigins = ["https://a.example"]
+    #expect(config.accepts(origin: "https://A.example", host: "x"))
+    #expect(!config.accepts(origin: "http://x", host: "x"))
+    #expect(!config.accepts(origin: "https://a.example.evil", host: "x"))
+    config.allowedOrigins = ["*"]
+    #expect(config.accepts(origin: "null", host: "x"))
+  }
+
+  @Test(
+    arguments: [
+      ("0", 0), ("64", 64), ("64 KiB", 65536), ("1MiB", 1 << 20), ("8388607 TiB", 8_388_607 << 40),
+      ("", nil), ("KiB", nil), (" 1", nil), ("1  KiB", nil), ("-1", nil), ("+1", nil),
+      ("1.5 KiB", nil),
+      ("1 kb", nil), ("9223372036854775808", nil), ("8388608 TiB", nil), ("\u{0661}", nil),
+    ] as [(String, Int?)])
+  func sizesAreRead(_ text: String, _ count: Int?) { #expect(ByteCount.parse(text) == count) }
+
+  @Test(arguments: [
+    (0, "0 B"), (1023, "1023 B"), (1024, "1 KiB"), (1536, "1.5 KiB"), ((1 << 20) - 1, "1023.9 KiB"),
+    (1 << 20, "1 MiB"), (16 << 20, "16 MiB"), (5 << 40, "5 TiB"), (Int.max, "8388607.9 TiB"),
+  ])
+  func sizesArePrinted(_ count: Int, _ text: String) { #expect(ByteCount.text(count) == text) }
+}

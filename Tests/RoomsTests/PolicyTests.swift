@@ -1,0 +1,184 @@
+import Rooms
+import Storage
+import SyncProtocol
+import Testing
+
+@Suite("Room: who may do what")
+struct PolicyTests {
+  let rig = RoomRig()
+
+  private func freeze(_ command: String = "freeze") {
+    let fay = rig.joinOwn("fay", .facilitator)
+    rig.command(#"{"id":1,"command":"\#(command)"}"#, from: fay)
+    rig.room.leave(fay)
+    _ = rig.take()
+  }
+
+  @Test func newStructsUnderSomebodyElsesClientIdAreRefused() {
+    let ann = rig.join("ann"), eve = rig.join("eve")
+    rig.update(Edit.insert("mine", client: 1), from: ann)
+    _ = rig.take()
+    rig.update(Edit.insert("!", client: 1, clock: 4), from: eve)
+    #expect(
+      rig.takeMessages(to: eve) == [
+        .permissionDenied(reason: "Yjs client id 1 belongs to somebody else")
+      ])
+    #expect(rig.room.applied == 1)
+    rig.update(Edit.insert("!", client: 1, clock: 4), from: ann)
+    #expect(rig.room.applied == 2)
+  }
+
+  @Test func anAnnouncedClientIdCannotBeTaken() {
+    let ann = rig.join("ann"), eve = rig.join("eve")
+    let state = Array(#"{"user":{"name":"x"}}"#.utf8)
+    rig.send(.awareness([.init(client: 7, clock: 1, state: state)]), from: ann)
+    rig.update(Edit.insert("first", client: 7), from: eve)
+    #expect(rig.room.applied == 0)
+    rig.update(Edit.insert("first", client: 7), from: ann)
+    #expect(rig.room.applied == 1)
+  }
+
+  @Test func theSameSubjectMayGoOnInAnotherSession() {
+    let first = rig.join("ann")
+    rig.update(Edit.insert("a", client: 1), from: first)
+    rig.room.leave(first)
+    let second = rig.join("ann")
+    rig.update(Edit.insert("b", client: 1, clock: 1), from: second)
+    #expect(rig.room.applied == 2)
+  }
+
+  @Test func oneSessionWritesWithSixteenClientIdsAtMost() {
+    let ann = rig.join("ann")
+    for client in 1...16 as ClosedRange<UInt64> {
+      rig.update(Edit.insert("a", client: client), from: ann)
+    }
+    #expect(rig.room.applied == 16)
+    rig.update(Edit.insert("a", client: 17), from: ann)
+    #expect(rig.room.applied == 16)
+  }
+
+  @Test func aViewerReadsAndIsToldOnce() {
+    let writer = rig.join("ann"), viewer = rig.join("vic", .viewer)
+    rig.update(Edit.insert("a", client: 1), from: writer)
+    _ = rig.take()
+    rig.update(Edit.insert("b", client: 2), from: viewer)
+    rig.update(Edit.insert("b", client: 2), from: viewer)
+    let told = rig.takeMessages(to: viewer)
+    #expect(told.count == 1)
+    // A step 2 that brings nothing new is no offence.
+    rig.send(.syncStep2(update: Edit.insert("a", client: 1)), from: viewer)
+    #expect(rig.takeMessages(to: viewer).isEmpty)
+    #expect(rig.room.applied == 1)
+  }
+
+  @Test func aFreezeHoldsAgainstStockClientsAndSaysWhy() {
+    let ann = rig.join("ann"), fay = rig.join("fay", .facilitator)
+    rig.update(Edit.insert("abc", client: 1), from: ann)
+    freeze()
+    let before = rig.room.applied
+    rig.update(Edit.insert("!", client: 1, clock: 3), from: ann)
+    rig.update(Edit.delete(client: 1, clock: 0, length: 1), from: ann)
+    #expect(rig.room.applied == before)
+    let reasons = rig.takeMessages(to: ann)
+    #expect(reasons.first == .permissionDenied(
+      reason: "the room is frozen: this edit was not taken"))
+    rig.update(Edit.insert("facilitators may", client: 2), from: fay)
+    #expect(rig.room.applied == before + 1)
+  }
+
+  @Test func whatAFreezeRefusedStaysRefusedUntilAFreshDocument() {
+    let ann = rig.join("ann")
+    rig.update(Edit.insert("abc", client: 1), from: ann)
+    freeze()
+    rig.update(Edit.insert("!", client: 1, clock: 3), from: ann)
+    freeze("unfreeze")
+    let before = rig.room.applied
+    // The same session, and the same document in a new session.
+    rig.update(Edit.insert("?", client: 1, clock: 4), from: ann)
+    let again = rig.join("ann")
+    rig.send(.syncStep2(update: Edit.insert("abc!", client: 1)), from: again)
+    #expect(rig.room.applied == before)
+    // A fresh document, under a fresh client id.
+    let fresh = rig.join("ann")
+    rig.send(.syncStep2(update: [0, 0]), from: fresh)
+    rig.update(Edit.insert("new", client: 9), from: fresh)
+    #expect(rig.room.applied == before + 1)
+  }
+
+  @Test func aRefusedDeletionDoesNotComeBackInAStep2() {
+    let ann = rig.join("ann")
+    rig.update(Edit.insert("abc", client: 1), from: ann)
+    freeze()
+    rig.update(Edit.delete(client: 1, clock: 0, length: 1), from: ann)
+    freeze("unfreeze")
+    let before = rig.room.applied
+    let again = rig.join("ann")
+    rig.send(.syncStep2(update: Edit.delete(client: 1, clock: 0, length: 1)), from: again)
+    #expect(rig.room.applied == before)
+    let bob = rig.join("bob")
+    rig.update(Edit.delete(client: 1, clock: 0, length: 1), from: bob)
+    #expect(rig.room.applied == before + 1)
+  }
+
+  @Test func ourClientIsToldWhichMessageWasRefused() {
+    let ann = rig.joinOwn("ann")
+    rig.update(Edit.insert("abc", client: 1), from: ann, board: "main")
+    freeze()
+    rig.update(Edit.insert("!", client: 1, clock: 3), from: ann, board: "main")
+    #expect(
+      rig.takeMessages(to: ann).contains(
+        .reject(
+          number: 2, code: "frozen", reason: "the room is frozen: this edit was not taken")))
+  }
+
+  @Test func nobodyWritesToTheStage() {
+    let fay = rig.joinOwn("fay", .facilitator, board: "@stage")
+    _ = rig.take()
+    rig.update(Edit.insert("abc", client: 1), from: fay, board: "@stage")
+    guard case .reject(number: 1, code: "server-only", _)? = rig.takeMessages(to: fay).first
+    else {
+      Issue.record("not refused")
+      return
+    }
+    #expect(rig.room.applied == 0)
+  }
+
+  @Test func aStockClientCannotReachTheStage() {
+    #expect(Slug("@stage") == nil)
+  }
+
+  @Test func afterAnUncleanEndAPeerBringsBackWhatTheHubLost() {
+    let rig = RoomRig(isUnclean: true)
+    let ann = rig.join("ann"), bob = rig.join("bob")
+    rig.update(Edit.insert("abc", client: 1), from: ann)
+    // Bob has one more edit of Ann's that the hub lost.
+    rig.send(.syncStep2(update: Edit.insert("abcd", client: 1)), from: bob)
+    #expect(rig.room.applied == 2)
+    // Ann was here with all she has: from now on her ids are hers again.
+    rig.send(.syncStep2(update: Edit.insert("abcd", client: 1)), from: ann)
+    rig.send(.syncStep2(update: Edit.insert("abcde", client: 1)), from: bob)
+    #expect(rig.room.applied == 2)
+    rig.update(Edit.insert("e", client: 1, clock: 4), from: ann)
+    #expect(rig.room.applied == 3)
+  }
+
+  @Test func afterACleanEndAStep2MayNotForge() {
+    let ann = rig.join("ann"), eve = rig.join("eve")
+    rig.update(Edit.insert("abc", client: 1), from: ann)
+    rig.send(.syncStep2(update: Edit.insert("abcd", client: 1)), from: eve)
+    #expect(rig.room.applied == 1)
+  }
+
+  @Test func pastItsSizeABoardTakesOnlyDeletions() {
+    var limits = RoomLimits()
+    limits.documentBytes = 1
+    let rig = RoomRig(limits: limits)
+    let ann = rig.join("ann")
+    rig.update(Edit.insert("abc", client: 1), from: ann)
+    rig.update(Edit.insert("d", client: 1, clock: 3), from: ann)
+    let before = rig.room.applied
+    let bob = rig.join("bob")
+    rig.update(Edit.delete(client: 1, clock: 0, length: 1), from: bob)
+    #expect(rig.room.applied == before + 1)
+  }
+}

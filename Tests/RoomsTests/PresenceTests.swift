@@ -1,0 +1,150 @@
+import CRDT
+import Lib0
+import Rooms
+import SyncProtocol
+import Testing
+
+@Suite("Room: presence and slow readers")
+struct PresenceTests {
+  let rig = RoomRig()
+
+  private func announce(
+    _ client: UInt64, _ clock: UInt64, _ json: String, from id: SessionID
+  ) {
+    rig.send(.awareness([.init(client: client, clock: clock, state: Array(json.utf8))]), from: id)
+  }
+
+  private func entries(to id: SessionID) -> [AwarenessEntry] {
+    rig.takeMessages(to: id).flatMap { message -> [AwarenessEntry] in
+      guard case .awareness(let bytes) = message else { return [] }
+      return (try? AwarenessEntry.decode(bytes.span)) ?? []
+    }
+  }
+
+  @Test func theHubWritesNameAndRoleIntoTheState() {
+    let ann = rig.join("ann"), bob = rig.join("bob")
+    _ = rig.take()
+    announce(1, 1, #"{"user":{"name":"Somebody Else","color":"#f00"},"cursor":3}"#, from: ann)
+    rig.endTurn()
+    let states = entries(to: bob).map { String(decoding: $0.state, as: UTF8.self) }
+    #expect(
+      states == [
+        ##"{"user":{"name":"ann","color":"#f00","role":"participant"},"cursor":3}"##
+      ])
+  }
+
+  @Test func onlyTheNewestStateLeavesOnceATick() {
+    let ann = rig.join("ann"), bob = rig.join("bob")
+    _ = rig.take()
+    announce(1, 1, #"{"n":1}"#, from: ann)
+    rig.endTurn()
+    #expect(entries(to: bob).count == 1)
+    for clock in 2...20 as ClosedRange<UInt64> {
+      announce(1, clock, #"{"n":\#(clock)}"#, from: ann)
+      rig.endTurn()
+    }
+    #expect(entries(to: bob).isEmpty)
+    rig.advance(milliseconds: 34)
+    rig.endTurn()
+    #expect(entries(to: bob).map(\.clock) == [20])
+  }
+
+  @Test(arguments: ["[1]", "3", "\"x\"", "{", "nul", "{\"a\":\u{1}}"])
+  func aStateThatIsNoObjectIsDropped(json: String) {
+    let ann = rig.join("ann")
+    _ = rig.take()
+    announce(1, 1, json, from: ann)
+    rig.endTurn()
+    #expect(entries(to: ann).isEmpty)
+  }
+
+  @Test func somebodyElsesStateCannotBeOverwritten() {
+    let ann = rig.join("ann"), eve = rig.join("eve")
+    announce(1, 1, #"{"n":1}"#, from: ann)
+    rig.endTurn()
+    _ = rig.take()
+    rig.advance(milliseconds: 100)
+    announce(1, 2, #"{"n":2}"#, from: eve)
+    announce(1, 2, "null", from: eve)
+    rig.endTurn()
+    #expect(entries(to: ann).isEmpty)
+  }
+
+  @Test func whoLeavesIsGoneForEverybody() {
+    let ann = rig.join("ann"), bob = rig.join("bob")
+    announce(1, 4, #"{"n":1}"#, from: ann)
+    rig.endTurn()
+    _ = rig.take()
+    rig.advance(milliseconds: 100)
+    rig.room.leave(ann)
+    rig.endTurn()
+    #expect(entries(to: bob) == [AwarenessEntry(client: 1, clock: 4, state: AwarenessEntry.gone)])
+  }
+
+  @Test func aReconnectKeepsTheStateWhenTheOldSocketEnds() {
+    let old = rig.join("ann"), bob = rig.join("bob")
+    announce(1, 1, #"{"n":1}"#, from: old)
+    let new = rig.join("ann")
+    announce(1, 2, #"{"n":2}"#, from: new)
+    rig.endTurn()
+    _ = rig.take()
+    rig.advance(milliseconds: 100)
+    rig.room.leave(old)
+    rig.endTurn()
+    #expect(entries(to: bob).isEmpty)
+  }
+
+  @Test func aStateThatNobodyRenewsIsGoneAfterThirtySeconds() {
+    let ann = rig.join("ann"), bob = rig.join("bob")
+    announce(1, 1, #"{"n":1}"#, from: ann)
+    rig.endTurn()
+    _ = rig.take()
+    rig.advance(milliseconds: 31_000)
+    rig.endTurn()
+    #expect(entries(to: bob).map(\.isGone) == [true])
+  }
+
+  @Test func aNewcomerSeesWhoIsThere() {
+    let ann = rig.join("ann")
+    announce(1, 1, #"{"n":1}"#, from: ann)
+    _ = rig.take()
+    let bob = rig.join("bob")
+    #expect(entries(to: bob).map(\.client) == [1])
+  }
+
+  @Test func aReaderThatFellBehindCatchesUpWithOneMergedUpdate() throws {
+    let ann = rig.join("ann"), slow = rig.join("slow")
+    rig.update(Edit.insert("a", client: 1), from: ann)
+    rig.endTurn()
+    _ = rig.take()
+    let delivered = rig.room.fannedOutThrough
+    rig.room.readerFellBehind(slow, having: delivered)
+    for clock in 1..<50 as Range<UInt64> {
+      rig.update(Edit.insert("b", client: 1, clock: clock), from: ann)
+      rig.advance(milliseconds: 20)
+      rig.endTurn()
+    }
+    #expect(rig.takeMessages(to: slow).isEmpty)
+    rig.room.readerDrained(slow, now: rig.now, &rig.effects)
+    let messages = rig.takeMessages(to: slow)
+    #expect(messages.count == 1)
+    guard case .update(let bytes)? = messages.first else { return }
+    let update = try Update(v1: bytes)
+    #expect(update.clientRanges.map(\.from) == [1])
+    #expect(update.clientRanges.map(\.to) == [50])
+    rig.update(Edit.insert("c", client: 1, clock: 50), from: ann)
+    rig.advance(milliseconds: 20)
+    rig.endTurn()
+    #expect(rig.takeMessages(to: slow).count == 1)
+  }
+
+  @Test func aReaderThatLostItsSyncAnswerGetsTheWholeState() throws {
+    let ann = rig.join("ann"), slow = rig.join("slow")
+    rig.update(Edit.insert("abc", client: 1), from: ann)
+    rig.endTurn()
+    _ = rig.take()
+    rig.room.readerFellBehind(slow, having: 0)
+    rig.room.readerDrained(slow, now: rig.now, &rig.effects)
+    #expect(rig.takeMessages(to: slow) == [.update(Edit.insert("abc", client: 1))])
+  }
+}

@@ -1,0 +1,124 @@
+import CRDT
+import Lib0
+import Rooms
+import Storage
+import SyncProtocol
+import TestSupport
+
+/// A room with a clock and a record of what it asked for: tests read like a protocol of a meeting.
+final class RoomRig {
+  var room: Room
+  var now = Moment(monotonic: 1_000_000_000_000, wall: 1_700_000_000_000_000)
+  var effects: [Effect] = []
+  private var nextSession: UInt64 = 0
+
+  static let id = RoomID(jam: Slug("demo")!, prototype: Slug("radio")!)
+
+  init(isUnclean: Bool = false, limits: RoomLimits = RoomLimits()) {
+    room = Room(
+      id: Self.id, contents: RoomContents(hubClient: 4_000_000_000), limits: limits,
+      isUnclean: isUnclean, now: now)
+  }
+
+  func join(
+    _ subject: String, _ role: Role = .participant, board: String = "main"
+  ) -> SessionID {
+    nextSession += 1
+    let id = SessionID(rawValue: nextSession)
+    room.join(id, Visitor(subject: subject, name: subject, role: role), board: board, &effects)
+    return id
+  }
+
+  /// A `jamboree.v1` session that has opened `board`.
+  func joinOwn(
+    _ subject: String, _ role: Role = .participant, board: String = "main"
+  ) -> SessionID {
+    nextSession += 1
+    let id = SessionID(rawValue: nextSession)
+    room.join(id, Visitor(subject: subject, name: subject, role: role), &effects)
+    room.receive(.open(epoch: 0), board: board, from: id, now: now, &effects)
+    return id
+  }
+
+  func send(_ message: ClientMessage, from id: SessionID, board: String? = nil) {
+    room.receive(message, board: board, from: id, now: now, &effects)
+  }
+
+  func update(_ bytes: [UInt8], from id: SessionID, board: String? = nil) {
+    send(.update(bytes), from: id, board: board)
+  }
+
+  func command(_ text: String, from id: SessionID) {
+    room.command(Array(text.utf8), from: id, now: now, &effects)
+  }
+
+  func endTurn() { room.endTurn(now: now, &effects) }
+
+  func advance(milliseconds: Int64) {
+    now.monotonic += milliseconds * 1_000_000
+    now.wall += milliseconds * 1_000
+    room.wake(now: now, &effects)
+  }
+
+  /// What was asked for since the last call.
+  func take() -> [Effect] {
+    defer { effects = [] }
+    return effects
+  }
+
+  func takeMessages(to id: SessionID) -> [ServerMessage] {
+    take().flatMap { effect -> [ServerMessage] in
+      switch effect {
+      case .send(let message, _, let target) where target == id: return [message]
+      case .fanOut(let message, _, let audience, _, _)
+      where audience.stock.contains(id) || audience.own.contains(id):
+        return [message]
+      default: return []
+      }
+    }
+  }
+
+  func takeControl(to id: SessionID) -> [String] {
+    take().compactMap { effect in
+      if case .control(let text, let target) = effect, target == id { text } else { nil }
+    }
+  }
+}
+
+extension Effect {
+  var isRecord: Bool { if case .record = self { true } else { false } }
+  var isFanOut: Bool { if case .fanOut = self { true } else { false } }
+}
+
+/// Hand-made updates: text inserted into the root "t".
+enum Edit {
+  /// `text` by `client` at `clock`, behind `origin` (the same client's clock before, if not given).
+  static func insert(
+    _ text: String, client: UInt64, clock: UInt64 = 0, origin: (UInt64, UInt64)? = nil
+  ) -> [UInt8] {
+    var writer = ByteWriter()
+    writer.varUInt(1)
+    writer.varUInt(1)
+    writer.varUInt(client)
+    writer.varUInt(clock)
+    let left = origin ?? (clock > 0 ? (client, clock - 1) : nil)
+    if let left {
+      writer.byte(0x84)
+      writer.varUInt(left.0)
+      writer.varUInt(left.1)
+    } else {
+      writer.byte(0x04)
+      writer.varUInt(1)
+      writer.string("t")
+    }
+    writer.string(text)
+    writer.varUInt(0)
+    return writer.bytes
+  }
+
+  static func delete(client: UInt64, clock: UInt64, length: UInt64) -> [UInt8] {
+    var writer = ByteWriter()
+    for value in [0, 1, client, 1, clock, length] as [UInt64] { writer.varUInt(value) }
+    return writer.bytes
+  }
+}

@@ -1,0 +1,100 @@
+import CRDT
+@testable import Rooms
+import Storage
+import SyncProtocol
+import Testing
+
+@Suite("Room: saving")
+struct SavingTests {
+  let rig = RoomRig()
+
+  private func durable(_ sequence: UInt64) { rig.room.becameDurable(through: sequence, &rig.effects) }
+
+  @Test func savedComesOnlyOnceTheRecordIsOnDisk() {
+    let ann = rig.joinOwn("ann")
+    rig.send(.syncStep2(update: [0, 0]), from: ann, board: "main")
+    #expect(rig.takeMessages(to: ann).contains(.saved(epoch: 1, count: 1)))
+    rig.update(Edit.insert("a", client: 1), from: ann, board: "main")
+    rig.update(Edit.insert("b", client: 1, clock: 1), from: ann, board: "main")
+    #expect(rig.takeMessages(to: ann).isEmpty)
+    durable(1)
+    #expect(rig.takeMessages(to: ann) == [.saved(epoch: 1, count: 2)])
+    durable(2)
+    #expect(rig.takeMessages(to: ann) == [.saved(epoch: 1, count: 3)])
+  }
+
+  @Test func aDuplicateCountsWhenWhatWasAppliedAtItsReceiptIsOnDisk() {
+    let ann = rig.joinOwn("ann")
+    rig.update(Edit.insert("a", client: 1), from: ann, board: "main")
+    rig.update(Edit.insert("a", client: 1), from: ann, board: "main")
+    #expect(!rig.takeMessages(to: ann).contains { if case .saved = $0 { true } else { false } })
+    durable(1)
+    #expect(rig.takeMessages(to: ann) == [.saved(epoch: 1, count: 2)])
+  }
+
+  @Test func whatWasNotTakenCountsOnceAStep2BroughtIt() {
+    let ann = rig.joinOwn("ann")
+    rig.update(Edit.insert("bb", client: 1, clock: 1), from: ann, board: "main")
+    durable(0)
+    rig.send(.syncStep2(update: Edit.insert("abb", client: 1)), from: ann, board: "main")
+    #expect(!rig.takeMessages(to: ann).contains { if case .saved = $0 { true } else { false } })
+    durable(1)
+    #expect(rig.takeMessages(to: ann) == [.saved(epoch: 1, count: 2)])
+  }
+
+  @Test func anEditDuringACheckpointStaysDirty() {
+    let ann = rig.join("ann")
+    rig.update(Edit.insert("a", client: 1), from: ann)
+    let made = rig.room.makeCheckpoint(now: rig.now)
+    rig.update(Edit.insert("b", client: 1, clock: 1), from: ann)
+    rig.room.checkpointed(through: made.sequence)
+    #expect(rig.room.needsCheckpoint)
+    let second = rig.room.makeCheckpoint(now: rig.now)
+    #expect(second.records.map(\.sequence) == [2])
+    #expect(second.boards.map(\.name) == ["main"])
+    rig.room.checkpointed(through: second.sequence)
+    #expect(!rig.room.needsCheckpoint)
+    #expect(rig.room.makeCheckpoint(now: rig.now).boards.isEmpty)
+  }
+
+  @Test func aCheckpointsCopyDoesNotChangeWithTheRoom() throws {
+    let ann = rig.join("ann")
+    rig.update(Edit.insert("a", client: 1), from: ann)
+    let made = rig.room.makeCheckpoint(now: rig.now)
+    let before = made.boards[0].doc.integratedStateAsUpdate()
+    rig.update(Edit.insert("b", client: 1, clock: 1), from: ann)
+    #expect(made.boards[0].doc.integratedStateAsUpdate() == before)
+  }
+
+  @Test func whileTheDiskHasFailedEditsAreRefusedAndTakenLater() {
+    let ann = rig.joinOwn("ann")
+    rig.room.savingChanged(trouble: "fsync", refusesWrites: true, &rig.effects)
+    _ = rig.take()
+    rig.update(Edit.insert("a", client: 1), from: ann, board: "main")
+    guard case .reject(number: 1, code: "not-saving", _)? = rig.takeMessages(to: ann).first else {
+      Issue.record("not refused")
+      return
+    }
+    rig.room.savingChanged(trouble: nil, refusesWrites: false, &rig.effects)
+    rig.send(.syncStep2(update: Edit.insert("a", client: 1)), from: ann, board: "main")
+    #expect(rig.room.applied == 1)
+  }
+
+  @Test func theLedgerAnnouncesOnlyWhatIsCoveredInOrder() {
+    var ledger = SaveLedger()
+    let first = ledger.receive()
+    ledger.settle(first, at: 7)
+    let second = ledger.receive()
+    ledger.leaveOpen(second)
+    let third = ledger.receive()
+    ledger.settle(third, at: 8)
+    #expect(ledger.advance(durable: 6) == nil)
+    #expect(ledger.advance(durable: 100) == 1)
+    #expect(ledger.advance(durable: 100) == nil)
+    let fourth = ledger.receive()
+    ledger.settleOpen(at: 12)
+    ledger.settle(fourth, at: 12)
+    #expect(ledger.advance(durable: 11) == nil)
+    #expect(ledger.advance(durable: 12) == 4)
+  }
+}

@@ -1,0 +1,51 @@
+import Glibc
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Storage
+
+@Suite("Store")
+struct StoreTests {
+  @Test func recordsComeBackAfterAnUncleanEnd() throws {
+    let folder = try TemporaryFolder()
+    let records = TestRoom.records(1...20)
+    do {
+      let store = try Store.open(folder.path, shards: 1)
+      #expect(!store.recovery.wasUnclean)
+      let journal = store.journal(forShard: 0)
+      for record in records { try journal.append(record) }
+      journal.flush()
+    }
+    let store = try Store.open(folder.path, shards: 1)
+    #expect(store.recovery.wasUnclean)
+    #expect(store.recovery.damage.isEmpty)
+    #expect(store.roomsWithTail() == [TestRoom.id])
+    let stored = try store.load(TestRoom.id)
+    #expect(stored.tail == records)
+    #expect(stored.lastSequence == 20)
+  }
+
+  @Test func checkpointEmptiesTheLogAndComesBack() throws {
+    let folder = try TemporaryFolder()
+    let records = TestRoom.records(1...20)
+    do {
+      let store = try Store.open(folder.path, shards: 2)
+      let journal = store.journal(forShard: 1)
+      for record in records { try journal.append(record) }
+      journal.flush()
+      try store.checkpointed(TestRoom.checkpoint(records))
+      try store.close()
+    }
+    let store = try Store.open(folder.path, shards: 1)
+    #expect(!store.recovery.wasUnclean)
+    #expect(store.recovery.segments == 0)
+    let stored = try store.load(TestRoom.id)
+    #expect(stored.tail.isEmpty)
+    #expect(stored.boards["main"]?.update == TestRoom.board(through: 20))
+    #expect(stored.stage?.update == TestRoom.stage(through: 20))
+    #expect(stored.meta == [UInt8]("meta 20".utf8))
+    #expect(stored.lastSequence == 20)
+    #expect(stored.damage.isEmpty)
+  }
+}

@@ -1,0 +1,144 @@
+import Dispatch
+import Glibc
+import Synchronization
+import Testing
+
+@testable import Storage
+
+/// A folder below /tmp that goes when the value does.
+final class TemporaryFolder: Sendable {
+  let path: String
+
+  init() throws {
+    var random = SystemRandomNumberGenerator()
+    path = "/tmp/jamboree-test-\(String(random.next(), radix: 36))"
+    try #require(unsafe mkdir(path, 0o700) == 0)
+  }
+
+  deinit { Self.remove(path) }
+
+  static func remove(_ path: String) {
+    if let directory = try? Directory.open(path) {
+      for name in (try? directory.names()) ?? [] { remove("\(path)/\(name)") }
+      _ = unsafe rmdir(path)
+    } else {
+      _ = unsafe unlink(path)
+    }
+  }
+
+  /// A copy of everything in here as it is now.
+  func copy() throws -> TemporaryFolder {
+    let target = try TemporaryFolder()
+    try Self.copy(path, to: target.path)
+    return target
+  }
+
+  private static func copy(_ from: String, to: String) throws {
+    let directory = try Directory.open(from)
+    for name in try directory.names() {
+      let source = "\(from)/\(name)", target = "\(to)/\(name)"
+      if (try? Directory.open(source)) != nil {
+        try #require(unsafe mkdir(target, 0o700) == 0)
+        try copy(source, to: target)
+      } else if let bytes = try? bytes(source) {  // it may have gone meanwhile
+        try write(bytes, to: target)
+      }
+    }
+  }
+
+  static func bytes(_ path: String) throws -> [UInt8] {
+    let (folder, name) = split(path)
+    return try Directory.open(folder).file(name, .read).readAll()
+  }
+
+  static func write(_ bytes: [UInt8], to path: String) throws {
+    let (folder, name) = split(path)
+    let directory = try Directory.open(folder)
+    try directory.unlink(name)
+    try directory.file(name, .create).write(bytes, at: 0)
+  }
+
+  private static func split(_ path: String) -> (String, String) {
+    let parts = path.split(separator: "/")
+    return ("/" + parts.dropLast().joined(separator: "/"), String(parts.last ?? ""))
+  }
+
+  func bytes(_ name: String) throws -> [UInt8] { try Self.bytes("\(path)/\(name)") }
+  func write(_ bytes: [UInt8], to name: String) throws {
+    try Self.write(bytes, to: "\(path)/\(name)")
+  }
+
+  func names(_ directory: String) throws -> [String] {
+    try Directory.open("\(path)/\(directory)").names()
+  }
+}
+
+/// A room whose documents are easy to predict: a board "update" lists the sequences it holds.
+enum TestRoom {
+  static let id = room("demo/one")
+
+  static func room(_ text: String) -> RoomID {
+    let parts = text.split(separator: "/")
+    guard let jam = Slug(parts[0]), let prototype = Slug(parts[1]) else {
+      preconditionFailure("not a room: \(text)")
+    }
+    return RoomID(jam: jam, prototype: prototype)
+  }
+
+  static func record(
+    _ sequence: UInt64, room: RoomID = id, payload: [UInt8]? = nil
+  ) -> JournalRecord {
+    let kinds: [RecordKind] = [.update, .update, .stageUpdate, .control]
+    let kind = kinds[Int(sequence % 4)]
+    return JournalRecord(
+      time: 1_790_000_000_000_000 + Int64(sequence) * 1000, room: room,
+      board: kind == .update ? "main" : "", sequence: sequence, epoch: kind == .update ? 7 : 0,
+      author: "ann", kind: kind, payload: payload ?? Array("payload \(sequence)".utf8))
+  }
+
+  static func records(_ range: ClosedRange<UInt64>, room: RoomID = id) -> [JournalRecord] {
+    range.map { record($0, room: room) }
+  }
+
+  static func board(through sequence: UInt64) -> [UInt8] { Array("board \(sequence)".utf8) }
+  static func stage(through sequence: UInt64) -> [UInt8] { Array("stage \(sequence)".utf8) }
+
+  static func checkpoint(_ records: [JournalRecord], room: RoomID = id) -> Checkpoint {
+    let last = records.last?.sequence ?? 0
+    return Checkpoint(
+      room: room, records: records,
+      boards: ["main": .init(epoch: 7, sequence: last) { board(through: last) }],
+      stage: .init(epoch: 0, sequence: last) { stage(through: last) },
+      meta: Array("meta \(last)".utf8), throughSequence: last)
+  }
+}
+
+/// A value that another thread delivers.
+final class Delivery<Value: Sendable>: Sendable {
+  private let value = Mutex<Value?>(nil)
+  private let arrived = DispatchSemaphore(value: 0)
+
+  func deliver(_ new: Value) {
+    value.withLock { $0 = new }
+    arrived.signal()
+  }
+
+  func wait() throws -> Value {
+    try #require(arrived.wait(timeout: .now() + 20) == .success, "nothing was delivered")
+    return try #require(value.withLock { $0 })
+  }
+}
+
+extension Store {
+  func load(_ room: RoomID) throws -> StoredRoom {
+    let delivery = Delivery<Result<StoredRoom, StorageError>>()
+    loadRoom(room) { delivery.deliver($0) }
+    return try delivery.wait().get()
+  }
+
+  func checkpointed(_ checkpoint: Checkpoint) throws {
+    let delivery = Delivery<Result<Void, StorageError>>()
+    self.checkpoint(checkpoint) { delivery.deliver($0) }
+    try delivery.wait().get()
+  }
+}
