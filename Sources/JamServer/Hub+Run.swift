@@ -13,11 +13,11 @@ extension Hub {
     _ config: HubConfig, logger: Logger, announce: (Int) throws(HubError) -> Void
   ) throws(HubError) -> Bool {
     // Before anything listens: a client that goes away must not take the hub along.
-    _ = unsafe signal(SIGPIPE, SIG_IGN)
+    _ = signal(SIGPIPE, SIG_IGN)
     raiseDescriptorLimit()
     let ended = DispatchSemaphore(value: 0)
     let sources = [SIGINT, SIGTERM].map { number in
-      _ = unsafe signal(number, SIG_IGN)
+      _ = signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { @Sendable in ended.signal() }
       source.activate()

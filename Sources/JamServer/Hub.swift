@@ -1,12 +1,12 @@
 internal import CRDT
-public import Dispatch
+internal import Dispatch
 internal import Glibc
 internal import HTTP
 internal import Lib0
 public import Logging
 internal import Reactor
 internal import Rooms
-public import Storage
+internal import Storage
 internal import Synchronization
 
 /// What all shards share: read-only once the hub runs.
@@ -83,7 +83,7 @@ public final class Hub: Sendable {
       }
       let shards = reactor.shards
       for shard in shards {
-        shard.sync { ($0.handler as? ShardHost)?.shards = shards }
+        shard.sync { ($0.handler as? ShardHost)?.start(shards) }
       }
       port = try reactor.listen(address: config.bindAddress, port: config.port)
     } catch { throw HubError("cannot listen on \(config.bindAddress):\(config.port): \(error)") }

@@ -1,6 +1,7 @@
 internal import HTTP
 internal import Reactor
 internal import Rooms
+internal import Storage
 internal import SyncProtocol
 internal import WebSocket
 

@@ -118,7 +118,7 @@ extension ShardHost {
       limits.boards = hub.config.limits.roomBoards
       limits.members = hub.config.limits.roomMembers
       limits.documentBytes = hub.config.limits.boardBytes
-      var room = Room(
+      let room = Room(
         id: id, contents: contents, limits: limits, isUnclean: hub.isUnclean, now: now)
       room.savingChanged(
         trouble: savingTrouble, refusesWrites: refusesWrites, &effects)

@@ -102,8 +102,11 @@ extension ShardHost {
   private func resumeIfCovered() {
     guard case .failed = journal.status else { return }
     for live in rooms.values where live.room?.needsCheckpoint == true { return }
-    do throws(StorageError) { try journal.resume() } catch {
-      logger.error("cannot resume saving", metadata: ["reason": "\(error)"])
+    let logger = logger
+    journal.resume { result in
+      if case .failure(let error) = result {
+        logger.error("cannot resume saving", metadata: ["reason": "\(error)"])
+      }
     }
   }
 

@@ -17,8 +17,8 @@ final class ShardHost: ShardHandler {
   let hub: HubParts
   let journal: Journal
   let logger: Logger
-  /// All shards, to find a room's home; set before the hub listens.
-  var shards: [Shard] = []
+  /// All shards, to find a room's home.
+  private(set) var shards: [Shard] = []
 
   var rooms: [RoomID: LiveRoom] = [:]
   /// By timer token; freed slots are used again.
@@ -42,6 +42,11 @@ final class ShardHost: ShardHandler {
     self.hub = hub
     self.journal = journal
     logger = hub.logger
+  }
+
+  /// Called once, before the hub listens.
+  func start(_ shards: [Shard]) {
+    self.shards = shards
     watchJournal()
   }
 

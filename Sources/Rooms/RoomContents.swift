@@ -105,5 +105,10 @@ public struct RoomLoadError: Error, Equatable, Sendable, CustomStringConvertible
   public var what: String
   public var reason: String
 
+  public init(what: String, reason: String) {
+    self.what = what
+    self.reason = reason
+  }
+
   public var description: String { "\(what): \(reason)" }
 }

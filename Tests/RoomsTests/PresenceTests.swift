@@ -24,7 +24,7 @@ struct PresenceTests {
   @Test func theHubWritesNameAndRoleIntoTheState() {
     let ann = rig.join("ann"), bob = rig.join("bob")
     _ = rig.take()
-    announce(1, 1, #"{"user":{"name":"Somebody Else","color":"#f00"},"cursor":3}"#, from: ann)
+    announce(1, 1, ##"{"user":{"name":"Somebody Else","color":"#f00"},"cursor":3}"##, from: ann)
     rig.endTurn()
     let states = entries(to: bob).map { String(decoding: $0.state, as: UTF8.self) }
     #expect(

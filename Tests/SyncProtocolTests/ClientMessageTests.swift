@@ -144,17 +144,19 @@ enum Vectors {
   }
 
   static func rows(_ file: String, _ key: String) throws -> [Row] {
-    let root = try #require(try json(file) as? [String: Any])
-    let list = try #require(root[key] as? [[String: Any]])
+    let root = try json(file) as? [String: Any]
+    let list = try #require(root?[key] as? [[String: Any]])
     return try list.map { entry in
-      Row(
-        kind: try #require(entry["kind"] as? String),
-        bytes: try #require(bytes(hex: try #require(entry["hex"] as? String))))
+      let text = try #require(entry["hex"] as? String)
+      let kind = try #require(entry["kind"] as? String)
+      let decoded = try #require(bytes(hex: text))
+      return Row(kind: kind, bytes: decoded)
     }
   }
 
   static func awarenessUpdates() throws -> [[UInt8]] {
-    let list = try #require(try json("awareness.json") as? [[String: Any]])
+    let root = try json("awareness.json")
+    let list = try #require(root as? [[String: Any]])
     return list.compactMap { (($0["encoded"] ?? $0["input"]) as? String).flatMap { bytes(hex: $0) } }
   }
 }
