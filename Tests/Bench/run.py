@@ -54,7 +54,16 @@ class Relay(StockServer):
         raise RuntimeError("the relay did not start")
 
 
-PEERS = {"relay": Relay, "hub": Hub, "yws": StockServer}
+
+
+class ManyFromHere(Hub):
+    """The hub, told that all clients of the world may come from one address."""
+
+    def __init__(self, folder):
+        super().__init__(folder, ["--connections-per-address", "20000"])
+
+
+PEERS = {"relay": Relay, "hub": ManyFromHere, "yws": StockServer}
 
 
 def load(peer: str, server: Hub, *options) -> dict:

@@ -86,7 +86,7 @@ class Rounds:
 
     async def check_promises(self, boards: list[str]):
         """A newcomer, alone with the hub, finds all that was called saved."""
-        newcomer = await OwnClient(self.hub, ROOM, "newcomer", "viewer", boards).connect()
+        newcomer = await OwnClient(self.hub, ROOM, "newcomer", "bot", boards).connect()
         broken = []
         for name in boards:
             board = newcomer.boards[name]

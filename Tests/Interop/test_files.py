@@ -43,7 +43,7 @@ async def test_ctrl_c_under_load_loses_nothing_that_anybody_has_seen(hub, stock)
         writers = [await stock.open("ctrl-c", f"writer-{i}") for i in range(4)]
         for writer in writers:
             await writer.synced()
-        witness = await OwnClient(hub, "ctrl-c", "witness", "viewer").connect()
+        witness = await OwnClient(hub, "ctrl-c", "witness", "bot").connect()
         for step in range(30):
             for i, writer in enumerate(writers):
                 await writer.edit(["a", "push", f"{sig}.{i}.{step}"])

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from rig.own import OwnClient
+from rig.own import OwnClient, put
 from rig.socket import refusal
 from rig.stock import until
 
@@ -26,11 +26,12 @@ async def still_connected(client, attempts: int):
 
 async def test_a_viewer_reads_along_but_cannot_write_and_is_told(hub, stock):
     author = await stock.open("viewers", "author")
-    viewer = await stock.open("viewers", "guest", "viewer")
     witness = await stock.open("viewers", "witness")
-    for client in (author, viewer, witness):
+    for client in (author, witness):
         await client.synced()
     await author.edit(["m", "set", "a", 1])
+    await shows(witness, {"m": {"a": 1}})
+    viewer = await stock.open("viewers", "guest", "viewer")
     await shows(viewer, {"m": {"a": 1}})
     await viewer.edit(["m", "set", "forbidden", 1], ["m", "delete", "a"])
     assert await viewer.denied()
@@ -97,8 +98,7 @@ async def test_a_frozen_room_rejects_our_own_client_with_a_code_and_a_reason(hub
     chair = await OwnClient(hub, "frozen-own", "chair", "facilitator").connect()
     writer = await OwnClient(hub, "frozen-own", "writer").connect()
     await chair.command("freeze")
-    import pycrdt
-    writer.edit("main", lambda doc: doc.get("m", type=pycrdt.Map).update({"during": 1}), "during")
+    writer.edit("main", put("during", 1), "during")
     board = writer.boards["main"]
     await writer.until(lambda: board.rejects, 5, "the reject")
     number, code, reason = board.rejects[0]
@@ -112,6 +112,9 @@ async def test_a_frozen_room_rejects_our_own_client_with_a_code_and_a_reason(hub
 async def test_only_a_facilitator_may_command(hub):
     for role in ("participant", "viewer", "bot"):
         client = await OwnClient(hub, "commands", f"a-{role}", role).connect()
+        if role == "participant":  # a viewer enters no room that nobody has written to
+            client.edit("main", put("there", 1))
+            await client.wait_saved()
         for command in ({"command": "freeze"}, {"command": "remove", "sub": "chair"}):
             reply = await client.command(**command)
             assert reply["ok"] is False and reply["error"] and reply["reason"], (role, reply)

@@ -5,7 +5,7 @@ import asyncio
 import shutil
 
 import pycrdt
-from rig.own import OwnClient, read_board
+from rig.own import OwnClient, put, read_board
 from rig.stock import until
 
 
@@ -87,8 +87,7 @@ async def test_the_same_update_twice_before_it_is_synced_is_saved_only_when_it_i
         await first.wait_saved()
         note = f"attempt {attempt}"
         board = first.boards["main"]
-        update = board.edit(
-            lambda doc: doc.get("m", type=pycrdt.Map).update({note: "x"}), note)
+        update = board.edit(put(note, "x"), note)
         first.send_update(board, update, [note])
         first.send_update(board, update, [note])
         # Another connection passes the same update on, as a tab would, while it is not yet synced.

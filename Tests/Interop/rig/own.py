@@ -39,6 +39,11 @@ class Board:
         self.rejects: list[tuple[int, str, str]] = []
         self.denied: list[str] = []
 
+    def summary(self) -> str:
+        """Where this board stands, for the message of a failed test."""
+        return (f"{self.name}: epoch {self.epoch}, synced {self.synced}, answered {self.answered}, "
+                f"saved {self.saved_count} of {len(self.sent)}, rejects {self.rejects[:2]}")
+
     def _changed(self, event):
         if self._local:
             self.pending_update.append(event.update)
@@ -118,7 +123,9 @@ class OwnClient:
         while not (value := check()):
             if not self.connected:
                 raise ConnectionError(f"closed with {self.socket.close_code} before: {what}")
-            assert asyncio.get_running_loop().time() < deadline, f"{what}: not within {seconds} s"
+            if asyncio.get_running_loop().time() > deadline:
+                raise AssertionError(f"{what}: not within {seconds} s; told {self.control[-3:]}; "
+                                     + "; ".join(board.summary() for board in self.boards.values()))
             await asyncio.sleep(0.005)
         return value
 
@@ -196,9 +203,14 @@ class OwnClient:
             self.awareness.append((board.name, reader.buf()))
 
 
+def put(key: str, value):
+    """A change for `edit`: one entry of the root map m."""
+    return lambda doc: doc.get("m", type=pycrdt.Map).update({key: value})
+
+
 async def read_board(hub, room: str, board: str = "main", sub: str = "observer") -> pycrdt.Doc:
     """What a newcomer who knows nothing is given, with the document filled."""
-    client = await OwnClient(hub, room, sub, "viewer", [board]).connect()
+    client = await OwnClient(hub, room, sub, "bot", [board]).connect()
     client.boards[board].apply_incoming()
     client.abort()
     return client.boards[board].doc
