@@ -92,6 +92,7 @@ extension Doc {
       map.set(entry, .none)
       entry = map.entries[Int(entry)].next
     }
+    if marker.type == type { marker.forget() }
     types[Int(type)].start = .none
     types[Int(type)].firstKey = .none
     types[Int(type)].lastKey = .none

@@ -99,7 +99,8 @@ extension Doc {
 
   /// Links an item that knows its parent into the list, between `left` and `right` or where the
   /// search says, and adds it to the store.
-  mutating func insert(_ new: Item, _ left: Index32, _ right: Index32) {
+  @discardableResult
+  mutating func insert(_ new: Item, _ left: Index32, _ right: Index32) -> Index32 {
     var item = new
     let isDisturbed =
       left == .none
@@ -125,6 +126,7 @@ extension Doc {
     {
       delete(index)
     }
+    return index
   }
 
   private mutating func link(_ index: Index32, _ item: Item) {
@@ -143,6 +145,7 @@ extension Doc {
       if item.isCountable, !item.isDeleted {
         types[Int(item.parent)].length &+= Int64(item.length)
       }
+      if item.kind == ContentKind.format { types[Int(item.parent)].hasMarks = true }
       if marker.type == item.parent { marker.forget() }
     }
   }

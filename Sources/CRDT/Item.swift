@@ -69,6 +69,8 @@ struct TypeRecord: Sendable {
   var start: Index32 = .none
   /// Sum of the lengths of live countable items of the sequence.
   var length: Int64 = 0
+  /// Whether a formatting mark was ever put into its sequence.
+  var hasMarks = false
   /// Its keys, chained in the order in which they first came.
   var firstKey: Index32 = .none
   var lastKey: Index32 = .none

@@ -134,9 +134,9 @@ int csys_epoll_modify(int epoll, int fd, uint32_t events, uint64_t id) {
 
 int csys_epoll_remove(int epoll, int fd) { return control(epoll, EPOLL_CTL_DEL, fd, 0, 0); }
 
-int csys_epoll_poll(int epoll, struct csys_event *events) {
+int csys_epoll_wait(int epoll, struct csys_event *events) {
   struct epoll_event ready[csys_batch];
-  int count = epoll_wait(epoll, ready, csys_batch, 0);
+  int count = epoll_wait(epoll, ready, csys_batch, -1);
   if (count < 0) return -errno;
   for (int i = 0; i < count; i++) {
     events[i].id = ready[i].data.u64;

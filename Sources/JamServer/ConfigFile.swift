@@ -81,6 +81,14 @@ struct ConfigFile {
   // MARK: TOML
 
   private static func table(_ text: String, _ path: String) throws(ConfigErrors) -> TOMLTable {
+    // toml++ bounds the nesting of values, but a dotted key nests tables without a bound, and it
+    // frees them by recursion. A key lies on one line.
+    let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    if let deep = lines.firstIndex(where: { $0.count { $0 == UInt8(ascii: ".") } > 1000 }) {
+      throw ConfigErrors([
+        ConfigError(file: path, line: deep + 1, reason: "TOML: more than 1000 dots on one line")
+      ])
+    }
     do { return try TOMLTable(string: text) } catch let error as TOMLParseError {
       let reason = error.description.split(separator: "\n").joined(separator: " ")
       throw ConfigErrors([

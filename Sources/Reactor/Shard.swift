@@ -1,3 +1,4 @@
+internal import CSystem
 public import Dispatch
 
 /// One serial queue with everything that lives on it. Shards share nothing.
@@ -5,11 +6,12 @@ public final class Shard: Sendable {
   public let index: Int
   public let queue: DispatchQueue
   private let context: Confined<ShardContext>
+  private let descriptors: ShardDescriptors
 
   init(index: Int, options: ReactorOptions) throws(ReactorError) {
     self.index = index
     queue = DispatchQueue(label: "shard.\(index)", qos: .userInitiated)
-    let descriptors = try ShardDescriptors()
+    descriptors = try ShardDescriptors()
     context = Confined(
       ShardContext(index: index, options: options, descriptors: descriptors), on: queue)
   }
@@ -37,11 +39,35 @@ public final class Shard: Sendable {
 
   func start(makeHandler: @Sendable (ShardContext) -> any ShardHandler) {
     queue.sync {
-      context.onQueue { context in
-        context.start(shard: self, handler: makeHandler(context)) { [box = self.context] in
-          box.onQueue { $0.drain() }
+      context.onQueue { $0.start(shard: self, handler: makeHandler($0)) }
+    }
+    // A queue of its own gives the poller a thread of its own, which it keeps.
+    DispatchQueue(label: "shard.\(index).poll", qos: .userInitiated).async {
+      [queue, context, descriptors] in
+      Self.poll(descriptors, queue, context)
+    }
+  }
+
+  /// Waits in epoll and runs each turn under `queue.sync`, which means on this very thread: no
+  /// other thread wakes up for it, and async blocks still take their place in the queue.
+  private static func poll(
+    _ descriptors: ShardDescriptors, _ queue: DispatchQueue, _ context: Confined<ShardContext>
+  ) {
+    let events = UnsafeMutableBufferPointer<csys_event>.allocate(capacity: csys_batch)
+    defer { unsafe events.deallocate() }
+    var goesOn = true
+    while goesOn {
+      let count = unsafe csys_epoll_wait(descriptors.epoll, events.baseAddress)
+      guard count > 0 else { continue }
+      let ready = unsafe UnsafeBufferPointer(rebasing: events[..<Int(count)])
+      goesOn = queue.sync {
+        context.onQueue { context in
+          unsafe context.handle(ready)
+          return !context.isShutDown
         }
       }
     }
+    _ = csys_close(descriptors.epoll)
+    _ = csys_close(descriptors.timer)
   }
 }

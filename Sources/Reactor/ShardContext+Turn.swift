@@ -2,27 +2,19 @@ internal import CSystem
 
 /// A turn, from the events to the writes.
 extension ShardContext {
-  /// Batches handled before the queue gets to run async blocks.
-  private static let batchesPerDrain = 4
   /// Rounds of `turnEnded` and flush in one turn, for handlers that send in `closed`.
   private static let roundsPerTurn = 8
 
-  /// What the dispatch source calls: the epoll set has something ready.
-  func drain() {
+  /// One batch of what epoll reported, on the queue. An event may be stale by now: an async block
+  /// may have closed its connection meanwhile, and then its id finds nothing.
+  func handle(_ events: UnsafeBufferPointer<csys_event>) {
     guard !isShutDown else { return }
-    for _ in 0..<Self.batchesPerDrain {
-      let count = unsafe csys_epoll_poll(descriptors.epoll, events)
-      guard count > 0 else { return }
-      nowNS = csys_now_ns()
-      for index in 0..<Int(count) {
-        let event = unsafe events[index]
-        handle(event)
-        if !doomed.isEmpty || !moves.isEmpty { settle() }
-      }
-      endTurn()
-      // A batch that was not full has left nothing behind; what came since wakes us again.
-      if count < csys_batch / 2 { return }
+    nowNS = csys_now_ns()
+    for index in events.indices {
+      unsafe handle(events[index])
+      if !doomed.isEmpty || !moves.isEmpty { settle() }
     }
+    endTurn()
   }
 
   /// An async block is a turn of its own.

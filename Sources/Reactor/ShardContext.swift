@@ -1,5 +1,4 @@
 internal import CSystem
-internal import Dispatch
 
 /// What epoll is asked for.
 enum Poll {
@@ -34,7 +33,7 @@ struct ShardDescriptors: Sendable {
 /// The order of a turn: a batch of events (or one async block), timers that are due, connections
 /// to close or to move, `turnEnded`, one write for each connection that was sent to.
 ///
-/// Safe to use: its three raw buffers are made and freed with it and never leave the module.
+/// Safe to use: its two raw buffers are made and freed with it and never leave the module.
 @safe public final class ShardContext {
   public let index: Int
   /// CLOCK_MONOTONIC in nanoseconds, as of the beginning of the turn.
@@ -57,7 +56,6 @@ struct ShardDescriptors: Sendable {
   struct Attached {
     let handler: any ShardHandler
     let shard: Shard
-    let source: any DispatchSourceRead
   }
   struct Move {
     let connection: Connection
@@ -89,7 +87,6 @@ struct ShardDescriptors: Sendable {
   var armedNS: UInt64 = .max
   var due: [TimingWheel.Due] = []
 
-  let events: UnsafeMutablePointer<csys_event>
   let readBuffer: UnsafeMutableRawBufferPointer
   let scratch: UnsafeMutableRawBufferPointer
   static let scratchBytes = 64 << 10
@@ -100,13 +97,11 @@ struct ShardDescriptors: Sendable {
     self.descriptors = descriptors
     nowNS = csys_now_ns()
     wheel = TimingWheel(nowNS: nowNS)
-    unsafe events = .allocate(capacity: csys_batch)
     unsafe readBuffer = .allocate(byteCount: max(options.readBufferBytes, 4 << 10), alignment: 64)
     unsafe scratch = .allocate(byteCount: Self.scratchBytes, alignment: 64)
   }
 
   deinit {
-    unsafe events.deallocate()
     unsafe readBuffer.deallocate()
     unsafe scratch.deallocate()
   }
@@ -134,19 +129,9 @@ struct ShardDescriptors: Sendable {
   @discardableResult
   public func cancel(_ timer: TimingWheel.TimerID) -> Bool { wheel.cancel(timer) }
 
-  func start(
-    shard: Shard, handler: any ShardHandler, drain: @escaping @Sendable () -> Void
-  ) {
-    let source = DispatchSource.makeReadSource(
-      fileDescriptor: descriptors.epoll, queue: shard.queue)
-    attached = Attached(handler: handler, shard: shard, source: source)
+  func start(shard: Shard, handler: any ShardHandler) {
+    attached = Attached(handler: handler, shard: shard)
     reserve = csys_reserve_descriptor()
-    source.setEventHandler { @Sendable in drain() }
-    source.setCancelHandler { @Sendable [descriptors] in
-      _ = csys_close(descriptors.epoll)
-      _ = csys_close(descriptors.timer)
-    }
-    source.activate()
   }
 
   func shutDown() {
@@ -157,7 +142,7 @@ struct ShardDescriptors: Sendable {
     isShutDown = true
     if reserve >= 0 { _ = csys_close(reserve) }
     reserve = -1
-    attached?.source.cancel()
+    _ = csys_timer_arm(descriptors.timer, 1)  // wakes the poller, which sees it and ends
   }
 }
 

@@ -19,8 +19,8 @@ struct Stage {
   }
 
   static func set(frozen: Bool, by name: String, in transaction: inout Transaction) {
-    let room = transaction.map(root)
-    room.set("frozen", to: .bool(frozen), in: &transaction)
-    room.set("frozenBy", to: frozen ? .string(name) : .null, in: &transaction)
+    let room = transaction.root(root)
+    transaction.set("frozen", to: .bool(frozen), in: room)
+    transaction.set("frozenBy", to: frozen ? .string(name) : .null, in: room)
   }
 }

@@ -18,6 +18,12 @@ enum LogReader {
     var lost: String
   }
 
+  /// The crash came while the segment was made. It holds nothing acknowledged, because a segment
+  /// is durable before the first record goes into it.
+  static func isUnused(_ bytes: [UInt8]) -> Bool {
+    bytes.count < SegmentHeader.byteCount || !bytes.contains { $0 != 0 }
+  }
+
   /// Walks all good records of a segment.
   ///
   /// Behind a bad stretch it looks for the next good record at every byte. The salt makes a false

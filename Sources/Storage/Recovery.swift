@@ -82,7 +82,7 @@ struct RecoveredLog: Sendable {
   ) throws(StorageError) {
     let file = try wal.file(name.description, .update)
     let bytes = try file.readAll()
-    if bytes.count < SegmentHeader.byteCount || !bytes.contains(where: { $0 != 0 }) {
+    if expected == nil && LogReader.isUnused(bytes) {
       // The crash came while the segment was made: it cannot hold anything acknowledged.
       try wal.unlink(name.description)
       return

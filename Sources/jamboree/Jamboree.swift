@@ -8,5 +8,8 @@ struct Jamboree: ParsableCommand {
     commandName: "jamboree",
     abstract: "A self-hosted real-time collaboration hub for creative jams.",
     version: jamboreeVersion,
-    subcommands: [ServeCommand.self, TokenCommand.self, CheckConfigCommand.self])
+    subcommands: [
+      ServeCommand.self, TokenCommand.self, CheckConfigCommand.self, InspectCommand.self,
+      VerifyCommand.self, DocCommand.self,
+    ])
 }

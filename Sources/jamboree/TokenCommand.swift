@@ -8,9 +8,9 @@ struct TokenCommand: ParsableCommand {
     commandName: "token",
     abstract: "Print a token that opens the rooms of a jam.",
     discussion: """
-      The token is signed with the key in the data folder (keys/signing.key), which is made if there \
-      is none. A hub may be running on the folder or not. Whoever has the token is the person it \
-      names, until it expires.
+      The token is signed with the key in the data folder (keys/signing.key), which is made if \
+      there is none. A hub may be running on the folder or not. Whoever has the token is the \
+      person it names, until it expires.
       """)
 
   @Option(help: "The data folder of the hub.")

@@ -180,6 +180,23 @@ struct ConfigTests {
     }
   }
 
+  @Test func deepNestingIsRefusedBeforeItHurts() throws {
+    for (name, text, line) in [
+      ("a.toml", "\na" + String(repeating: ".a", count: 400_000) + " = 1\n", 2),
+      ("a.toml", "[a" + String(repeating: ".a", count: 400_000) + "]\n", 1),
+      ("a.toml", "a = " + String(repeating: "[", count: 900_000), 1),
+      ("a.toml", String(repeating: "a={", count: 300_000), 1),
+      ("a.json", String(repeating: "[", count: 900_000), 1),
+      ("a.json", String(repeating: "{\"a\":", count: 150_000), 1),
+    ] {
+      #expect(try failure(name, text).map(\.line) == [line], "\(text.prefix(20))")
+    }
+    // At the limit: no key of ours, but no harm either.
+    let deep =
+      "[a" + String(repeating: ".a", count: 1000) + "]\nb" + String(repeating: ".b", count: 1000)
+    #expect(try failure("a.toml", deep + " = 1\n").count == 1)
+  }
+
   @Test func filesThatAreNoneAreNamed() throws {
     let bad = try folder.write("bad.toml", [0x61, 0x0A, 0xFF, 0x0A])
     let zero = try folder.write("zero.toml", [0x23, 0x0A, 0x00])

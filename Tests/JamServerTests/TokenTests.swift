@@ -81,7 +81,15 @@ struct TokenTests {
   }
 
   @Test func aTokenOfAnotherLibraryIsRead() throws {
-    // PyJWT 2.6: jwt.encode({...}, key, algorithm="HS256"); header with other key order and spaces.
+    // PyJWT 2.6, jwt.encode with this key and these claims.
+    let golden = [
+      "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9",
+      "eyJzdWIiOiJhZGEiLCJyb2xlIjoicGFydGljaXBhbnQiLCJqYW0iOiJkZW1vIiwiZXhwIjoxODAwMDAwMDYwfQ",
+      "Kcr_GTSq7DNMq8zLboQUVF9gd8U9RdPRMSJyyucAdQc",
+    ].joined(separator: ".")
+    let read = try Forge.result(golden).get()
+    #expect(read.subject == "ada" && read.role == .participant && read.expiresAt == 1_800_000_060)
+    // Others order the header differently, put spaces into it, or leave the type out.
     for header in [Forge.header, #"{"typ": "JWT", "alg": "HS256"}"#, #"{"alg":"HS256"}"#] {
       let read = try Forge.result(Forge.token(header: header, Forge.claims())).get()
       #expect(read.subject == "ada")

@@ -11,7 +11,7 @@ final class TemporaryFolder: Sendable {
 
   init() throws {
     var random = SystemRandomNumberGenerator()
-    path = "/tmp/jamboree-test-\(String(random.next(), radix: 36))"
+    path = "/tmp/storage-tests-\(String(random.next(), radix: 36))"
     try #require(unsafe mkdir(path, 0o700) == 0)
   }
 

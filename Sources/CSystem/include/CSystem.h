@@ -57,8 +57,8 @@ int csys_epoll_create(void);
 int csys_epoll_add(int epoll, int fd, uint32_t events, uint64_t id);
 int csys_epoll_modify(int epoll, int fd, uint32_t events, uint64_t id);
 int csys_epoll_remove(int epoll, int fd);
-// Never waits. `events` has room for csys_batch of them.
-int csys_epoll_poll(int epoll, struct csys_event *events);
+// Waits for at least one event. `events` has room for csys_batch of them.
+int csys_epoll_wait(int epoll, struct csys_event *events);
 
 // CLOCK_MONOTONIC.
 uint64_t csys_now_ns(void);

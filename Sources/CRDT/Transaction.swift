@@ -1,0 +1,107 @@
+import Lib0
+
+/// Why a local edit is not possible.
+public enum EditError: Error, Equatable, Sendable {
+  /// The index, or the end of the range, lies beyond the sequence.
+  case outOfBounds(index: Int, length: Int)
+}
+
+/// Edits of one document that leave as one update.
+///
+/// Indices into text count UTF-16 code units; one inside a surrogate pair is moved to its start.
+public struct Transaction: Sendable {
+  /// The document as it is in the middle of the transaction, for reading.
+  public internal(set) var document: Doc
+
+  /// The root of a name; it begins to exist with its first content.
+  public mutating func root(_ name: String) -> SharedType {
+    let bytes = Array(name.utf8)
+    let index = document.names.intern(bytes, bytes.indices)
+    return SharedType(index: document.root(index))
+  }
+}
+
+extension Doc {
+  /// Runs edits as one transaction and returns the update to send, or `nil` if nothing changed.
+  ///
+  /// Should `body` throw, what it did until then stays, and the error is passed on; the update is
+  /// then `encodeStateAsUpdate(since:)` with the state vector of before.
+  public mutating func transact<E: Error>(
+    _ body: (inout Transaction) throws(E) -> Void
+  ) throws(E) -> [UInt8]? {
+    var open = Transaction(document: self)
+    // Let go of our references, so that the edits happen in place.
+    self = Doc(clientID: open.document.clientID)
+    do { try body(&open) } catch {
+      self = open.document
+      _ = finishTransaction()
+      throw error
+    }
+    self = open.document
+    // The last reference again: `open` must not keep the arrays shared.
+    open.document = Doc(clientID: clientID)
+    let applied = finishTransaction()
+    return applied.changed ? encode(applied) : nil
+  }
+
+  /// The update of a finished transaction (Yjs's `update` event).
+  private func encode(_ applied: Applied) -> [UInt8] {
+    var writer = ByteWriter()
+    writer.varUInt(applied.newStructs.count)
+    for range in applied.newStructs.sorted(by: { $0.client > $1.client }) {
+      guard let client = clientIndices[range.client] else { continue }
+      writeStructs(client, from: range.from, to: &writer)
+    }
+    applied.newDeletes.encode(to: &writer)
+    return writer.bytes
+  }
+
+  /// Makes an item of our own between two neighbours and puts it there.
+  mutating func insertOwn(
+    _ kind: UInt8, length: Int = 1, _ bytes: [UInt8], left: Index32, right: Index32,
+    parent: Index32, key: Index32 = .none
+  ) -> Index32 {
+    let client = clientIndex(clientID)
+    var item = Item(
+      kind: kind, client: client, clock: clients[Int(client)].state, length: UInt64(length))
+    if left != .none {
+      item.originClient = items[Int(left)].client
+      item.originClock = items[Int(left)].end - 1
+    }
+    if right != .none {
+      item.rightOriginClient = items[Int(right)].client
+      item.rightOriginClock = items[Int(right)].clock
+    }
+    item.parent = parent
+    item.key = key
+    item.contentOffset = UInt32(content.count)
+    item.contentCount = UInt32(bytes.count)
+    item.contentCapacity = item.contentCount
+    content.append(contentsOf: bytes)
+    return insert(item, left, right)
+  }
+
+  /// Content for one value: bytes travel as Binary, everything else as Any (Yjs does the same).
+  static func content(of values: [AnyValue]) -> (kind: UInt8, length: Int, bytes: [UInt8]) {
+    var writer = ByteWriter()
+    if values.count == 1, case .bytes(let bytes) = values[0] {
+      writer.varBytes(bytes)
+      return (ContentKind.binary, 1, writer.bytes)
+    }
+    for value in values { writer.any(value) }
+    return (ContentKind.any, values.count, writer.bytes)
+  }
+}
+
+extension SharedTypeKind {
+  /// The wire form of a new type. XML has no editing API, so an untyped one stands in as a map.
+  var content: [UInt8] {
+    switch self {
+    case .array: [UInt8(TypeKind.array)]
+    case .text: [UInt8(TypeKind.text)]
+    case .xmlFragment: [UInt8(TypeKind.xmlFragment)]
+    case .xmlText: [UInt8(TypeKind.xmlText)]
+    case .map, .untyped, .xmlElement, .xmlHook: [UInt8(TypeKind.map)]
+    }
+  }
+}

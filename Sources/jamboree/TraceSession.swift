@@ -1,0 +1,128 @@
+import CRDT
+import Lib0
+
+/// One recorded session: its updates and how the document must look after them.
+enum TraceSession {
+  enum Outcome {
+    case passed
+    case skipped
+    case failed(String)
+  }
+
+  static func replay(_ line: [UInt8]) -> Outcome {
+    let session: AnyValue
+    do { session = try JSON.parse(line.span) } catch { return .failed("bad JSON: \(error)") }
+    let roots = session["roots"]?.objectValue?.entries ?? []
+    if roots.contains(where: { $0.value["type"]?.stringValue == "xml" }) { return .skipped }
+    var updates: [Update] = []
+    for (index, text) in (session["updates"]?.arrayValue ?? []).enumerated() {
+      guard let bytes = text.stringValue.flatMap(unhex) else {
+        return .failed("update \(index) is not hex")
+      }
+      do { updates.append(try Update(v1: bytes)) } catch {
+        return .failed("update \(index): \(error)")
+      }
+    }
+    for (name, list) in [("as recorded", updates), ("merged", [Update.merging(updates)])] {
+      var doc = Doc(clientID: 0)
+      for update in list { doc.apply(update) }
+      if let problem = difference(doc, session, roots) { return .failed("\(name): \(problem)") }
+    }
+    return .passed
+  }
+
+  /// The first thing that is not as recorded.
+  private static func difference(
+    _ doc: Doc, _ session: AnyValue, _ roots: [ObjectValue.Entry]
+  ) -> String? {
+    if doc.hasPending { return "something is still pending" }
+    for entry in session["state_vector"]?.objectValue?.entries ?? [] {
+      let clock = ClientID(entry.key).map(doc.clock) ?? 0
+      if Double(clock) != entry.value.numberValue {
+        return "clock of client \(entry.key) is \(clock), not \(JSON.text(entry.value))"
+      }
+    }
+    for root in roots {
+      for (field, value) in view(doc, root.key, root.value["type"]?.stringValue ?? "") {
+        guard let expected = root.value[field] else { continue }
+        let have = JSON.text(canonical(value))
+        let want = JSON.text(canonical(expected))
+        if have != want { return "\(root.key).\(field) is \(have), not \(want)" }
+      }
+    }
+    return nil
+  }
+
+  private static func view(_ doc: Doc, _ name: String, _ kind: String) -> [(String, AnyValue)] {
+    guard let type = doc.root(name) else {
+      return [
+        ("value", kind == "map" ? .object(ObjectValue()) : .array([])), ("length", .number(0)),
+        ("string", .string("")), ("delta", .array([])),
+      ]
+    }
+    let length = AnyValue.number(Double(doc.length(of: type)))
+    switch kind {
+    case "map": return [("value", doc.json(type, as: .map, .exact))]
+    case "array": return [("value", doc.json(type, as: .array, .exact)), ("length", length)]
+    default:
+      let runs = canonical(.object(["$text": doc.json(type, as: .text, .exact)]))
+      return [
+        ("length", length), ("string", .string(doc.string(of: type))),
+        ("delta", runs["$text"] ?? .null),
+      ]
+    }
+  }
+
+  /// Sorted keys, and neighbouring runs of text with equal attributes joined, as traces have them.
+  private static func canonical(_ value: AnyValue) -> AnyValue {
+    switch value {
+    case .array(let values): return .array(values.map(canonical))
+    case .object(let object):
+      if let guid = object["$doc"]?["guid"] { return .object(["$doc": guid]) }
+      let entries = object.entries.map { entry in
+        var inner = canonical(entry.value)
+        if entry.key == "$text", case .array(let runs) = inner { inner = .array(joined(runs)) }
+        return ObjectValue.Entry(key: entry.key, value: inner)
+      }
+      return .object(
+        ObjectValue(entries.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }))
+    default: return value
+    }
+  }
+
+  private static func joined(_ runs: [AnyValue]) -> [AnyValue] {
+    var result: [AnyValue] = []
+    for run in runs {
+      if let more = run["insert"]?.stringValue, case .object(var last)? = result.last,
+        let text = last["insert"]?.stringValue, last["attributes"] == run["attributes"]
+      {
+        last.set("insert", .string(text + more))
+        result[result.count - 1] = .object(last)
+      } else {
+        result.append(run)
+      }
+    }
+    return result
+  }
+
+  private static func unhex(_ text: String) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    var high: UInt8?
+    for byte in text.utf8 {
+      let digit: UInt8
+      switch byte {
+      case 0x30...0x39: digit = byte - 0x30
+      case 0x61...0x66: digit = byte - 0x57
+      case 0x41...0x46: digit = byte - 0x37
+      default: return nil
+      }
+      if let first = high {
+        bytes.append(first << 4 | digit)
+        high = nil
+      } else {
+        high = digit
+      }
+    }
+    return high == nil ? bytes : nil
+  }
+}

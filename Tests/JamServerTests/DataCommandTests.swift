@@ -1,0 +1,147 @@
+import Dispatch
+import Glibc
+import Lib0
+import Storage
+import Synchronization
+import Testing
+
+/// `inspect` and `verify` on folders that the store itself has written.
+@Suite("Commands on a data folder")
+struct DataCommandTests {
+  let folder: TemporaryFolder
+  let room: RoomID
+
+  /// Yjs: a text "t" in which client 1 wrote "ab".
+  static let update: [UInt8] = [1, 1, 1, 0, 4, 1, 1, 0x74, 2, 0x61, 0x62, 0]
+  /// The same from clock 5 on: what comes before is missing.
+  static let dangling: [UInt8] = [1, 1, 1, 5, 4, 1, 1, 0x74, 2, 0x61, 0x62, 0]
+
+  init() throws {
+    folder = try TemporaryFolder()
+    room = try RoomID(jam: #require(Slug("demo")), prototype: #require(Slug("one")))
+  }
+
+  private func run(_ arguments: String...) throws -> CommandRun {
+    try CommandRun(arguments, in: folder)
+  }
+
+  /// A folder `d` with one room whose board `main` was checkpointed as `snapshot`.
+  private func write(_ snapshot: [UInt8] = update, closes: Bool = true) throws -> Store {
+    let store = try Store.open(folder.path + "/d", shards: 1)
+    let records = (1...3 as ClosedRange<UInt64>).map { sequence in
+      JournalRecord(
+        time: 1_800_000_000_000_000, room: room, board: "main", sequence: sequence, author: "ada",
+        kind: .update, payload: Self.update)
+    }
+    let checkpoint = Checkpoint(
+      room: room, records: records,
+      boards: ["main": Checkpoint.Snapshot(epoch: 7, sequence: 3) { snapshot }],
+      meta: [1, 2, 3], throughSequence: 3)
+    let done = DispatchSemaphore(value: 0)
+    let error = Mutex<StorageError?>(nil)
+    store.checkpoint(checkpoint) { result in
+      if case .failure(let found) = result { error.withLock { $0 = found } }
+      done.signal()
+    }
+    done.wait()
+    #expect(error.withLock { $0 } == nil)
+    if closes { try store.close() }
+    return store
+  }
+
+  @Test func inspectListsRoomsAndBoards() throws {
+    _ = try write()
+    let run = try run("inspect", "d")
+    #expect(run.exitCode == 0 && run.errors.isEmpty)
+    let lines = run.output.split(separator: "\n").map { line in
+      line.split(separator: "  ", omittingEmptySubsequences: true).map {
+        String($0.drop { $0 == " " })
+      }
+    }
+    try #require(lines.count == 4)
+    #expect(lines[0] == ["JAM", "ROOM", "BOARD", "SIZE", "EPOCH", "SEQUENCE", "LAST CHANGE"])
+    #expect(lines[1].prefix(3) == ["demo", "one", "main"])
+    #expect(lines[1][3].hasSuffix(" B") && lines[1][4...5] == ["7", "3"])
+    #expect(lines[1][6].hasSuffix("Z") && lines[1][6].utf8.count == 20)
+    #expect(lines[2].prefix(3) == ["demo", "one", "(history)"])
+    #expect(lines[3][0].hasPrefix("1 jam, 1 room, 1 board, "))
+  }
+
+  @Test func inspectPrintsJSON() throws {
+    _ = try write()
+    let run = try run("inspect", "d", "--json")
+    let rooms = try #require(JSON.parse(Array(run.output.utf8).span).arrayValue)
+    #expect(rooms.map { $0["jam"] } == [.string("demo")])
+    let board = try #require(rooms[0]["boards"]?.arrayValue?.first)
+    #expect(board["board"] == .string("main") && board["epoch"] == .number(7))
+    #expect(board["sequence"] == .number(3) && board["lastChange"]?.stringValue != nil)
+  }
+
+  @Test func anEmptyFolderHasNoRooms() throws {
+    #expect(unsafe mkdir(folder.path + "/d", 0o700) == 0)
+    let run = try run("inspect", "d")
+    #expect(run.exitCode == 0)
+    #expect(run.output.hasSuffix("\n0 jams, 0 rooms, 0 boards, 0 B\n"))
+  }
+
+  @Test(arguments: ["inspect", "verify"])
+  func aFolderThatIsNoneIsNamed(_ command: String) throws {
+    let missing = try run(command, "nowhere")
+    #expect(missing.exitCode == 1 && missing.output.isEmpty)
+    #expect(missing.errors.hasPrefix("Error: ") && missing.errors.contains("nowhere"))
+    #expect(missing.errors.split(separator: "\n").count == 1)
+    #expect(unsafe access(folder.path + "/nowhere", F_OK) != 0)
+    let none = try run(command)
+    #expect(none.exitCode == 64)
+  }
+
+  @Test func verifyFindsNothingWhereNothingIs() throws {
+    _ = try write()
+    _ = try run("token", "--data", "d", "--sub", "b", "--role", "bot", "--jam", "demo")
+    let run = try run("verify", "d")
+    #expect(run.exitCode == 0 && run.errors.isEmpty)
+    #expect(run.output.hasPrefix("d: ok (1 room, 1 board, "))
+    let again = try self.run("verify", "d", "--json")
+    #expect(try JSON.parse(Array(again.output.utf8).span)["clean"] == .bool(true))
+  }
+
+  @Test func theStoreAndTheTokenCommandShareOneKey() throws {
+    let token = ["token", "--data", "d", "--sub", "b", "--role", "bot", "--jam", "demo"]
+    #expect(try CommandRun(token, in: folder).exitCode == 0)
+    let made = try folder.read("d/keys/signing.key")
+    let store = try write(closes: false)
+    // Beside a running hub: no lock is in the way.
+    #expect(try CommandRun(token, in: folder).exitCode == 0)
+    #expect(try Array(made[10..<42]) == store.signingKey())
+    #expect(try folder.read("d/keys/signing.key") == made)
+    let run = try run("verify", "d")
+    #expect(run.exitCode == 0 && run.output.hasSuffix("; a hub is running)\n"))
+    try store.close()
+  }
+
+  @Test func verifyNamesTheFileOfAFlippedBit() throws {
+    _ = try write()
+    let name = "d/rooms/demo/one/boards/main.yjs.gz"
+    var bytes = try folder.read(name)
+    bytes[bytes.count / 2] ^= 4
+    _ = try folder.write(name, bytes)
+    let run = try run("verify", "d")
+    #expect(run.exitCode == 1)
+    #expect(run.errors.hasPrefix("damaged: ") && run.errors.contains("main.yjs.gz"))
+    #expect(run.output.hasPrefix("d: 1 damage ("))
+    let again = try self.run("verify", "d", "--json")
+    #expect(again.exitCode == 1)
+    let report = try JSON.parse(Array(again.output.utf8).span)
+    #expect(report["clean"] == .bool(false) && report["damage"]?.arrayValue?.count == 1)
+  }
+
+  @Test(
+    arguments: [
+      ([1, 1, 1], "cannot be decoded: byte "), (dangling, "refers to content that is not in it"),
+    ] as [([UInt8], String)])
+  func verifyDecodesEveryBoard(_ snapshot: [UInt8], _ reason: String) throws {
+    _ = try write(snapshot)
+    let run = try run("verify", "d")
+    #expect(run.exitCode == 1 && run.errors.contains(reason), "\(run.errors)")
+  }
+}
