@@ -54,8 +54,6 @@ class Relay(StockServer):
         raise RuntimeError("the relay did not start")
 
 
-
-
 class ManyFromHere(Hub):
     """The hub, told that all clients of the world may come from one address."""
 
@@ -68,7 +66,14 @@ PEERS = {"relay": Relay, "hub": ManyFromHere, "yws": StockServer}
 
 def load(peer: str, server: Hub, *options) -> dict:
     """One run of wsload against a running peer; its JSON line."""
-    command = [TOOLS / "wsload", "--port", str(server.port), "--pid", str(server.process.pid), *map(str, options)]
+    command = [
+        TOOLS / "wsload",
+        "--port",
+        str(server.port),
+        "--pid",
+        str(server.process.pid),
+        *map(str, options),
+    ]
     if peer == "hub":
         command += ["--prefix", f"/yjs/{JAM}", "--query", "?token=" + server.token("bench")]
     if peer == "relay":
@@ -88,9 +93,24 @@ def s1(peer, server):
 
 def s2(peer, server):
     """Doubles the rate until p99 is over 100 ms or something is missing, then tries half a step more."""
+
     def at(rate: int) -> dict:
-        result = load(peer, server, "--conns", 100, "--senders", 10, "--rate", rate, "--secs", 2,
-                      "--drain", 2, "--room", f"s2-{rate}-")
+        result = load(
+            peer,
+            server,
+            "--conns",
+            100,
+            "--senders",
+            10,
+            "--rate",
+            rate,
+            "--secs",
+            2,
+            "--drain",
+            2,
+            "--room",
+            f"s2-{rate}-",
+        )
         return {**result, "sustained": int(result["lost"] == 0 and result["p99"] <= 100)}
 
     rate = 25
@@ -106,15 +126,43 @@ def s4(peer, server):
 
 
 def s6(peer, server):
-    return load(peer, server, "--mode", "awareness", "--conns", 100, "--senders", 100, "--rate", 20,
-                "--secs", 4)
+    return load(
+        peer,
+        server,
+        "--mode",
+        "awareness",
+        "--conns",
+        100,
+        "--senders",
+        100,
+        "--rate",
+        20,
+        "--secs",
+        4,
+    )
 
 
 SCENARIOS = {"S1": s1, "S2": s2, "S4": s4, "S6": s6}
 COLUMNS = {
     "S1": ["cpu_us_per_delivery", "p50", "p99", "deliv_per_s", "lost", "gen_lag_p99_ms"],
-    "S2": ["deliv_per_s", "sustained", "cpu_us_per_delivery", "p50", "p99", "srv_cpu_util", "gen_util"],
-    "S4": ["kib_per_conn", "synced", "rss0_kib", "rss2_kib", "connect_s", "connect_cpu_s", "srv_cpu_s"],
+    "S2": [
+        "deliv_per_s",
+        "sustained",
+        "cpu_us_per_delivery",
+        "p50",
+        "p99",
+        "srv_cpu_util",
+        "gen_util",
+    ],
+    "S4": [
+        "kib_per_conn",
+        "synced",
+        "rss0_kib",
+        "rss2_kib",
+        "connect_s",
+        "connect_cpu_s",
+        "srv_cpu_s",
+    ],
     "S6": ["cpu_us_per_delivery", "p50", "p99", "deliv_per_s", "lost", "gen_lag_p99_ms"],
 }
 
@@ -145,7 +193,9 @@ def build():
         newest = max(file.stat().st_mtime for file in [source, *HERE.glob("*.h")])
         if not tool.exists() or tool.stat().st_mtime < newest:
             print(f"bench: compiling {name}.c", flush=True)
-            subprocess.run([os.environ.get("CC", "cc"), "-O2", "-Wall", "-o", tool, source], check=True)
+            subprocess.run(
+                [os.environ.get("CC", "cc"), "-O2", "-Wall", "-o", tool, source], check=True
+            )
 
 
 def shown(value: float) -> str:
@@ -154,8 +204,12 @@ def shown(value: float) -> str:
 
 def table(scenario: str, peers: list[str], results: dict) -> str:
     columns = COLUMNS[scenario]
-    lines = ["", SCENARIO_TITLES[scenario], "| peer | " + " | ".join(columns) + " | runs |",
-             "|---|" + "--:|" * (len(columns) + 1)]
+    lines = [
+        "",
+        SCENARIO_TITLES[scenario],
+        "| peer | " + " | ".join(columns) + " | runs |",
+        "|---|" + "--:|" * (len(columns) + 1),
+    ]
     for peer in peers:
         rows = results.get((scenario, peer), [])
         if rows:
@@ -165,7 +219,8 @@ def table(scenario: str, peers: list[str], results: dict) -> str:
 
 
 SCENARIO_TITLES = dict(
-    line.strip().split("  ", 1) for line in __doc__.splitlines() if line.startswith("  S"))
+    line.strip().split("  ", 1) for line in __doc__.splitlines() if line.startswith("  S")
+)
 SCENARIO_TITLES = {name: f"{name}: {title}" for name, title in SCENARIO_TITLES.items()}
 
 
@@ -183,8 +238,11 @@ def main() -> int:
         for run in range(options.runs):
             for scenario in scenarios:
                 for peer in peers:
-                    print(f"bench: run {run + 1} of {options.runs}, {scenario}, {peer} "
-                          f"(load {os.getloadavg()[0]:.1f})", flush=True)
+                    print(
+                        f"bench: run {run + 1} of {options.runs}, {scenario}, {peer} "
+                        f"(load {os.getloadavg()[0]:.1f})",
+                        flush=True,
+                    )
                     try:
                         result = measure(scenario, peer)
                     except (RuntimeError, AssertionError, subprocess.TimeoutExpired) as error:
@@ -192,7 +250,10 @@ def main() -> int:
                         failed += 1
                         continue
                     results.setdefault((scenario, peer), []).append(result)
-                    lines.write(json.dumps({"scenario": scenario, "peer": peer, "run": run + 1, **result}) + "\n")
+                    lines.write(
+                        json.dumps({"scenario": scenario, "peer": peer, "run": run + 1, **result})
+                        + "\n"
+                    )
                     lines.flush()
     for scenario in scenarios:
         print(table(scenario, peers, results))

@@ -64,6 +64,7 @@ class Rounds:
             if not writer.connected:
                 await writer.connect()
             await writer.write_until(stop, board, PAUSE)
+
         if early:
             for writer in self.writers:
                 writer.abort()
@@ -116,8 +117,15 @@ class Rounds:
     def _has(self, writer: Writer, board: str, wanted: set[str]) -> bool:
         mine, first = writer.boards[board], self.writers[0].boards[board]
         mine.apply_incoming()
-        return (not mine.unsaved and words(mine.doc) == wanted
-                and str(mine.doc["notes"]) == str(first.doc["notes"])) if wanted else True
+        return (
+            (
+                not mine.unsaved
+                and words(mine.doc) == wanted
+                and str(mine.doc["notes"]) == str(first.doc["notes"])
+            )
+            if wanted
+            else True
+        )
 
     async def round(self, number: int):
         board = f"board-{number // ROUNDS_PER_BOARD}"
@@ -129,7 +137,11 @@ class Rounds:
         await self.until_killed(board)
         await asyncio.to_thread(self.hub.run, "verify", self.hub.data)
         await asyncio.to_thread(self.hub.start)
-        boards = [board] if number < ROUNDS_PER_BOARD else [board, f"board-{number // ROUNDS_PER_BOARD - 1}"]
+        boards = (
+            [board]
+            if number < ROUNDS_PER_BOARD
+            else [board, f"board-{number // ROUNDS_PER_BOARD - 1}"]
+        )
         await self.check_promises(boards)
         await self.converge(board)
 
@@ -159,13 +171,19 @@ async def run(options, folder: Path) -> int:
                 passed += 1
             except Exception as error:
                 failed += 1
-                print(f"round {number} (seed {options.seed}): {type(error).__name__}: {error}", flush=True)
+                print(
+                    f"round {number} (seed {options.seed}): {type(error).__name__}: {error}",
+                    flush=True,
+                )
                 break  # what follows would only repeat it
             if number % 10 == 9:
                 saved = sum(len(notes) for notes in rounds.saved.values())
                 known = sum(len(notes) for notes in rounds.known.values())
-                print(f"{number + 1} rounds, {time.monotonic() - started:.0f} s: {known} edits, {saved} "
-                      f"called saved, none missing; killed {rounds.kills}", flush=True)
+                print(
+                    f"{number + 1} rounds, {time.monotonic() - started:.0f} s: {known} edits, {saved} "
+                    f"called saved, none missing; killed {rounds.kills}",
+                    flush=True,
+                )
         if not failed:
             try:
                 await rounds.finish()
@@ -176,14 +194,18 @@ async def run(options, folder: Path) -> int:
         hub.close()
     if options.junitxml:
         write_junit(options.junitxml, passed, failed)
-    print(f"kill rounds: {passed} passed, {failed} failed, {time.monotonic() - started:.0f} s, "
-          f"seed {options.seed}")
+    print(
+        f"kill rounds: {passed} passed, {failed} failed, {time.monotonic() - started:.0f} s, "
+        f"seed {options.seed}"
+    )
     return 1 if failed or passed < options.rounds else 0
 
 
 def write_junit(path: Path, passed: int, failed: int):
-    path.write_text(f'<testsuites><testsuite name="kill rounds" tests="{passed + failed}" '
-                    f'failures="{failed}"/></testsuites>\n')
+    path.write_text(
+        f'<testsuites><testsuite name="kill rounds" tests="{passed + failed}" '
+        f'failures="{failed}"/></testsuites>\n'
+    )
 
 
 def main() -> int:
@@ -194,7 +216,10 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, help="keeps the data there (must be new)")
     parser.add_argument("--junitxml", type=Path, help="where the counts go")
     options = parser.parse_args()
-    print(f"kill rounds: {options.rounds} rounds, {options.writers} writers, seed {options.seed}", flush=True)
+    print(
+        f"kill rounds: {options.rounds} rounds, {options.writers} writers, seed {options.seed}",
+        flush=True,
+    )
     folder = options.folder or Path(tempfile.mkdtemp(prefix="jamboree-kill-"))
     folder.mkdir(parents=True, exist_ok=True)
     code = asyncio.run(run(options, folder))

@@ -42,6 +42,7 @@ class Writer(OwnClient):
             text = doc.get(NOTES, type=pycrdt.Text)
             # Near the end, where the others are writing too.
             text.insert(max(0, len(text) - self.random.randrange(8)), word[-3:])
+
         self.edit(board, change, (word, True))
 
     async def write_until(self, stop: asyncio.Event, board: str, pause: float):

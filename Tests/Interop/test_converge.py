@@ -9,10 +9,12 @@ from rig.stock import until
 
 async def all_equal(stocks, peers, seconds=10):
     """Waits until every client shows the same; what it is."""
+
     async def check():
         contents = [await client.content() for client in stocks]
         contents += [peer.content() for peer in peers]
         return contents[0] if all(other == contents[0] for other in contents) else None
+
     return await until(check, seconds, "all clients equal")
 
 
@@ -23,8 +25,11 @@ async def test_stock_and_pycrdt_clients_converge_online(server, stock):
     peers = [await PycrdtPeer(server, "online", f"python-{i}").connect() for i in range(4)]
     for step in range(10):
         for i, client in enumerate(stocks):
-            await client.edit(["m", "set", f"node {i}", step], ["t", "insert", 0, f"{i}🙂"],
-                              ["a", "push", f"{i}.{step}"])
+            await client.edit(
+                ["m", "set", f"node {i}", step],
+                ["t", "insert", 0, f"{i}🙂"],
+                ["a", "push", f"{i}.{step}"],
+            )
         for i, peer in enumerate(peers):
             with peer.doc.transaction():
                 peer.doc.get("m", type=pycrdt.Map)[f"python {i}"] = step
@@ -36,6 +41,7 @@ async def test_stock_and_pycrdt_clients_converge_online(server, stock):
     async def complete():
         content = await all_equal(stocks, peers)
         return content if len(content["m"]) == 8 and len(content["a"]) == 77 else None
+
     content = await until(complete, 10, "every edit everywhere")
     assert set(content["m"].values()) == {9}
     for peer in peers:
@@ -64,6 +70,7 @@ async def test_offline_edits_of_both_kinds_merge_when_they_come_back(server, sto
         content = await all_equal(stocks, peers)
         words = "".join(part["insert"] for part in content["t"])
         return "away)" in words and "·" in words and "python" in words and content
+
     content = await until(complete, 10, "every offline edit everywhere")
     assert content["a"] == [1, 3] and content["m"] == {"away": "node", "there": 1}
     for peer in peers:
@@ -85,13 +92,19 @@ async def test_presence_reaches_everybody_and_goes_with_its_client(server, stock
     async def everybody_sees(expected):
         async def check():
             seen = (await watcher.state())["awareness"]
-            return (indexes(seen.values()) == expected
-                    and indexes(peer.awareness.states.values()) == expected)
+            return (
+                indexes(seen.values()) == expected
+                and indexes(peer.awareness.states.values()) == expected
+            )
+
         await until(check, 10, f"cursors {expected}")
+
     await everybody_sees([3, 5])
     late = await stock.open("presence", "late")
+
     async def newcomer_sees():
         return indexes((await late.state())["awareness"].values()) == [3, 5]
+
     await until(newcomer_sees, 10, "a newcomer is told who is there")
     await leaver.close()
     await everybody_sees([5])
@@ -103,8 +116,11 @@ async def test_a_newcomer_gets_a_large_board_whole(server, stock):
     await author.synced()
     text = "Текст із 🥟 " * 2000
     for part in range(10):
-        await author.edit(["t", "insert", 0, text], ["a", "push", *range(500)],
-                          ["m", "set", f"part {part}", "x" * 5000])
+        await author.edit(
+            ["t", "insert", 0, text],
+            ["a", "push", *range(500)],
+            ["m", "set", f"part {part}", "x" * 5000],
+        )
     newcomer = await stock.open("large", "newcomer")
     peer = await PycrdtPeer(server, "large", "python").connect()
     content = await all_equal([author, newcomer], [peer], 20)

@@ -15,13 +15,19 @@ async def filled(stock, room, sub="author"):
     """A board with text, list and map, known to the hub; its client."""
     author = await stock.open(room, sub)
     await author.synced()
-    await author.edit(["t", "insert", 0, "Вареники 🥟"], ["t", "format", 0, 8, {"bold": True}],
-                      ["a", "push", 1, "two", None], ["m", "set", "shape", {"x": 1.5}])
+    await author.edit(
+        ["t", "insert", 0, "Вареники 🥟"],
+        ["t", "format", 0, 8, {"bold": True}],
+        ["a", "push", 1, "two", None],
+        ["m", "set", "shape", {"x": 1.5}],
+    )
     await author.edit(["a", "delete", 0, 1], ["m", "set", "gone", 1])
     await author.edit(["m", "delete", "gone"])
     other = await stock.open(room, "other")
+
     async def arrived():
         return await other.content() == await author.content()
+
     await until(arrived, 10, "the edits at another client")
     return author
 
@@ -48,8 +54,11 @@ async def test_ctrl_c_under_load_loses_nothing_that_anybody_has_seen(hub, stock)
             for i, writer in enumerate(writers):
                 await writer.edit(["a", "push", f"{sig}.{i}.{step}"])
         board = witness.boards["main"]
-        await until(lambda: board.apply_incoming() or len(board.doc.get("a", type=pycrdt.Array)) >= 60,
-                    10, "half of the edits at the witness")
+        await until(
+            lambda: board.apply_incoming() or len(board.doc.get("a", type=pycrdt.Array)) >= 60,
+            10,
+            "half of the edits at the witness",
+        )
         for writer in writers:
             await writer.disconnect()
         board.apply_incoming()

@@ -26,15 +26,24 @@ BROKEN = [
     ("RSV2", frame(2, EMPTY_STEP1, rsv=2), {1002}),
     ("RSV3 on a ping", frame(9, b"", rsv=1), {1002}),
     ("unmasked", frame(2, EMPTY_STEP1, masked=False), {1002}),
-    *[(f"reserved opcode {op}", frame(op, b""), {1002}) for op in (3, 4, 5, 6, 7, 11, 12, 13, 14, 15)],
+    *[
+        (f"reserved opcode {op}", frame(op, b""), {1002})
+        for op in (3, 4, 5, 6, 7, 11, 12, 13, 14, 15)
+    ],
     ("ping of 126 bytes", frame(9, b"p" * 126), {1002}),
     ("ping without FIN", frame(9, b"p", fin=False), {1002}),
     ("close without FIN", frame(8, b"\x03\xe8", fin=False), {1002}),
     ("continuation without a start", frame(0, b"more"), {1002}),
-    ("a message inside a fragmented one", frame(2, b"\0", fin=False) + frame(2, EMPTY_STEP1), {1002}),
+    (
+        "a message inside a fragmented one",
+        frame(2, b"\0", fin=False) + frame(2, EMPTY_STEP1),
+        {1002},
+    ),
     ("close with one byte", frame(8, b"\x03"), {1002}),
-    *[(f"close code {code}", close_frame(code), {1002})
-      for code in (0, 999, 1004, 1005, 1006, 1015, 1016, 2000, 2999, 5000, 65535)],
+    *[
+        (f"close code {code}", close_frame(code), {1002})
+        for code in (0, 999, 1004, 1005, 1006, 1015, 1016, 2000, 2999, 5000, 65535)
+    ],
     ("close reason that is no UTF-8", close_frame(1000, b"\xff"), {1002, 1007}),
     ("close reason of 124 bytes", close_frame(1000, b"r" * 124), {1002}),
     ("length 5 in 16 bits", frame(2, b"12345", length_form=16), {1002}),
@@ -43,10 +52,16 @@ BROKEN = [
     ("length 2^63-1", frame(2, b"", length_form=64, claim=(1 << 63) - 1), {1009}),
     ("length 2^32", frame(2, b"", length_form=64, claim=1 << 32), {1009}),
     ("length 1 GiB", frame(2, b"", length_form=64, claim=1 << 30), {1009}),
-    ("fragments without end", frame(2, b"", fin=False) + frame(0, b"", fin=False) * 200_000,
-     {1002, 1008, 1009}),
-    ("fragments beyond any limit", frame(2, b"x", fin=False) + frame(0, b"y" * (1 << 20), fin=False) * 80,
-     {1008, 1009}),
+    (
+        "fragments without end",
+        frame(2, b"", fin=False) + frame(0, b"", fin=False) * 200_000,
+        {1002, 1008, 1009},
+    ),
+    (
+        "fragments beyond any limit",
+        frame(2, b"x", fin=False) + frame(0, b"y" * (1 << 20), fin=False) * 80,
+        {1008, 1009},
+    ),
 ]
 TEXTS = [
     ("lone surrogate", frame(1, b"\xed\xa0\x80"), {1003, 1007}),
@@ -116,7 +131,12 @@ async def test_a_message_that_is_none_of_the_protocol_is_refused_and_the_room_li
                     if socket.close_code not in NO_MESSAGE:
                         failures.append(f"{what} ({protocol}): closed with {socket.close_code}")
                 socket.abort()
-        for message in (b"", b"\xff", wire.text("no-such/board") + b"\0\0\0", wire.text("a" * 300) + b"\x0c\0"):
+        for message in (
+            b"",
+            b"\xff",
+            wire.text("no-such/board") + b"\0\0\0",
+            wire.text("a" * 300) + b"\x0c\0",
+        ):
             socket = await connect(hub, PROTOCOL)
             socket.send(message)
             try:
@@ -128,10 +148,25 @@ async def test_a_message_that_is_none_of_the_protocol_is_refused_and_the_room_li
     assert not failures, "\n".join(failures)
 
 
-@pytest.mark.parametrize("text", ["", "x", "[]", "{}", "7", "null", '{"id":1}', '{"command":"who"}',
-                                  '{"id":"x","command":7}', "[" * 100_000, '{"id":1,"command":"who"' + " " * 9,
-                                  '{"id":1e999,"command":"who"}', '{"id":-1,"command":"\\ud800"}'],
-                         ids=lambda text: text[:24] or "empty")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x",
+        "[]",
+        "{}",
+        "7",
+        "null",
+        '{"id":1}',
+        '{"command":"who"}',
+        '{"id":"x","command":7}',
+        "[" * 100_000,
+        '{"id":1,"command":"who"' + " " * 9,
+        '{"id":1e999,"command":"who"}',
+        '{"id":-1,"command":"\\ud800"}',
+    ],
+    ids=lambda text: text[:24] or "empty",
+)
 async def test_a_control_message_that_is_no_command_is_answered_or_closes_with_a_code(hub, text):
     async with Bystander(hub):
         socket = await connect(hub, PROTOCOL)
@@ -160,11 +195,18 @@ async def test_frames_that_are_unusual_but_right_work(hub):
             while (await socket.inbox.get())[1][:2] != b"\0\x01":
                 pass
         socket.abort()
+
     whole = frame(2, EMPTY_STEP1)
     await answered([], behind=whole)
     await answered([whole[i : i + 1] for i in range(len(whole))])
-    await answered([frame(2, EMPTY_STEP1[:1], fin=False), frame(9, b"between"), frame(0, b"", fin=False),
-                    frame(0, EMPTY_STEP1[1:])])
+    await answered(
+        [
+            frame(2, EMPTY_STEP1[:1], fin=False),
+            frame(9, b"between"),
+            frame(0, b"", fin=False),
+            frame(0, EMPTY_STEP1[1:]),
+        ]
+    )
     await answered([frame(10, b"unsolicited pong"), whole])
     zero = bytes([0x82, 0x80 | len(EMPTY_STEP1), 0, 0, 0, 0]) + EMPTY_STEP1
     await answered([zero])

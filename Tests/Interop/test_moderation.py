@@ -16,6 +16,7 @@ async def settled(client, seconds=1.0):
 async def shows(client, expected, seconds=10):
     async def check():
         return await client.content() == expected
+
     await until(check, seconds, f"{client.name} shows {expected}")
 
 
@@ -38,8 +39,10 @@ async def test_a_viewer_reads_along_but_cannot_write_and_is_told(hub, stock):
     await author.edit(["a", "push", "more"])
     assert await settled(witness) == {"m": {"a": 1}, "a": ["more"]}
     assert await author.content() == {"m": {"a": 1}, "a": ["more"]}
+
     async def reads_on():
         return "a" in await viewer.content()
+
     await until(reads_on, 5, "the viewer reads on")
     await still_connected(viewer, 1)
 
@@ -123,7 +126,11 @@ async def test_only_a_facilitator_may_command(hub):
 
 async def test_an_unknown_command_is_answered_with_an_error(hub):
     chair = await OwnClient(hub, "commands", "chair", "facilitator").connect()
-    for given in ({"command": "make-coffee"}, {"command": "remove"}, {"command": "remove", "sub": 7}):
+    for given in (
+        {"command": "make-coffee"},
+        {"command": "remove"},
+        {"command": "remove", "sub": 7},
+    ):
         reply = await chair.command(**given)
         assert reply["ok"] is False and reply["error"] and reply["reason"], given
     assert (await chair.command("who"))["ok"] is True
@@ -144,6 +151,7 @@ async def test_somebody_removed_meets_403_with_a_reason_and_does_not_loop(hub, s
 
     async def gone():
         return not (await troll.state())["connected"]
+
     await until(gone, 5, "the removed client is disconnected")
     before = (await troll.state())["attempts"]
     await asyncio.sleep(10)

@@ -14,6 +14,7 @@ async def same_everywhere(clients, expected=None, seconds=10):
         contents = [await client.content() for client in clients]
         same = all(content == contents[0] for content in contents)
         return contents[0] if same and (expected is None or expected(contents[0])) else None
+
     return await until(check, seconds, "all clients equal")
 
 
@@ -34,7 +35,8 @@ async def test_an_update_before_step_2_is_taken_when_the_rest_arrives(server, st
     await early.editOnConnect(steps=[["t", "insert", 13, " at once"], ["m", "delete", "offline"]])
     await early.connect()
     content = await same_everywhere(
-        [witness, early], lambda it: it.get("t") == [{"insert": "start offline at once"}])
+        [witness, early], lambda it: it.get("t") == [{"insert": "start offline at once"}]
+    )
     assert "m" not in content
     await nobody_denied([witness, early])
 
@@ -51,8 +53,10 @@ async def test_two_tabs_of_one_person_with_one_socket_down_both_reach_the_hub(hu
     await same_everywhere([witness, a, b], lambda it: "t" in it)
     await a.cutSocket()
     await a.edit(["t", "insert", 3, " two"])
+
     async def handed_over():
         return await b.content() == await a.content()
+
     await until(handed_over, 5, "the edit in the other tab")
     await b.edit(["t", "insert", 7, " three"])
     await same_everywhere([witness, b], lambda it: it.get("t") == [{"insert": "one two three"}])
@@ -134,7 +138,8 @@ async def test_peers_give_back_what_a_hub_restored_from_an_older_copy_lacks(hub,
     await a.edit(["t", "insert", 0, "even "])
     await a.connect()
     await same_everywhere(
-        [a, b, witness], lambda it: it["t"][0]["insert"] == "even later in the copy", 15)
+        [a, b, witness], lambda it: it["t"][0]["insert"] == "even later in the copy", 15
+    )
     await a.edit(["m", "set", "again", 2])
     await same_everywhere([a, b, witness], lambda it: it["m"].get("again") == 2)
     await nobody_denied([a, b, witness])

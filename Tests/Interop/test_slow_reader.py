@@ -59,7 +59,9 @@ async def test_200_healthy_clients_do_not_notice_one_that_never_reads(server):
     def counter(index):
         def message(_socket, _opcode, payload):
             counts[index] += payload[:2] == b"\0\2"
+
         return message
+
     healthy = [await joined(server, "crowd", f"guest-{i % 20}", counter(i)) for i in range(HEALTHY)]
     author = await Author(server, "crowd", 8 << 10).join()
     alone = sorted([await author.write() for _ in range(60)])
@@ -67,8 +69,10 @@ async def test_200_healthy_clients_do_not_notice_one_that_never_reads(server):
     stuck.transport.pause_reading()
     beside = sorted([await author.write() for _ in range(300)])
     middle = (alone[len(alone) // 2], beside[len(beside) // 2])
-    print(f"echo among {HEALTHY}: median {middle[0] * 1e3:.1f} ms alone, {middle[1] * 1e3:.1f} ms beside "
-          f"a stuck reader; worst {beside[-1] * 1e3:.0f} ms")
+    print(
+        f"echo among {HEALTHY}: median {middle[0] * 1e3:.1f} ms alone, {middle[1] * 1e3:.1f} ms beside "
+        f"a stuck reader; worst {beside[-1] * 1e3:.0f} ms"
+    )
     assert beside[int(len(beside) * 0.95)] < 1
     assert middle[1] < 3 * middle[0] + 0.02
     last = time.monotonic()

@@ -38,7 +38,8 @@ class Sender:
     async def offer(self, update: bytes) -> str:
         if self.socket is None:
             self.socket = await Socket.connect(
-                self.hub.port, self.path, PROTOCOL if self.own else None, self.message)
+                self.hub.port, self.path, PROTOCOL if self.own else None, self.message
+            )
             if self.own:
                 self.socket.send(wire.text("main") + wire.uint(wire.OPEN) + wire.uint(0))
         self.outcome = "taken or left"
@@ -66,6 +67,7 @@ async def offer_all(hub, room: str, updates: list[bytes], own: bool) -> collecti
                 raise AssertionError(f"after the update {update.hex()}") from error
         if sender.socket:
             sender.socket.abort()
+
     await asyncio.gather(*(work(number) for number in range(CONNECTIONS)))
     return outcomes
 
@@ -102,7 +104,9 @@ async def test_random_bit_flips_of_real_updates_never_hurt_the_hub(hub, stock, o
 
 @pytest.mark.seconds(120)
 async def test_every_prefix_of_a_real_update_is_refused_or_harmless(hub, stock):
-    prefixes = [update[:length] for update in await corpus(stock, hub) for length in range(len(update))]
+    prefixes = [
+        update[:length] for update in await corpus(stock, hub) for length in range(len(update))
+    ]
     async with Bystander(hub):
         outcomes = await offer_all(hub, "prefixes", prefixes, own=True)
     print(f"{len(prefixes)} prefixes: {dict(outcomes)}")
@@ -117,9 +121,11 @@ async def the_room_is_still_good(hub, stock, room):
     author = await stock.open(room, "newcomer")
     await author.synced()
     await author.edit(["m", "set", "still", "here"])
+
     async def arrived():
         other = await stock.open(room, "reader")
         return (await other.synced())["content"].get("m", {}).get("still") == "here"
+
     assert await arrived() or await arrived()
     await author.close()
     await asyncio.sleep(0.2)
@@ -128,7 +134,9 @@ async def the_room_is_still_good(hub, stock, room):
     await read_board(hub, room)
     assert await asyncio.to_thread(hub.stop) == 0
     assert hub.run("verify", hub.data).returncode == 0
-    loaded = await stock.ask("load", update=gzip.decompress(hub.board_file(room).read_bytes()).hex())
+    loaded = await stock.ask(
+        "load", update=gzip.decompress(hub.board_file(room).read_bytes()).hex()
+    )
     assert loaded["content"]["m"]["still"] == "here"
     assert not loaded["pending"], "the hub kept something that pends"
     await asyncio.to_thread(hub.start)
@@ -139,7 +147,10 @@ BOMBS = [
     ("2^53 clients", wire.uint(1 << 53)),
     ("2^53 structs", b"\1" + wire.uint(1 << 53) + b"\1\0"),
     ("2^31 structs of no length", b"\1" + wire.uint(1 << 31) + b"\1\0" + b"\0\0" * 8),
-    ("clock and length overflow", b"\1\1\1" + wire.uint((1 << 53) - 1) + b"\0" + wire.uint(1 << 62) + b"\0"),
+    (
+        "clock and length overflow",
+        b"\1\1\1" + wire.uint((1 << 53) - 1) + b"\0" + wire.uint(1 << 62) + b"\0",
+    ),
     ("clock 2^63", b"\1\1\1" + wire.uint(1 << 63) + b"\4\1\1m\1x\0"),
     ("a number of twenty bytes", b"\xff" * 20),
     ("2^53 deletions", b"\0\1\1" + wire.uint(1 << 53)),

@@ -41,8 +41,12 @@ class Hub:
         command += ["--port", str(self.port), "--port-file", port_file, *self.options]
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                env={**os.environ, "SWIFT_BACKTRACE": "enable=no"})
+                command,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                env={**os.environ, "SWIFT_BACKTRACE": "enable=no"},
+            )
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             if port_file.exists() and (number := port_file.read_text().strip()):
@@ -64,7 +68,9 @@ class Hub:
             code = self.process.wait(timeout)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise AssertionError(f"the hub did not end within {timeout} s of signal {sig}") from None
+            raise AssertionError(
+                f"the hub did not end within {timeout} s of signal {sig}"
+            ) from None
         self.process = None
         return code
 
@@ -80,8 +86,9 @@ class Hub:
         key = (sub, role, jam, *sorted(more.items()))
         if key not in self.tokens:
             options = [part for name, value in more.items() for part in (f"--{name}", value)]
-            self.tokens[key] = self.run("token", "--data", self.data, "--sub", sub, "--role", role,
-                                        "--jam", jam, *options).stdout.strip()
+            self.tokens[key] = self.run(
+                "token", "--data", self.data, "--sub", sub, "--role", role, "--jam", jam, *options
+            ).stdout.strip()
         return self.tokens[key]
 
     def path(self, room: str, board: str | None = None, token: str | None = None) -> str:
@@ -95,11 +102,14 @@ class Hub:
     # The rest of the command line
 
     def run(self, *arguments, check: bool = True) -> subprocess.CompletedProcess:
-        done = subprocess.run([BINARY, *map(str, arguments)], capture_output=True, text=True,
-                              timeout=60)
+        done = subprocess.run(
+            [BINARY, *map(str, arguments)], capture_output=True, text=True, timeout=60
+        )
         if check and done.returncode:
-            raise AssertionError(f"jamboree {arguments[0]} ended with {done.returncode}: "
-                                 f"{done.stdout[-2000:]}{done.stderr[-2000:]}")
+            raise AssertionError(
+                f"jamboree {arguments[0]} ended with {done.returncode}: "
+                f"{done.stdout[-2000:]}{done.stderr[-2000:]}"
+            )
         return done
 
     def board_file(self, room: str, board: str = "main") -> Path:
@@ -123,9 +133,12 @@ class Hub:
         found |= {token.split(".")[-1] for token in found}
         for file in (self.data / "keys").rglob("*") if (self.data / "keys").is_dir() else []:
             if file.is_file() and (raw := file.read_bytes().strip()):
-                found |= {raw.hex(), base64.b64encode(raw).decode().rstrip("="),
-                          base64.urlsafe_b64encode(raw).decode().rstrip("="),
-                          raw.decode(errors="replace")}
+                found |= {
+                    raw.hex(),
+                    base64.b64encode(raw).decode().rstrip("="),
+                    base64.urlsafe_b64encode(raw).decode().rstrip("="),
+                    raw.decode(errors="replace"),
+                }
         return {secret for secret in found if len(secret) >= 16}
 
     def assert_sound(self) -> None:
@@ -133,7 +146,9 @@ class Hub:
         log = self.log()
         if self.process is not None:
             assert self.alive, f"the hub died with {self.process.returncode}:\n{log[-3000:]}"
-        assert not (trap := TRAPS.search(log)), f"the log tells of a trap: {log[trap.start():][:600]}"
+        assert not (trap := TRAPS.search(log)), (
+            f"the log tells of a trap: {log[trap.start() :][:600]}"
+        )
         leaked = [secret[:6] + "…" for secret in self.secrets() if secret in log]
         assert not leaked, f"the log contains secrets: {leaked}"
 
@@ -159,8 +174,11 @@ class StockServer(Hub):
         script = ROOT / "Tests" / "Bench" / "servers" / "yws-debian.js"
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                ["node", script], stdout=log, stderr=log,
-                env={**os.environ, "NODE_PATH": "/usr/share/nodejs", "PORT": str(self.port)})
+                ["node", script],
+                stdout=log,
+                stderr=log,
+                env={**os.environ, "NODE_PATH": "/usr/share/nodejs", "PORT": str(self.port)},
+            )
         deadline = time.monotonic() + timeout
         while "listening" not in self.log():
             assert self.alive and time.monotonic() < deadline, self.log()

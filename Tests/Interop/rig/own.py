@@ -41,8 +41,10 @@ class Board:
 
     def summary(self) -> str:
         """Where this board stands, for the message of a failed test."""
-        return (f"{self.name}: epoch {self.epoch}, synced {self.synced}, answered {self.answered}, "
-                f"saved {self.saved_count} of {len(self.sent)}, rejects {self.rejects[:2]}")
+        return (
+            f"{self.name}: epoch {self.epoch}, synced {self.synced}, answered {self.answered}, "
+            f"saved {self.saved_count} of {len(self.sent)}, rejects {self.rejects[:2]}"
+        )
 
     def _changed(self, event):
         if self._local:
@@ -51,7 +53,9 @@ class Board:
     def apply_incoming(self):
         """Applies what has arrived; kept apart so that a busy client can do it in batches."""
         if self.incoming:
-            update = pycrdt.merge_updates(*self.incoming) if len(self.incoming) > 1 else self.incoming[0]
+            update = (
+                pycrdt.merge_updates(*self.incoming) if len(self.incoming) > 1 else self.incoming[0]
+            )
             self.incoming.clear()
             self.doc.apply_update(update)
 
@@ -67,12 +71,15 @@ class Board:
         if note is not None:
             self.unsaved.add(note)
         updates, self.pending_update = self.pending_update, []
-        return pycrdt.merge_updates(*updates) if len(updates) > 1 else updates[0] if updates else b""
+        return (
+            pycrdt.merge_updates(*updates) if len(updates) > 1 else updates[0] if updates else b""
+        )
 
     def covered(self, count: int):
         """The hub says that the first `count` messages are durable."""
         assert self.saved_count <= count <= len(self.sent), (
-            f"saved {count} after {self.saved_count}, of {len(self.sent)} sent")
+            f"saved {count} after {self.saved_count}, of {len(self.sent)} sent"
+        )
         for notes in self.sent[self.saved_count : count]:
             self.saved |= notes
             self.unsaved -= notes
@@ -110,13 +117,22 @@ class OwnClient:
         return self
 
     async def wait_synced(self, seconds: float = 10):
-        await self.until(lambda: self.hello and all(
-            board.synced and board.answered for board in self.boards.values()), seconds, "synced")
+        await self.until(
+            lambda: (
+                self.hello
+                and all(board.synced and board.answered for board in self.boards.values())
+            ),
+            seconds,
+            "synced",
+        )
 
     async def wait_saved(self, seconds: float = 10):
         """Every message sent is durable."""
-        await self.until(lambda: all(board.saved_count == len(board.sent)
-                                     for board in self.boards.values()), seconds, "saved")
+        await self.until(
+            lambda: all(board.saved_count == len(board.sent) for board in self.boards.values()),
+            seconds,
+            "saved",
+        )
 
     async def until(self, check, seconds: float, what: str):
         deadline = asyncio.get_running_loop().time() + seconds
@@ -124,8 +140,10 @@ class OwnClient:
             if not self.connected:
                 raise ConnectionError(f"closed with {self.socket.close_code} before: {what}")
             if asyncio.get_running_loop().time() > deadline:
-                raise AssertionError(f"{what}: not within {seconds} s; told {self.control[-3:]}; "
-                                     + "; ".join(board.summary() for board in self.boards.values()))
+                raise AssertionError(
+                    f"{what}: not within {seconds} s; told {self.control[-3:]}; "
+                    + "; ".join(board.summary() for board in self.boards.values())
+                )
             await asyncio.sleep(0.005)
         return value
 

@@ -11,7 +11,9 @@ from pycrdt import YMessageType
 class PycrdtPeer:
     """One document. `connect` and `disconnect` may follow each other; edits meanwhile are kept."""
 
-    def __init__(self, hub, room: str, sub: str, role: str = "participant", board: str | None = None):
+    def __init__(
+        self, hub, room: str, sub: str, role: str = "participant", board: str | None = None
+    ):
         token = hub.token(sub, role)
         self.url = f"ws://127.0.0.1:{hub.port}{hub.path(room, board, token)}"
         self.doc = pycrdt.Doc()
@@ -68,8 +70,7 @@ class PycrdtPeer:
             if message[1] == pycrdt.YSyncMessageType.SYNC_STEP2:
                 self.synced.set()
         elif message[0] == YMessageType.AWARENESS:
-            self.awareness.apply_awareness_update(
-                pycrdt.read_message(message[1:]), origin="hub")
+            self.awareness.apply_awareness_update(pycrdt.read_message(message[1:]), origin="hub")
         elif message[0] == 2:
             self.denied.append(message[1:])
 

@@ -9,8 +9,15 @@ import socket as sockets
 import struct
 
 
-def frame(opcode: int, payload: bytes = b"", fin: bool = True, rsv: int = 0, masked: bool = True,
-          length_form: int | None = None, claim: int | None = None) -> bytes:
+def frame(
+    opcode: int,
+    payload: bytes = b"",
+    fin: bool = True,
+    rsv: int = 0,
+    masked: bool = True,
+    length_form: int | None = None,
+    claim: int | None = None,
+) -> bytes:
     """One frame. `length_form` 7, 16 or 64 forces the form of the length; `claim` lies about it."""
     size = len(payload) if claim is None else claim
     form = length_form or (7 if size < 126 else 16 if size < 65536 else 64)
@@ -44,9 +51,14 @@ class Refused(Exception):
 def upgrade_request(path: str | bytes, protocol: str | None = None) -> bytes:
     path = path.encode() if isinstance(path, str) else path
     extra = f"Sec-WebSocket-Protocol: {protocol}\r\n".encode() if protocol else b""
-    return (b"GET " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
-            b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
-            + base64.b64encode(os.urandom(16)) + b"\r\n" + extra + b"\r\n")
+    return (
+        b"GET " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
+        b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+        + base64.b64encode(os.urandom(16))
+        + b"\r\n"
+        + extra
+        + b"\r\n"
+    )
 
 
 class Socket(asyncio.Protocol):
@@ -64,8 +76,15 @@ class Socket(asyncio.Protocol):
         self.bytes_in = self.status = 0
 
     @classmethod
-    async def connect(cls, port: int, path: str | bytes, protocol: str | None = None, on_message=None,
-                      behind: bytes = b"", receive_buffer: int = 0) -> "Socket":
+    async def connect(
+        cls,
+        port: int,
+        path: str | bytes,
+        protocol: str | None = None,
+        on_message=None,
+        behind: bytes = b"",
+        receive_buffer: int = 0,
+    ) -> "Socket":
         """Opens and upgrades. `behind`: bytes in the same segment as the request. Raises Refused."""
         raw = sockets.socket()
         if receive_buffer:
@@ -74,7 +93,8 @@ class Socket(asyncio.Protocol):
         await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", port))
         raw.setsockopt(sockets.IPPROTO_TCP, sockets.TCP_NODELAY, 1)
         _, self = await asyncio.get_running_loop().create_connection(
-            lambda: cls(on_message), sock=raw)
+            lambda: cls(on_message), sock=raw
+        )
         self.transport.write(upgrade_request(path, protocol) + behind)
         try:
             await asyncio.wait_for(self.upgraded, 10)
@@ -133,8 +153,10 @@ class Socket(asyncio.Protocol):
             return
         lines = self.buffer[:end].decode("latin-1").split("\r\n")
         self.status = int(lines[0].split()[1])
-        self.headers = {name.strip().lower(): value.strip()
-                        for name, _, value in (line.partition(":") for line in lines[1:])}
+        self.headers = {
+            name.strip().lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in lines[1:])
+        }
         if self.status == 101:
             del self.buffer[: end + 4]
             self.upgraded.set_result(True)

@@ -31,15 +31,22 @@ class StockClients:
 
     async def __aenter__(self) -> "StockClients":
         self.process = await asyncio.create_subprocess_exec(
-            "node", str(DRIVER), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-            limit=1 << 28, env={**os.environ, "NODE_PATH": "/usr/share/nodejs"})
+            "node",
+            str(DRIVER),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=1 << 28,
+            env={**os.environ, "NODE_PATH": "/usr/share/nodejs"},
+        )
         self.reading = asyncio.create_task(self._read())
         return self
 
     async def __aexit__(self, error, *_):
         if error is None:
             foreign = await self.ask("foreign")
-            assert not foreign, f"stock clients were sent message types that they do not know: {foreign}"
+            assert not foreign, (
+                f"stock clients were sent message types that they do not know: {foreign}"
+            )
         self.process.stdin.close()
         try:
             await asyncio.wait_for(self.process.wait(), 5)
@@ -67,13 +74,20 @@ class StockClients:
         self.process.stdin.write(json.dumps({"id": number, "op": op, **given}).encode() + b"\n")
         return await waiter
 
-    async def open(self, room: str, sub: str, role: str = "participant", board: str | None = None,
-                   **options) -> "StockClient":
+    async def open(
+        self, room: str, sub: str, role: str = "participant", board: str | None = None, **options
+    ) -> "StockClient":
         """A provider with its document. Options: tabs (tabs of one browser), connect."""
         client = StockClient(self, f"{sub}-{next(self.numbers)}")
         place = self.hub.prefix + room + (f"/{board}" if board and self.hub.is_jamboree else "")
-        await self.ask("open", client=client.name, url=f"ws://127.0.0.1:{self.hub.port}", room=place,
-                       params=self.hub.params(sub, role), **options)
+        await self.ask(
+            "open",
+            client=client.name,
+            url=f"ws://127.0.0.1:{self.hub.port}",
+            room=place,
+            params=self.hub.params(sub, role),
+            **options,
+        )
         return client
 
 
@@ -96,10 +110,13 @@ class StockClient:
         async def check():
             state = await self.state()
             return state if state["synced"] else None
+
         return await until(check, seconds, f"{self.name} synced")
 
     async def denied(self, seconds: float = 10) -> str:
         """Waits for the auth message; its reason."""
+
         async def check():
             return (await self.state())["denied"]
+
         return (await until(check, seconds, f"{self.name} told that it may not"))[-1]

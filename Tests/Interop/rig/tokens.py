@@ -35,6 +35,7 @@ def forged(good: str) -> list[tuple[str, str]]:
 
     def unsigned(algorithm):
         return _encode(json.dumps({"alg": algorithm, "typ": "JWT"}).encode())
+
     flipped = bytearray(_decode(signature))
     flipped[0] ^= 1
     return [
