@@ -5,7 +5,8 @@ ROUNDS ?= 100
 RUNS   ?= 3
 # One configuration for the hub and for its unit tests, so that what is tested is what runs, and everything
 # is compiled once: release, with @testable allowed (it only keeps internal symbols visible).
-SWIFT  := swift build -c release -Xswiftc -enable-testing
+# The flags are those of Tests/run; without a fixed answer on colours a terminal would mean a full rebuild.
+SWIFT  := swift build -c release -Xswiftc -enable-testing --no-color-diagnostics
 HUB    := .build/release/jamboree
 PYTHON := .build/venv/bin/python
 
@@ -28,6 +29,9 @@ run: build
 	@exec $(HUB) serve --jam demo --data $(DATA) $(ARGS)
 
 build: packages
+	@command -v swift > /dev/null || { \
+	  echo "build: needs Swift 6.2 or newer, which is not installed: https://www.swift.org/install" >&2; \
+	  exit 1; }
 	@echo "build: the release binary, $(HUB)"
 	@$(SWIFT) --product jamboree
 
