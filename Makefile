@@ -1,0 +1,68 @@
+# Jamboree: build, run, test, measure. Every step says what it does; `make help` lists the goals.
+
+DATA   ?= jamboree-data
+ROUNDS ?= 100
+RUNS   ?= 3
+# One configuration for the hub and for its unit tests, so that what is tested is what runs, and everything
+# is compiled once: release, with @testable allowed (it only keeps internal symbols visible).
+# The flags are those of Tests/run; without a fixed answer on colours a terminal would mean a full rebuild.
+SWIFT  := swift build -c release -Xswiftc -enable-testing --no-color-diagnostics
+HUB    := .build/release/jamboree
+PYTHON := .build/venv/bin/python
+
+RUN_PACKAGES  := libssl-dev zlib1g-dev libjwt-dev pkg-config
+TEST_PACKAGES := node-yjs node-y-protocols node-y-websocket node-lib0 node-ws
+
+.PHONY: help run build test unit interop faults bench packages test-packages clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make run [ARGS="--port 9000 --data DIR"]  install what is missing, build, start the hub'
+	@echo 'make build                                the release binary, $(HUB)'
+	@echo 'make test                                 unit tests, other people'"'"'s clients, kill rounds'
+	@echo '  make unit | interop | faults            one of the three ([PYTEST="-k name"] [ROUNDS=100])'
+	@echo 'make bench [RUNS=3]                       S1, S2, S4, S6 beside a bare relay and y-websocket'
+	@echo 'make clean                                remove the build folder'
+
+run: build
+	@echo "run: starting the hub on $(DATA) (Ctrl-C ends it)"
+	@exec $(HUB) serve --jam demo --data $(DATA) $(ARGS)
+
+build: packages
+	@command -v swift > /dev/null || { \
+	  echo "build: needs Swift 6.2 or newer, which is not installed: https://www.swift.org/install" >&2; \
+	  exit 1; }
+	@echo "build: the release binary, $(HUB)"
+	@$(SWIFT) --product jamboree
+
+test: test-packages build $(PYTHON)
+	@Tests/run
+
+unit: packages
+	@Tests/run unit
+
+interop: test-packages build $(PYTHON)
+	@Tests/run interop
+
+faults: build $(PYTHON)
+	@Tests/run faults
+
+bench: test-packages build $(PYTHON)
+	@$(PYTHON) Tests/Bench/run.py --runs $(RUNS) $(ARGS)
+
+packages:
+	@Tests/packages $(RUN_PACKAGES)
+
+test-packages:
+	@Tests/packages $(RUN_PACKAGES) $(TEST_PACKAGES)
+	@Tests/packages --command node=nodejs
+
+$(PYTHON): Tests/Interop/requirements.txt
+	@Tests/packages --command python3=python3-venv
+	@echo "venv: Python packages of the tests, into .build/venv"
+	@python3 -m venv .build/venv || { Tests/packages python3-venv && python3 -m venv .build/venv; }
+	@.build/venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+clean:
+	rm -rf .build

@@ -1,0 +1,192 @@
+"""The hub as a process: started on a free port with its own data folder, watched, stopped, killed."""
+
+import base64
+import os
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+BINARY = Path(os.environ.get("JAMBOREE", ROOT / ".build" / "release" / "jamboree"))
+TRAPS = re.compile(r"Fatal error|Illegal instruction|Thread \d+ .*crashed|\*\*\* Signal|Trace/BPT")
+JAM = "demo"
+
+
+class Hub:
+    """One data folder, and the hub process that serves it now, if any."""
+
+    is_jamboree = True
+    prefix = f"yjs/{JAM}/"
+
+    def __init__(self, folder: Path, options: list[str] | None = None):
+        self.folder, self.data = Path(folder), Path(folder) / "data"
+        self.options = options or []
+        self.process: subprocess.Popen | None = None
+        self.port = 0
+        self.log_path = self.folder / "hub.log"
+        self.log_path.touch()
+        self.tokens: dict[tuple, str] = {}
+        self.expect_death = False
+
+    # Life
+
+    def start(self, timeout: float = 15) -> "Hub":
+        """Starts on a free port the first time, on the same port again later, so clients find it."""
+        assert BINARY.exists(), f"no hub at {BINARY}: run `make build`, or set JAMBOREE"
+        port_file = self.folder / "port"
+        port_file.unlink(missing_ok=True)
+        command = [BINARY, "serve", "--data", self.data, "--jam", JAM, "--bind", "127.0.0.1"]
+        command += ["--port", str(self.port), "--port-file", port_file, *self.options]
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                command,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                env={**os.environ, "SWIFT_BACKTRACE": "enable=no"},
+            )
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            if port_file.exists() and (number := port_file.read_text().strip()):
+                self.port = int(number)
+                return self
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.005)
+        raise AssertionError(f"the hub did not start:\n{self.log()[-3000:]}")
+
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self, sig: int = signal.SIGINT, timeout: float = 15) -> int:
+        """Asks for a clean end and returns the exit code."""
+        self.process.send_signal(sig)
+        try:
+            code = self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(
+                f"the hub did not end within {timeout} s of signal {sig}"
+            ) from None
+        self.process = None
+        return code
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+
+    # Addresses and tokens
+
+    def token(self, sub: str, role: str = "participant", jam: str = JAM, **more: str) -> str:
+        """A token as the command line prints it; `more`: room, expires."""
+        key = (sub, role, jam, *sorted(more.items()))
+        if key not in self.tokens:
+            options = [part for name, value in more.items() for part in (f"--{name}", value)]
+            self.tokens[key] = self.run(
+                "token", "--data", self.data, "--sub", sub, "--role", role, "--jam", jam, *options
+            ).stdout.strip()
+        return self.tokens[key]
+
+    def path(self, room: str, board: str | None = None, token: str | None = None) -> str:
+        path = f"/{self.prefix}{room}" + (f"/{board}" if board else "")
+        return path + (f"?token={token}" if token else "")
+
+    def params(self, sub: str, role: str = "participant", **more: str) -> dict[str, str]:
+        """The query that the stock provider is given."""
+        return {"token": self.token(sub, role, **more)}
+
+    # The rest of the command line
+
+    def run(self, *arguments, check: bool = True) -> subprocess.CompletedProcess:
+        done = subprocess.run(
+            [BINARY, *map(str, arguments)], capture_output=True, text=True, timeout=60
+        )
+        if check and done.returncode:
+            raise AssertionError(
+                f"jamboree {arguments[0]} ended with {done.returncode}: "
+                f"{done.stdout[-2000:]}{done.stderr[-2000:]}"
+            )
+        return done
+
+    def board_file(self, room: str, board: str = "main") -> Path:
+        return self.data / "rooms" / JAM / room / "boards" / f"{board}.yjs.gz"
+
+    # What it says and what it takes
+
+    def log(self, since: int = 0) -> str:
+        return self.log_path.read_bytes()[since:].decode(errors="replace")
+
+    def log_mark(self) -> int:
+        return self.log_path.stat().st_size
+
+    def resident_kib(self) -> int:
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1])
+
+    def secrets(self) -> set[str]:
+        """Every token handed out, and the signing keys in the forms in which they could leak."""
+        found = {token for token in self.tokens.values() if token}
+        found |= {token.split(".")[-1] for token in found}
+        for file in (self.data / "keys").rglob("*") if (self.data / "keys").is_dir() else []:
+            if file.is_file() and (raw := file.read_bytes().strip()):
+                found |= {
+                    raw.hex(),
+                    base64.b64encode(raw).decode().rstrip("="),
+                    base64.urlsafe_b64encode(raw).decode().rstrip("="),
+                    raw.decode(errors="replace"),
+                }
+        return {secret for secret in found if len(secret) >= 16}
+
+    def assert_sound(self) -> None:
+        """The process lives (unless the test ended it), never trapped, and wrote no secret."""
+        log = self.log()
+        if self.process is not None:
+            assert self.alive, f"the hub died with {self.process.returncode}:\n{log[-3000:]}"
+        assert not (trap := TRAPS.search(log)), (
+            f"the log tells of a trap: {log[trap.start() :][:600]}"
+        )
+        leaked = [secret[:6] + "…" for secret in self.secrets() if secret in log]
+        assert not leaked, f"the log contains secrets: {leaked}"
+
+    def close(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+
+class StockServer(Hub):
+    """Debian's y-websocket server in the hub's place: proves that the clients and checks are right."""
+
+    is_jamboree = False
+    prefix = ""
+
+    def start(self, timeout: float = 15) -> "StockServer":
+        import socket
+
+        if not self.port:
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                self.port = probe.getsockname()[1]
+        script = ROOT / "Tests" / "Bench" / "servers" / "yws-debian.js"
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                ["node", script],
+                stdout=log,
+                stderr=log,
+                env={**os.environ, "NODE_PATH": "/usr/share/nodejs", "PORT": str(self.port)},
+            )
+        deadline = time.monotonic() + timeout
+        while "listening" not in self.log():
+            assert self.alive and time.monotonic() < deadline, self.log()
+            time.sleep(0.01)
+        return self
+
+    def token(self, *_args, **_more) -> str:
+        return ""
+
+    def params(self, *_args, **_more) -> dict[str, str]:
+        return {}
