@@ -26,7 +26,7 @@ help:
 
 run: build
 	@echo "run: starting the hub on $(DATA) (Ctrl-C ends it)"
-	@exec $(HUB) serve --jam demo --data $(DATA) $(ARGS)
+	@exec $(HUB) serve --jam demo --links --data $(DATA) $(ARGS)
 
 build: packages
 	@command -v swift > /dev/null || { \

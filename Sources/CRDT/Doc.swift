@@ -38,6 +38,9 @@ public struct Doc: Sendable {
   /// Scratch of the position search: when an item was last passed (see `findPlace`).
   var passed: [UInt32] = []
   var passes: UInt32 = 0
+  /// Items that the position search may still look at; it stops where none are left
+  /// (`applyBounded`).
+  var stepsLeft = Int.max
 
   public init(clientID: ClientID, collectsGarbage: Bool = true) {
     precondition(clientID <= maxSafeInteger)

@@ -194,6 +194,8 @@ extension Doc {
     var recent = base
     let ownID = clients[Int(item.client)].id
     while other != .none, other != right {
+      stepsLeft -= 1
+      if stepsLeft <= 0 { break }
       passes += 1
       passed[Int(other)] = passes
       let candidate = items[Int(other)]

@@ -63,7 +63,7 @@ extension ShardHost {
       case .jamboree: (board, message) = try ClientMessage.addressed(payload)
       }
       if case .syncStep1(let vector) = message, peer.lag.exemptBytes > 0,
-        connection.queuedBytes > 0
+        connection.isStuck
       {
         // One sync answer at a time: who asks without reading waits for the first.
         peer.lag.deferredStep1 = (board, vector)

@@ -89,12 +89,14 @@ public final class Connection {
     context.startMove(self, to: shard, carrying: carrying)
   }
 
-  /// Stops reading (the kernel's window then stops the peer) or starts again.
+  /// Stops reading (the kernel's window then stops the peer) or starts again; what was read before
+  /// and not consumed is then offered at the end of the current callback.
   public func pauseReading(_ pause: Bool) {
     guard flags.contains(.readsPaused) != pause, !flags.contains(.doomed) else { return }
     if pause, flags.contains(.closing) { return }
     if pause { flags.insert(.readsPaused) } else { flags.remove(.readsPaused) }
     context.updateInterest(self)
+    if !pause, !inbound.isEmpty { context.resumed.append(self) }
   }
 
   /// The peer's address in numbers, without the port: "192.0.2.7" or "2001:db8::7".

@@ -98,13 +98,19 @@ extension ShardContext {
 
   /// Carries out what the last callback asked for: closes and moves.
   func settle() {
-    while !doomed.isEmpty || !moves.isEmpty {
+    while !doomed.isEmpty || !moves.isEmpty || !resumed.isEmpty {
       let closing = doomed
       doomed.removeAll(keepingCapacity: true)
       for (connection, cause) in closing { close(connection, cause) }
       let moving = moves
       moves.removeAll(keepingCapacity: true)
       for move in moving where !move.connection.flags.contains(.doomed) { carryOut(move) }
+      let reading = resumed
+      resumed.removeAll(keepingCapacity: true)
+      for connection in reading
+      where connection.flags.isDisjoint(with: [.closing, .doomed, .moving, .readsPaused]) {
+        offerKept(connection)
+      }
     }
   }
 

@@ -82,6 +82,8 @@ struct ShardDescriptors: Sendable {
   var dirty: [Connection] = []
   var flushing: [Connection] = []
   var doomed: [(connection: Connection, cause: CloseCause)] = []
+  /// Reading again, with bytes that were kept meanwhile.
+  var resumed: [Connection] = []
   var moves: [Move] = []
 
   var wheel: TimingWheel

@@ -23,35 +23,45 @@ struct ControlRequest: Equatable {
   var id: Double
   var command: Command
 
-  static func parse(_ text: [UInt8]) -> Result<ControlRequest, Refusal> {
+  /// A text that is no command: why, and under which id to say so, if it has one.
+  struct Failure: Error, Equatable {
+    var id: Double?
+    var refusal: Refusal
+
+    init(_ id: Double?, _ reason: String) {
+      self.id = id
+      refusal = Refusal(.badCommand, reason)
+    }
+  }
+
+  init(parsing text: [UInt8]) throws(Failure) {
     let parsed: AnyValue
     do { parsed = try JSON.parse(text.span, maxDepth: 16) } catch {
-      return .failure(Refusal(.badCommand, "not JSON: \(error)"))
+      throw Failure(nil, "not JSON: \(error)")
     }
     guard case .object(let fields) = parsed else {
-      return .failure(Refusal(.badCommand, "a command is a JSON object"))
+      throw Failure(nil, "a command is a JSON object")
     }
     guard case .number(let id)? = fields["id"] else {
-      return .failure(Refusal(.badCommand, "'id' is missing or no number"))
+      throw Failure(nil, "'id' is missing or no number")
     }
     guard case .string(let name)? = fields["command"] else {
-      return .failure(Refusal(.badCommand, "'command' is missing or no text"))
+      throw Failure(id, "'command' is missing or no text")
     }
+    self.id = id
     var subject: String?
     if case .string(let given)? = fields["sub"], !given.isEmpty, given.utf8.count <= 128 {
       subject = given
     }
     switch (name, subject) {
-    case ("who", _): return .success(ControlRequest(id: id, command: .who))
-    case ("freeze", _): return .success(ControlRequest(id: id, command: .freeze))
-    case ("unfreeze", _): return .success(ControlRequest(id: id, command: .unfreeze))
-    case ("remove", let subject?):
-      return .success(ControlRequest(id: id, command: .remove(subject)))
-    case ("readmit", let subject?):
-      return .success(ControlRequest(id: id, command: .readmit(subject)))
+    case ("who", _): command = .who
+    case ("freeze", _): command = .freeze
+    case ("unfreeze", _): command = .unfreeze
+    case ("remove", let subject?): command = .remove(subject)
+    case ("readmit", let subject?): command = .readmit(subject)
     case ("remove", nil), ("readmit", nil):
-      return .failure(Refusal(.badCommand, "'sub' must be a text of 1 to 128 bytes"))
-    default: return .failure(Refusal(.badCommand, "there is no such command"))
+      throw Failure(id, "'sub' must be a text of 1 to 128 bytes")
+    default: throw Failure(id, "there is no such command")
     }
   }
 }

@@ -12,6 +12,7 @@ public struct Refusal: Error, Equatable, Sendable {
     case boardLimit = "board-limit"
     case memberLimit = "member-limit"
     case documentLimit = "document-limit"
+    case tooCostly = "too-costly"
     case notSaving = "not-saving"
     case notAllowed = "not-allowed"
     case notHere = "not-here"
@@ -36,6 +37,8 @@ public struct Refusal: Error, Equatable, Sendable {
   static let refusedBefore = Refusal(
     .refusedBefore,
     "this document holds an edit that was refused: reload the page to go on from the room's state")
+  static let tooCostly = Refusal(
+    .tooCostly, "this edit would take the hub too long: it inserts too much at one place")
   static let notSaving = Refusal(
     .notSaving, "the hub cannot write to its disk: edits are refused until it can")
 

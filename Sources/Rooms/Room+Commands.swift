@@ -12,10 +12,11 @@ extension Room {
   ) {
     guard let session = sessions[id], session.dialect == .jamboree else { return }
     let request: ControlRequest
-    switch ControlRequest.parse(text) {
-    case .success(let parsed): request = parsed
-    case .failure(let refusal):
-      effects.append(.control(ControlMessage.error(refusal), to: id))
+    do throws(ControlRequest.Failure) { request = try ControlRequest(parsing: text) } catch {
+      let answer =
+        error.id.map { ControlMessage.reply(to: $0, error.refusal) }
+        ?? ControlMessage.error(error.refusal)
+      effects.append(.control(answer, to: id))
       return
     }
     do throws(Refusal) {

@@ -39,7 +39,12 @@ extension Room {
         refuse(refusal, touched, number, membership, session, now: now, &effects)
         return
       }
-      apply(candidate, touched, arrival, board, session, now: now, &effects)
+      do throws(Refusal) {
+        try apply(candidate, touched, arrival, board, session, now: now, &effects)
+      } catch {
+        refuse(error, touched, number, membership, session, now: now, &effects)
+        return
+      }
     }
     if arrival == .step2, isWhole { settled.insert(session.visitor.subject) }
     settle(number, arrival, isWhole: isWhole, membership, session, &effects)
@@ -138,17 +143,17 @@ extension Room {
   private func apply(
     _ update: Update, _ touched: TouchSet, _ arrival: Arrival, _ board: BoardState,
     _ session: Session, now: Moment, _ effects: inout [Effect]
-  ) {
+  ) throws(Refusal) {
+    // Of a step 2 only what is new goes on: it carries the whole delete set, and after a reconnect
+    // most of it is known to everybody.
+    let news = arrival == .live ? update : update.restricted(to: touched)
+    do throws(CostlyUpdate) { try board.doc.applyBounded(news) } catch { throw .tooCostly }
     if arrival == .live {
       for range in touched.newStructs {
         meta.bindings.bind(range.client, to: session.visitor.subject)
         session.clients.insert(range.client)
       }
     }
-    // Of a step 2 only what is new goes on: it carries the whole delete set, and after a reconnect
-    // most of it is known to everybody.
-    let news = arrival == .live ? update : update.restricted(to: touched)
-    board.doc.apply(news)
     applied += 1
     let payload = news.encodedV1()
     journal(

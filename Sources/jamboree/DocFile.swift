@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Storage
 
 /// Reading documents for the command line.
 enum DocFile {
@@ -22,7 +23,9 @@ enum DocFile {
 
   /// The content of a gzip file.
   private static func unpacked(_ bytes: [UInt8], _ path: String) throws -> [UInt8] {
-    throw ValidationError("\(path) is gzip: gunzip it first")
+    do throws(StorageError) { return try Gzip.unpack(bytes, limit: unpackedLimit) } catch {
+      throw ValidationError("cannot unpack \(path): \(error)")
+    }
   }
 
   static func warn(_ text: String) {
