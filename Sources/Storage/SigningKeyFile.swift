@@ -32,14 +32,16 @@ public enum SigningKeyFile {
     guard bytes.starts(with: magic), span.count >= 10 else {
       throw Problem(reason: "is no signing key", isNewer: false)
     }
-    guard span.littleEndian(at: 8) == version else {
-      throw Problem(reason: "has a format that this version does not know", isNewer: true)
-    }
-    guard span.count == byteCount,
-      span.littleEndian(at: 42) == CRC32C.checksum(span.extracting(0..<42))
+    // The checksum comes last in every format, so damage is told from a newer one.
+    let end = span.count - 4
+    guard end >= 10, span.littleEndian(at: end) == CRC32C.checksum(span.extracting(0..<end)),
+      span.littleEndian(at: 8) != version || span.count == byteCount
     else {
       throw Problem(
         reason: "is damaged: restore it from a backup, or make a new key", isNewer: false)
+    }
+    guard span.littleEndian(at: 8) == version else {
+      throw Problem(reason: "has a format that this version does not know", isNewer: true)
     }
     return span.extracting(10..<42).copied()
   }
