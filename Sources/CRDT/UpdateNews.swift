@@ -6,7 +6,10 @@ extension Update {
   public func restricted(to touched: TouchSet) -> Update {
     var known = StateVector()
     for range in clientRanges { known[range.client] = max(known[range.client], range.to) }
-    for range in touched.newStructs { known[range.client] = range.from }
+    // A client's new structs may come as several ranges, in the order of integration.
+    for range in touched.newStructs {
+      known[range.client] = min(known[range.client], range.from)
+    }
     let structs = since(known)
     return Update(
       source: structs.source, records: structs.records, deleteSet: touched.newDeletes,

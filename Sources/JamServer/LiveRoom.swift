@@ -30,7 +30,7 @@ final class LiveRoom {
   var room: Room?
   /// What the log has of this room and the disk may not: log position → sequence number.
   var unsynced: Deque<(position: UInt64, sequence: UInt64)> = []
-  var isCheckpointing = false
+  var isCheckpointing: Bool { room?.isCheckpointing ?? false }
   /// After a failed checkpoint: not again before this, in nanoseconds.
   var retryAt: UInt64 = 0
   /// On the list of rooms to end the turn for.

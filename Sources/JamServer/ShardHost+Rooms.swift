@@ -161,6 +161,7 @@ extension ShardHost {
     guard live.room != nil else { return }
     live.room?.wake(now: now, &effects)
     perform(live)
+    if case .failed = journal.status, live.room?.needsCheckpoint == true { checkpoint(live) }
     closeIfIdle(live)
     touch(live)
   }
@@ -169,7 +170,10 @@ extension ShardHost {
   func scheduleWake(_ live: LiveRoom) {
     guard let room = live.room else { return }
     var next = room.nextWake.map { UInt64(max($0, 0)) } ?? .max
-    if let since = live.emptySince { next = min(next, since + Self.lingerNanoseconds) }
+    if let since = live.emptySince, !live.isCheckpointing {
+      next = min(next, max(since + Self.lingerNanoseconds, live.retryAt))
+    }
+    if live.retryAt > context.nowNS { next = min(next, live.retryAt) }
     guard next < live.wakeAt else { return }
     live.wakeAt = next
     let delay = next > context.nowNS ? next - context.nowNS : 0
@@ -186,7 +190,8 @@ extension ShardHost {
   /// Saves an empty room, then lets it go. Whoever comes meanwhile stops this.
   func closeIfIdle(_ live: LiveRoom) {
     guard let room = live.room, room.isEmpty, let since = live.emptySince,
-      isStopping || context.nowNS >= since + Self.lingerNanoseconds, !live.isCheckpointing
+      isStopping || context.nowNS >= since + Self.lingerNanoseconds, !live.isCheckpointing,
+      context.nowNS >= live.retryAt
     else { return }
     if room.needsCheckpoint {
       live.phase = .draining

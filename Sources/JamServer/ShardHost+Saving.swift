@@ -93,7 +93,7 @@ extension ShardHost {
   /// After a failed fsync nothing that was written since the last good one is certain: every dirty
   /// room goes from memory into new files, and only then into a new log.
   private func rescue() {
-    for live in rooms.values where !live.isCheckpointing {
+    for live in rooms.values where context.nowNS >= live.retryAt {
       if live.room?.needsCheckpoint == true { checkpoint(live) }
     }
     resumeIfCovered()
@@ -112,6 +112,9 @@ extension ShardHost {
 
   // MARK: checkpoints
 
+  /// After a failed checkpoint the next is tried this much later.
+  private static let retryNanoseconds: UInt64 = 5_000_000_000
+
   func checkpointIfDue(_ live: LiveRoom) {
     guard !live.isCheckpointing, context.nowNS >= live.retryAt,
       live.room?.isCheckpointDue(now: now) == true
@@ -122,7 +125,6 @@ extension ShardHost {
   /// Writes what changed since the last one, beside the live path; one at a time for each room.
   func checkpoint(_ live: LiveRoom) {
     guard !live.isCheckpointing, let made = live.room?.makeCheckpoint(now: now) else { return }
-    live.isCheckpointing = true
     // What goes into the history is in the log first.
     writeJournal()
     let shard = context.shard
@@ -138,7 +140,6 @@ extension ShardHost {
     _ id: RoomID, through sequence: UInt64, _ result: Result<Void, StorageError>
   ) {
     guard let live = rooms[id] else { return }
-    live.isCheckpointing = false
     touch(live)
     switch result {
     case .success:
@@ -147,9 +148,10 @@ extension ShardHost {
       // Snapshots and history are synced, so this much is on disk whatever the log says.
       live.room?.becameDurable(through: sequence, &effects)
       perform(live)
-      resumeIfCovered()
+      if case .failed = journal.status { rescue() }
     case .failure(let error):
-      live.retryAt = context.nowNS + 5_000_000_000
+      live.room?.checkpointFailed()
+      live.retryAt = context.nowNS + Self.retryNanoseconds
       logger.error("cannot save a room", metadata: ["room": "\(id)", "reason": "\(error)"])
     }
     if live.room?.isEmpty == true { closeIfIdle(live) }

@@ -62,7 +62,9 @@ extension Room {
         }
       }
     }
-    if !unarchived.isEmpty { consider(lastCheckpoint + Self.checkpointInterval) }
+    if !unarchived.isEmpty, !isCheckpointing {
+      consider(lastCheckpoint + Self.checkpointInterval)
+    }
     return wake
   }
 

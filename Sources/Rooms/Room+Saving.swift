@@ -67,16 +67,17 @@ extension Room {
 
   /// Whether that should be written now although people are still here.
   public func isCheckpointDue(now: Moment) -> Bool {
-    guard needsCheckpoint else { return false }
+    guard needsCheckpoint, !isCheckpointing else { return false }
     if now.monotonic - lastCheckpoint >= Self.checkpointInterval { return true }
     guard unarchivedBytes >= Self.checkpointBytes else { return false }
     let size = boards.values.reduce(0) { $0 + $1.doc.approximateByteCount }
     return unarchivedBytes >= min(size, Self.checkpointBytesMax)
   }
 
-  /// What to write now. The host runs one at a time and reports with `checkpointed(through:)`.
+  /// What to write now. The host reports with `checkpointed(through:)` or `checkpointFailed()`.
   public func makeCheckpoint(now: Moment) -> RoomCheckpoint {
     lastCheckpoint = now.monotonic
+    isCheckpointing = true
     let changed = boards.values.filter { $0.sequence > $0.checkpointed }
     meta.boards = boards.values.filter { $0.sequence > 0 && $0 !== stageBoard }.map(\.name)
     return RoomCheckpoint(
@@ -87,8 +88,12 @@ extension Room {
       meta: meta.encoded(), sequence: applied)
   }
 
-  /// A checkpoint is on disk.
+  /// The checkpoint could not be written; all of it is still to be saved.
+  public func checkpointFailed() { isCheckpointing = false }
+
+  /// The checkpoint is on disk.
   public func checkpointed(through sequence: UInt64) {
+    isCheckpointing = false
     checkpointed = max(checkpointed, sequence)
     unarchived.removeAll { $0.sequence <= sequence }
     unarchivedBytes = unarchived.reduce(0) { $0 + $1.cost }

@@ -41,6 +41,8 @@ public final class Room {
   var unarchived: [JournalRecord]
   var unarchivedBytes = 0
   var lastCheckpoint: Int64
+  /// One at a time: until the host reports back there is none due.
+  public internal(set) var isCheckpointing = false
   var lastExpiry: Int64 = 0
   /// Memberships whose request for what is missing waits for its interval.
   var asksPending = false

@@ -16,6 +16,8 @@ public struct RoomListing: Equatable, Sendable {
   public var historyBytes = 0
   /// The sequence up to which the files are complete.
   public var sequence: UInt64 = 0
+  /// Records that are only in the log yet: the next checkpoint takes them over.
+  public var logRecords = 0
   public var lastChange: Int64 = 0
 
   /// Everything of the room, without older generations.
@@ -23,17 +25,37 @@ public struct RoomListing: Equatable, Sendable {
 }
 
 extension Store {
-  /// All rooms of the data directory at `path`, sorted. Reads names and headers only, takes no
-  /// lock and works beside a running hub; what a hub has only in its log is not in it.
+  /// All rooms of the data directory at `path`, sorted. Reads names, headers and the log, takes no
+  /// lock and works beside a running hub. A board that is only in the log yet has size 0.
   public static func list(_ path: String) throws(StorageError) -> [RoomListing] {
     let root = try Directory.open(path)
-    guard let rooms = try root.directoryIfPresent("rooms") else { return [] }
-    var listing: [RoomListing] = []
-    for room in try roomIDs(in: rooms).found {
-      guard let files = try RoomFiles.find(room, in: rooms, StoreOptions()) else { continue }
-      listing.append(try files.listing())
+    var listing: [RoomID: RoomListing] = [:]
+    if let rooms = try root.directoryIfPresent("rooms") {
+      for room in try roomIDs(in: rooms).found {
+        guard let files = try RoomFiles.find(room, in: rooms, StoreOptions()) else { continue }
+        listing[room] = try files.listing()
+      }
     }
-    return listing
+    if let wal = try root.directoryIfPresent("wal") { try addLog(wal, to: &listing) }
+    return listing.values.sorted { $0.room < $1.room }
+  }
+
+  /// What the log has beyond the rooms' files. Damage is for `verify` to tell.
+  private static func addLog(
+    _ wal: Directory, to listing: inout [RoomID: RoomListing]
+  ) throws(StorageError) {
+    for name in try wal.names() where SegmentName(name) != nil {
+      guard let file = try wal.fileIfPresent(name) else { continue }
+      let bytes = try file.readAll()
+      if LogReader.isUnused(bytes) { continue }
+      _ = try? LogReader.scan(bytes, path: file.path) { offset, header, room in
+        var entry = listing[room] ?? RoomListing(room: room)
+        if header.sequence > entry.sequence {
+          entry.note(header.record(bytes.span, at: offset, room: room))
+          listing[room] = entry
+        }
+      }
+    }
   }
 
   /// The rooms below `rooms/`, and the paths there that belong to none.
@@ -60,6 +82,20 @@ extension Store {
 
   private static func isDirectory(_ parent: Directory, _ name: String) -> Directory? {
     (try? parent.directoryIfPresent(name)) ?? nil
+  }
+}
+
+extension RoomListing {
+  fileprivate mutating func note(_ record: JournalRecord) {
+    logRecords += 1
+    lastChange = max(lastChange, record.time)
+    guard record.kind == .update || record.kind == .syncReply else { return }
+    if let index = boards.firstIndex(where: { $0.name == record.board }) {
+      boards[index].lastChange = max(boards[index].lastChange, record.time)
+    } else {
+      boards.append(
+        Board(name: record.board, bytes: 0, lastChange: record.time, epoch: nil, sequence: nil))
+    }
   }
 }
 

@@ -9,8 +9,8 @@ struct InspectCommand: ParsableCommand {
     commandName: "inspect",
     abstract: "List jams, rooms and boards with sizes and last changes.",
     discussion: """
-      Works beside a running hub and changes nothing. Sizes are bytes on disk, times are UTC. What \
-      is in the hub's log only does not show before the room's next checkpoint.
+      Works beside a running hub and changes nothing. Sizes are bytes on disk, times are UTC. \
+      "(log)" counts records that the room's next checkpoint takes over into its files.
       """)
 
   @Argument(help: "The data folder.")
@@ -48,6 +48,10 @@ struct InspectCommand: ParsableCommand {
       if room.stageBytes > 0 {
         table.add(id + ["(stage)", ByteCount.text(room.stageBytes), "", "", ""])
       }
+      if room.logRecords > 0 {
+        let time = Timestamp.text(microseconds: room.lastChange) ?? ""
+        table.add(id + ["(log)", counted(room.logRecords, "record"), "", "", time])
+      }
       table.add(
         id + [
           "(history)", ByteCount.text(room.historyBytes), "", "\(room.sequence)",
@@ -71,7 +75,8 @@ struct InspectCommand: ParsableCommand {
       "jam": .string(room.room.jam.description), "room": .string(room.room.prototype.description),
       "bytes": .number(Double(room.bytes)), "stageBytes": .number(Double(room.stageBytes)),
       "historyBytes": .number(Double(room.historyBytes)),
-      "sequence": .number(Double(room.sequence)), "lastChange": time(room.lastChange),
+      "sequence": .number(Double(room.sequence)),
+      "logRecords": .number(Double(room.logRecords)), "lastChange": time(room.lastChange),
       "boards": .array(
         room.boards.map { board in
           .object([

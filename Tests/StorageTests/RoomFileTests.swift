@@ -182,6 +182,22 @@ struct RoomFileTests {
     #expect(rooms[0].sequence == 20 && rooms[0].historyBytes > 100 && rooms[0].lastChange > 0)
   }
 
+  @Test func listShowsWhatIsOnlyInTheLog() throws {
+    let folder = try twoGenerations()
+    let store = try openStore(folder.path, shards: 2)
+    let other = TestRoom.room("demo/two")
+    for sequence in 1...2 as ClosedRange<UInt64> {
+      try store.journal(forShard: 1).append(TestRoom.record(sequence, room: other))
+    }
+    try store.journal(forShard: 0).append(TestRoom.record(21))
+    for shard in 0..<2 { store.journal(forShard: shard).flush() }
+    let rooms = try Store.list(folder.path)
+    #expect(rooms.map(\.room) == [TestRoom.id, other])
+    #expect(rooms.map(\.logRecords) == [1, 2])
+    #expect(rooms[1].boards.map(\.bytes) == [0] && rooms[1].lastChange > 0)
+    try store.close()
+  }
+
   @Test func historyRollsToTheNextFile() throws {
     let folder = try TemporaryFolder()
     var options = StoreOptions()

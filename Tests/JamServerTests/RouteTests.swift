@@ -1,0 +1,81 @@
+import Rooms
+import Storage
+import Testing
+
+@testable import JamServer
+
+@Suite("Route")
+struct RouteTests {
+  static let rooms: [(path: String, room: String, board: String)] = [
+    ("/yjs/demo/radio", "demo/radio", "main"), ("/yjs/demo/radio/", "demo/radio", "main"),
+    ("/yjs/demo/radio/plan", "demo/radio", "plan"), ("/yjs/d-1/r_2/b", "d-1/r_2", "b"),
+    ("/yjs/de%6do/radio", "demo/radio", "main"),
+  ]
+
+  @Test(arguments: 0..<rooms.count)
+  func aRoomsPathNamesRoomAndBoard(index: Int) {
+    let row = Self.rooms[index]
+    guard case .room(let id, let board) = Route(path: row.path) else {
+      Issue.record("\(row.path) is no room")
+      return
+    }
+    #expect(id.description == row.room)
+    #expect(board == row.board)
+  }
+
+  static let bad = [
+    "/yjs", "/yjs/demo", "/yjs/demo/a/b/c", "/yjs/demo/..", "/yjs/../radio", "/yjs/demo/%2e%2e",
+    "/yjs/demo/%252e%252e", "/yjs/demo/a%2fb", "/yjs/demo/a%00", "/yjs/demo/%", "/yjs/demo/%zz",
+    "/yjs/demo/Radio", "/yjs/demo/радио", "/yjs/demo/%d1%80", "/yjs//radio", "/yjs/demo//main",
+    "/yjs/demo/@stage", "/yjs/demo/radio/@stage", "/yjs/demo/radio/%40stage",
+    "/yjs/demo/" + String(repeating: "a", count: 65), "yjs/demo/radio",
+  ]
+
+  @Test(arguments: bad)
+  func everythingElseBelowIsABadName(path: String) {
+    guard case .bad(let reason) = Route(path: path) else {
+      Issue.record("\(path) was taken")
+      return
+    }
+    #expect(!reason.isEmpty)
+  }
+
+  @Test func theOtherPathsAreKnownOrNot() {
+    #expect(Route(path: "/") == .index)
+    #expect(Route(path: "") == .index)
+    #expect(Route(path: "/healthz") == .health)
+    #expect(Route(path: "/favicon.ico") == .unknown)
+    #expect(Route(path: "/YJS/demo/radio") == .unknown)
+  }
+
+  @Test func aRoomHasOneHomeWhoeverAsks() throws {
+    var homes = [0, 0, 0]
+    for number in 0..<300 {
+      let prototype = try #require(Slug("room-\(number)"))
+      let jam = try #require(Slug("demo"))
+      let id = RoomID(jam: jam, prototype: prototype)
+      let home = homeShard(of: id, among: 3)
+      #expect(home == homeShard(of: id, among: 3))
+      homes[home] += 1
+    }
+    #expect(homes.allSatisfy { $0 > 50 }, "\(homes)")
+  }
+}
+
+@Suite("Census")
+struct CensusTests {
+  @Test func connectionsAreBoundedInAllAndByAddress() {
+    let census = Census()
+    var limits = HubConfig.Limits()
+    limits.connections = 3
+    limits.connectionsPerAddress = 2
+    #expect(census.admit("a", limits) == nil)
+    #expect(census.admit("a", limits) == nil)
+    #expect(census.admit("a", limits) == "too many connections from this address")
+    #expect(census.admit("b", limits) == nil)
+    #expect(census.admit("c", limits) == "the hub has all the connections it may have")
+    census.leave("a")
+    #expect(census.admit("c", limits) == nil)
+    #expect(census.connections == 3)
+  }
+}
