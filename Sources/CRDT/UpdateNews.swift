@@ -12,8 +12,24 @@ extension Update {
     }
     let structs = since(known)
     return Update(
-      source: structs.source, records: structs.records, deleteSet: touched.newDeletes,
+      source: structs.source, records: structs.records, deleteSet: deletions(in: touched),
       exactByteCount: nil)
+  }
+
+  /// What is alive in the document and would be deleted, and what comes new and deleted: a peer
+  /// without garbage collection sends the content with its deletion beside it.
+  private func deletions(in touched: TouchSet) -> DeleteSet {
+    var firsts: [ClientID: UInt64] = [:]
+    for range in touched.newStructs {
+      firsts[range.client] = min(firsts[range.client] ?? .max, range.from)
+    }
+    var ranges = touched.newDeletes.ranges
+    for range in deleteSet.ranges {
+      guard let first = firsts[range.client], range.end > first else { continue }
+      let start = max(range.clock, first)
+      ranges.append(DeleteRange(client: range.client, clock: start, length: range.end - start))
+    }
+    return DeleteSet(ranges)
   }
 }
 
