@@ -11,9 +11,9 @@ public struct HTTPError: Error, Equatable, Sendable {
     self.fields = fields
   }
 
-  /// A word for programs: "bad_request", "not_found".
+  /// A word for programs: `bad-request`, `not-found`.
   public var code: String {
-    Response.phrase(status).lowercased().map { $0.isLetter ? String($0) : "_" }.joined()
+    Response.phrase(status).lowercased().map { $0.isLetter ? String($0) : "-" }.joined()
   }
 
   static func badRequest(_ reason: String) -> HTTPError { HTTPError(status: 400, reason: reason) }

@@ -5,7 +5,7 @@ internal import Storage
 /// What a request's path asks for.
 ///
 /// - Shape: `/yjs/<jam>/<prototype>[/<board>]`, `/healthz`, `/`.
-/// - Rule: each segment is percent-decoded once and must then be a slug. What it decodes to is never
+/// - Rule: each segment is percent-decoded once and must then be a slug. What it decodes to is not
 ///   decoded again, so `%252e` is a bad name and no way around the check.
 enum Route: Equatable {
   case index
@@ -28,7 +28,7 @@ enum Route: Equatable {
     case ("healthz", 1): self = .health
     case ("yjs", 3), ("yjs", 4): self = Route(room: segments.dropFirst().map(String.init))
     case ("yjs", _):
-      self = .bad(reason: "the path must be /yjs/<jam>/<prototype> or /yjs/<jam>/<prototype>/<board>")
+      self = .bad(reason: "the path must be /yjs/<jam>/<prototype>[/<board>]")
     default: self = .unknown
     }
   }

@@ -77,7 +77,8 @@ extension ShardHost {
     connection.closeAfterFlush(deadlineMS: 2_000)
     if response.status >= 400, logBudget.take(now: context.nowNS) {
       logger.info(
-        "refused a request", metadata: ["status": "\(response.status)", "from": "\(connection.peerAddress)"])
+        "refused a request",
+        metadata: ["status": "\(response.status)", "from": "\(connection.peerAddress)"])
     }
   }
 }

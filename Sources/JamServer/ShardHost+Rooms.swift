@@ -21,7 +21,8 @@ extension ShardHost {
       return
     }
     guard let live = rooms[arrival.room] ?? load(arrival.room) else {
-      refuse(HTTPError(status: 503, reason: "the hub has all the rooms it may have"), connection, peer)
+      refuse(
+        HTTPError(status: 503, reason: "the hub has all the rooms it may have"), connection, peer)
       return
     }
     switch live.phase {

@@ -188,7 +188,8 @@ final class ShardHost: ShardHandler {
         connection.send(FrameWriter.ping([]))
         peer.isPinged = true
       }
-      context.schedule(afterMS: hub.config.limits.pingSeconds * 1_000, token: connection.id.rawValue)
+      context.schedule(
+        afterMS: hub.config.limits.pingSeconds * 1_000, token: connection.id.rawValue)
     }
   }
 }

@@ -25,7 +25,8 @@ extension Room {
         state = signed
       }
       board.presence.take(
-        entry, state: state, session: session.id, subject: session.visitor.subject, now: now.monotonic)
+        entry, state: state, session: session.id, subject: session.visitor.subject,
+        now: now.monotonic)
     }
   }
 }

@@ -10,12 +10,8 @@ struct Stage {
   let frozen: Bool
 
   init(_ doc: Doc) {
-    guard let room = doc.root(Self.root), case .value(.bool(true))? = doc.value(of: room, key: "frozen")
-    else {
-      frozen = false
-      return
-    }
-    frozen = true
+    let value = doc.root(Self.root).flatMap { doc.value(of: $0, key: "frozen") }
+    if case .value(.bool(true))? = value { frozen = true } else { frozen = false }
   }
 
   static func set(frozen: Bool, by name: String, in transaction: inout Transaction) {

@@ -52,7 +52,8 @@ public enum SigningKeyFile {
     let bytes = try file.readAll()
     do throws(Problem) { _ = try decode(bytes) } catch {
       if error.isNewer, bytes.count >= 10 {
-        throw .newerFormat(path: file.path, version: Int(bytes.span.littleEndian(at: 8, as: UInt16.self)))
+        let found: UInt16 = bytes.span.littleEndian(at: 8)
+        throw .newerFormat(path: file.path, version: Int(found))
       }
       throw .damaged(path: file.path, offset: 0, reason: error.reason)
     }

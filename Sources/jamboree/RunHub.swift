@@ -39,7 +39,8 @@ private func printLinks(
   Console.print(
     """
       y-websocket: new WebsocketProvider("\(base)", "radio", doc, { params: { token } })
-      more tokens: jamboree token --data \(settings.dataDirectory) --sub NAME --role participant --jam \(jam)
+      more tokens: jamboree token --data \(settings.dataDirectory) --jam \(jam) \
+      --sub NAME --role participant
     """)
 }
 

@@ -48,7 +48,9 @@ enum TraceSession {
     let keys = recorded.entries.map(\.key)
     for key in keys {
       guard let client = ClientID(key) else { return "'\(key)' is no client id" }
-      guard case .number(let expected)? = recorded[key] else { return "clock of \(key) is no number" }
+      guard case .number(let expected)? = recorded[key] else {
+        return "clock of \(key) is no number"
+      }
       let clock = doc.clock(of: client)
       if Double(clock) != expected { return "clock of client \(key) is \(clock), not \(expected)" }
     }

@@ -24,7 +24,8 @@ struct ResponseTests {
     let text = String(decoding: response.serialized(keepAlive: false), as: UTF8.self)
     #expect(text.hasPrefix("HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n"))
     #expect(text.contains("\r\nConnection: close\r\n"))
-    #expect(text.hasSuffix("\r\n\r\n" + #"{"error":"bad_request","reason":"a \"b\"\u000a"}"# + "\n"))
+    let body = #"{"error":"bad-request","reason":"a \"b\"\u000a"}"#
+    #expect(text.hasSuffix("\r\n\r\n" + body + "\n"))
   }
 
   @Test func headHasTheLengthButNoBody() {

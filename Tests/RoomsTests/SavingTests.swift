@@ -8,7 +8,9 @@ import Testing
 struct SavingTests {
   let rig = RoomRig()
 
-  private func durable(_ sequence: UInt64) { rig.room.becameDurable(through: sequence, &rig.effects) }
+  private func durable(_ sequence: UInt64) {
+    rig.room.becameDurable(through: sequence, &rig.effects)
+  }
 
   @Test func savedComesOnlyOnceTheRecordIsOnDisk() {
     let ann = rig.joinOwn("ann")

@@ -157,6 +157,7 @@ enum Vectors {
   static func awarenessUpdates() throws -> [[UInt8]] {
     let root = try json("awareness.json")
     let list = try #require(root as? [[String: Any]])
-    return list.compactMap { (($0["encoded"] ?? $0["input"]) as? String).flatMap { bytes(hex: $0) } }
+    let texts = list.compactMap { ($0["encoded"] ?? $0["input"]) as? String }
+    return texts.compactMap { bytes(hex: $0) }
   }
 }
