@@ -86,7 +86,11 @@ public final class Hub: Sendable {
         shard.sync { ($0.handler as? ShardHost)?.start(shards) }
       }
       port = try reactor.listen(address: config.bindAddress, port: config.port)
-    } catch { throw HubError("cannot listen on \(config.bindAddress):\(config.port): \(error)") }
+    } catch {
+      // Nothing was written: the folder is left as it was found, clean or not.
+      if !store.recovery.wasUnclean { try? store.close() }
+      throw HubError("cannot listen on \(config.bindAddress):\(config.port): \(error)")
+    }
     self.store = store
     self.logger = logger
     report(store.recovery)

@@ -79,15 +79,19 @@ final class ShardHost: ShardHandler {
   }
 
   func adopted(_ connection: Connection, carrying: (any Sendable)?) {
-    let peer = Peer(now: context.nowNS)
-    connection.owner = peer
-    peer.isCounted = true
     guard let arrival = carrying as? Arrival else {
       connection.abort()
       return
     }
-    context.schedule(
-      afterMS: hub.config.limits.pingSeconds * 1_000, token: connection.id.rawValue)
+    if let peer = connection.owner as? Peer {
+      // It stayed on this shard, and so did its timer.
+      enter(arrival, on: connection, peer)
+      return
+    }
+    let peer = Peer(now: context.nowNS)
+    peer.isCounted = true
+    connection.owner = peer
+    scheduleLifeCheck(of: connection)
     enter(arrival, on: connection, peer)
   }
 
@@ -165,6 +169,11 @@ final class ShardHost: ShardHandler {
     touched.append(live)
   }
 
+  private func scheduleLifeCheck(of connection: Connection) {
+    context.schedule(
+      afterMS: hub.config.limits.pingSeconds * 1_000, token: connection.id.rawValue)
+  }
+
   /// Handshake deadline, pings and token expiry: one timer a connection.
   private func checkLife(of connection: Connection, _ peer: Peer) {
     switch peer.phase {
@@ -172,7 +181,8 @@ final class ShardHost: ShardHandler {
       respond(
         .json(status: 408, error: "timeout", reason: "no complete request in time"),
         on: connection, peer)
-    case .awaitingRoom, .done: return
+    case .awaitingRoom: scheduleLifeCheck(of: connection)
+    case .done: return
     case .open:
       if let expiry = peer.expiresAt, wallClockMicroseconds() / 1_000_000 >= expiry {
         close(connection, peer, code: 4401, reason: "token expired")
@@ -188,8 +198,7 @@ final class ShardHost: ShardHandler {
         connection.send(FrameWriter.ping([]))
         peer.isPinged = true
       }
-      context.schedule(
-        afterMS: hub.config.limits.pingSeconds * 1_000, token: connection.id.rawValue)
+      scheduleLifeCheck(of: connection)
     }
   }
 }
