@@ -50,6 +50,8 @@ public final class Connection {
   /// Bytes that wait here because the peer reads slower than we send (or for the end of the turn).
   public var queuedBytes: Int { outbound.byteCount }
   public var queuedFrames: Int { outbound.frameCount }
+  /// Of these, what `dropQueued` may forget.
+  public var droppableBytes: Int { outbound.droppableBytes }
 
   /// The kernel took less than was queued: the peer reads slower than we send.
   public var isStuck: Bool { flags.contains(.stuck) }
@@ -57,13 +59,16 @@ public final class Connection {
   /// Queues a frame by reference. It leaves at the end of the turn, together with all others.
   ///
   /// - Limits: none here. The handler watches `queuedBytes`.
-  public func send(_ frame: [UInt8]) {
+  ///
+  /// - Parameter isDroppable: false for what must arrive even if the queue is dropped.
+  public func send(_ frame: [UInt8], isDroppable: Bool = true) {
     guard flags.isDisjoint(with: [.closing, .doomed]) else { return }
-    outbound.append(frame)
+    outbound.append(frame, isDroppable: isDroppable)
     context.markDirty(self)
   }
 
-  /// Forgets what is queued, except a frame that is partly written: the stream stays sound.
+  /// Forgets what is queued, except what must arrive and a frame that is partly written: the
+  /// stream stays sound.
   @discardableResult
   public func dropQueued() -> (frames: Int, bytes: Int) { outbound.dropUnstarted() }
 

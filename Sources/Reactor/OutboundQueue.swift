@@ -2,12 +2,20 @@ internal import CSystem
 
 /// Frames that wait to be written to one socket. A frame is an array that many queues share.
 ///
+/// Most frames are *droppable*: a reader that lags may lose them and catch up later. Others (answers,
+/// refusals) must arrive, and stay when the rest is dropped.
+///
 /// `sent` counts the bytes of the first frame that the kernel has already taken.
 struct OutboundQueue {
   private var frames: [[UInt8]] = []
+  /// Indices of the frames that must arrive, ascending; few, and mostly none.
+  private var kept: [Int] = []
+  private var keptBytes = 0
   private var head = 0
   private var sent = 0
   private(set) var byteCount = 0
+  /// Bytes that `dropUnstarted` would forget, a partly written frame included.
+  var droppableBytes: Int { byteCount - keptBytes }
 
   /// Storage up to this many frames is kept when the queue runs empty: 8 bytes a frame.
   private static let keptCapacity = 8
@@ -15,11 +23,16 @@ struct OutboundQueue {
   var isEmpty: Bool { head == frames.count }
   var frameCount: Int { frames.count - head }
 
-  mutating func append(_ frame: [UInt8]) {
+  mutating func append(_ frame: [UInt8], isDroppable: Bool = true) {
     if frame.isEmpty { return }
     if head > 64, head * 2 > frames.count {
       frames.removeSubrange(..<head)
+      for index in kept.indices { kept[index] -= head }
       head = 0
+    }
+    if !isDroppable {
+      kept.append(frames.count)
+      keptBytes += frame.count
     }
     frames.append(frame)
     byteCount += frame.count
@@ -30,28 +43,39 @@ struct OutboundQueue {
     precondition(count <= byteCount)
     byteCount -= count
     if byteCount == 0 { return reset() }
-    var left = count + sent
-    while left >= frames[head].count {
-      left -= frames[head].count
+    var left = count
+    while left > 0 {
+      let rest = frames[head].count - sent
+      let part = min(left, rest)
+      left -= part
+      let isKept = kept.first == head
+      if isKept { keptBytes -= part }
+      guard part == rest else {
+        sent += part
+        return
+      }
+      if isKept { kept.removeFirst() }
       frames[head] = []
       head += 1
+      sent = 0
     }
-    sent = left
   }
 
-  /// Forgets every frame of which nothing has been written yet.
+  /// Forgets every droppable frame of which nothing has been written yet.
   mutating func dropUnstarted() -> (frames: Int, bytes: Int) {
     guard !isEmpty else { return (0, 0) }
-    if sent == 0 {
-      defer { reset() }
-      return (frameCount, byteCount)
+    let before = (frames: frameCount, bytes: byteCount)
+    let isFirstBegun = sent > 0 && kept.first != head
+    let survivors = isFirstBegun ? [head] + kept : kept
+    guard !survivors.isEmpty else {
+      reset()
+      return before
     }
-    let kept = frames[head].count - sent
-    let dropped = (frames: frameCount - 1, bytes: byteCount - kept)
-    frames = [frames[head]]
+    frames = survivors.map { frames[$0] }
+    kept = Array((isFirstBegun ? 1 : 0)..<frames.count)
     head = 0
-    byteCount = kept
-    return dropped
+    byteCount = frames.reduce(0) { $0 + $1.count } - sent
+    return (frames: before.frames - frames.count, bytes: before.bytes - byteCount)
   }
 
   /// Frees everything. A frame that was partly written is lost as well.
@@ -72,6 +96,8 @@ struct OutboundQueue {
     } else {
       frames.removeAll(keepingCapacity: true)
     }
+    kept.removeAll(keepingCapacity: false)
+    keptBytes = 0
     head = 0
     sent = 0
     byteCount = 0

@@ -154,6 +154,7 @@ extension ShardContext {
     let consumed = unsafe offer(base, connection.inbound.count, to: connection)
     guard !connection.flags.contains(.doomed) else { return }
     connection.inbound.removeFirst(min(consumed, connection.inbound.count))
+    if connection.flags.contains(.closing) { connection.inbound.clear() }
   }
 
   private func offer(
@@ -164,7 +165,9 @@ extension ShardContext {
     // buffer outlives the call, as closing and moving wait until the callback has returned.
     var span = unsafe MutableSpan<UInt8>(
       _unsafeStart: start.assumingMemoryBound(to: UInt8.self), count: count)
+    isOffering = true
     let consumed = handler.received(&span, on: connection)
+    isOffering = false
     precondition((0...count).contains(consumed), "consumed more than was offered")
     return connection.flags.contains(.closing) ? count : consumed
   }

@@ -110,7 +110,7 @@ extension ShardContext {
       return
     }
     guard let connection = adoptDescriptor(parcel.fd, peer: parcel.peer) else { return }
-    for frame in parcel.unsent { connection.outbound.append(frame) }
+    for frame in parcel.unsent { connection.outbound.append(frame, isDroppable: false) }
     if !parcel.unsent.isEmpty { markDirty(connection) }
     if parcel.readsPaused { connection.pauseReading(true) }
     unsafe parcel.unread.withUnsafeBytes { unsafe connection.inbound.store($0) }

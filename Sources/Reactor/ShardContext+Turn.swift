@@ -138,7 +138,8 @@ extension ShardContext {
   }
 
   func startClosing(_ connection: Connection, deadlineMS: Int) {
-    connection.inbound.clear()
+    // Not while `received` still looks at these bytes: `offer` lets go of them then.
+    if !isOffering { connection.inbound.clear() }
     _ = wheel.schedule(
       nowNS: nowNS, afterMS: deadlineMS, token: connection.id.rawValue, isInternal: true)
     if connection.flags.contains(.readsPaused) { connection.pauseReading(false) }

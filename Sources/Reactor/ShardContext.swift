@@ -82,6 +82,8 @@ struct ShardDescriptors: Sendable {
   var dirty: [Connection] = []
   var flushing: [Connection] = []
   var doomed: [(connection: Connection, cause: CloseCause)] = []
+  /// A handler looks at bytes that a connection keeps.
+  var isOffering = false
   /// Reading again, with bytes that were kept meanwhile.
   var resumed: [Connection] = []
   var moves: [Move] = []
