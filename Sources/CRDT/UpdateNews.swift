@@ -16,6 +16,14 @@ extension Update {
       exactByteCount: nil)
   }
 
+  /// Whether all of this update is new to the document that `touched` was made for.
+  public func isNew(in touched: TouchSet) -> Bool {
+    // Wrapping: a peer may claim ranges of 2^53 by the thousand.
+    let all = clientRanges.reduce(0 as UInt64) { $0 &+ ($1.to - $1.from) }
+    let new = touched.newStructs.reduce(0 as UInt64) { $0 &+ ($1.to - $1.from) }
+    return all == new && deletions(in: touched) == deleteSet
+  }
+
   /// What is alive in the document and would be deleted, and what comes new and deleted: a peer
   /// without garbage collection sends the content with its deletion beside it.
   private func deletions(in touched: TouchSet) -> DeleteSet {

@@ -22,10 +22,11 @@ final class Peer {
   var reader: MessageReader?
   var live: LiveRoom?
   var dialect = Dialect.stock
-  /// When something came last, in nanoseconds.
   /// The token's last moment, in seconds since 1970.
   var expiresAt: Int64?
+  /// When something came last, in nanoseconds.
   var heardAt: UInt64
+  var share = FairShare()
   var isPinged = false
   /// Counted in the census, and to be taken out of it at the end.
   var isCounted = false
@@ -34,20 +35,17 @@ final class Peer {
   init(now: UInt64) { heardAt = now }
 }
 
-/// What is known of a reader that is slower than its room (DESIGN "A slow reader is bounded").
+/// What is known of a reader whose queue is not empty.
 struct Lag {
-  /// The reader has everything of its room through this sequence number, whatever is queued.
+  /// When the queue was last empty the reader had everything of its room through here. Sync answers
+  /// and catch-ups are never dropped, so this only errs towards sending something twice.
   var deliveredThrough: UInt64 = 0
-  /// Queued bytes of sync answers: exempt from the limit, because dropping them would only lead to
-  /// sending them again.
-  var exemptBytes = 0
-  /// Frames of the queue that must arrive even if the queue is dropped (answers to commands,
-  /// refusals).
-  var important: [[UInt8]] = []
-  /// A step 1 that came while the answer to the one before was still queued.
-  var deferredStep1: (board: String?, stateVector: [UInt8])?
-
-  var importantBytes: Int { important.reduce(0) { $0 + $1.count } }
+  /// Boards whose sync answer may still be queued.
+  var answered: Set<String> = []
+  /// Step 1s that came meanwhile: the newest of each board waits for the queue to empty.
+  var deferred: [String: [UInt8]] = [:]
+  /// Bytes of answers to commands, refusals and the like since the queue was last empty.
+  var importantBytes = 0
 }
 
 /// A checked upgrade request on its way to the room's home shard.

@@ -54,15 +54,16 @@ extension ShardHost {
     let frame = FrameWriter.binary(message.encoded(board: name))
     switch message {
     case .syncStep2:
-      deliver(frame, to: connection, peer, after: 0, live)
-      // If this is dropped the reader has nothing for sure.
-      peer.lag.deliveredThrough = 0
-      peer.lag.exemptBytes += frame.count
+      noteIfEmpty(connection, peer, live.room?.fannedOutThrough ?? 0)
+      peer.lag.answered.insert(name ?? "")
+      connection.send(frame, isDroppable: false)
+    case .update:
+      // A catch-up, or the tail behind a sync answer: what follows builds on it.
+      noteIfEmpty(connection, peer, peer.lag.deliveredThrough)
+      connection.send(frame, isDroppable: false)
+    case .awareness: deliver(frame, to: connection, peer, after: peer.lag.deliveredThrough, live)
     case .reject, .permissionDenied, .opened, .saved, .syncStep1:
       sendImportant(frame, to: session, live)
-    case .update, .awareness:
-      deliver(frame, to: connection, peer, after: live.room?.fannedOutThrough ?? 0, live)
-      if case .update = message { peer.lag.exemptBytes += frame.count }
     }
   }
 
@@ -89,17 +90,21 @@ extension ShardHost {
     if !live.stuck.isEmpty { boundBacklog(of: live) }
   }
 
+  /// An empty queue means that the reader has all that was fanned out before.
+  private func noteIfEmpty(_ connection: Connection, _ peer: Peer, _ sequence: UInt64) {
+    guard connection.queuedBytes == 0 else { return }
+    peer.lag = Lag(
+      deliveredThrough: max(sequence, peer.lag.deliveredThrough), deferred: peer.lag.deferred)
+  }
+
   /// Queues a frame, unless the reader has more waiting than one may.
   private func deliver(
     _ frame: [UInt8], to connection: Connection, _ peer: Peer, after: UInt64, _ live: LiveRoom
   ) {
-    if connection.queuedBytes == 0 {
-      peer.lag.deliveredThrough = after
-      peer.lag.exemptBytes = 0
-    } else if connection.isStuck {
+    noteIfEmpty(connection, peer, after)
+    if connection.isStuck {
       live.stuck.insert(connection.id)
-      let waiting = connection.queuedBytes - peer.lag.exemptBytes
-      if waiting + frame.count > hub.config.limits.readerBacklogBytes {
+      if connection.droppableBytes + frame.count > hub.config.limits.readerBacklogBytes {
         fallBehind(connection, peer, live)
         return
       }
@@ -107,27 +112,21 @@ extension ShardHost {
     connection.send(frame)
   }
 
-  /// What must arrive is kept beside the queue while the reader lags, and outlives its drop.
+  /// What must arrive stays in the queue when the rest is dropped.
   private func sendImportant(_ frame: [UInt8], to session: SessionID, _ live: LiveRoom) {
     guard let (connection, peer) = reader(session) else { return }
-    if connection.isStuck {
-      peer.lag.important.append(frame)
-      if peer.lag.importantBytes > Self.importantLimit {
-        connection.abort()
-        return
-      }
-    } else if connection.queuedBytes == 0 {
-      peer.lag.deliveredThrough = live.room?.fannedOutThrough ?? 0
-      peer.lag.exemptBytes = 0
+    noteIfEmpty(connection, peer, live.room?.fannedOutThrough ?? 0)
+    peer.lag.importantBytes += frame.count
+    if peer.lag.importantBytes > Self.importantLimit, connection.isStuck {
+      connection.abort()
+      return
     }
-    connection.send(frame)
+    connection.send(frame, isDroppable: false)
   }
 
   private func fallBehind(_ connection: Connection, _ peer: Peer, _ live: LiveRoom) {
     connection.dropQueued()
     live.room?.readerFellBehind(connection.session, having: peer.lag.deliveredThrough)
-    peer.lag.exemptBytes = 0
-    for frame in peer.lag.important { connection.send(frame) }
   }
 
   /// All lagging readers of a room together hold at most so much; the worst go first.
@@ -136,7 +135,7 @@ extension ShardHost {
     for id in live.stuck {
       guard let connection = context.connection(id), let peer = connection.owner as? Peer
       else { continue }
-      lagging.append((connection.queuedBytes - peer.lag.exemptBytes, connection, peer))
+      lagging.append((connection.droppableBytes, connection, peer))
     }
     var total = lagging.reduce(0) { $0 + $1.waiting }
     guard total > hub.config.limits.roomBacklogBytes else { return }

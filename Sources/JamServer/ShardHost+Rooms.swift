@@ -7,7 +7,7 @@ internal import WebSocket
 
 /// Rooms coming and going.
 extension ShardHost {
-  /// Bytes that a joiner may send while the room is read; its socket is paused anyway.
+  /// An empty room stays this long, for those who reload the page.
   static let lingerNanoseconds: UInt64 = 10_000_000_000
 
   // MARK: the door
@@ -129,7 +129,11 @@ extension ShardHost {
         guard let connection = context.connection(connectionID),
           let peer = connection.owner as? Peer, peer.phase == .awaitingRoom
         else { continue }
-        admit(arrival, on: connection, peer, live)
+        if isStopping {
+          refuse(HTTPError(status: 503, reason: "the hub is stopping"), connection, peer)
+        } else {
+          admit(arrival, on: connection, peer, live)
+        }
       }
       noteIfEmpty(live)
       touch(live)
@@ -159,6 +163,7 @@ extension ShardHost {
 
   func wake(_ live: LiveRoom) {
     live.wakeAt = .max
+    live.wakeTimer = nil
     guard live.room != nil else { return }
     live.room?.wake(now: now, &effects)
     perform(live)
@@ -177,8 +182,9 @@ extension ShardHost {
     if live.retryAt > context.nowNS { next = min(next, live.retryAt) }
     guard next < live.wakeAt else { return }
     live.wakeAt = next
+    if let timer = live.wakeTimer { context.cancel(timer) }
     let delay = next > context.nowNS ? next - context.nowNS : 0
-    context.schedule(
+    live.wakeTimer = context.schedule(
       afterMS: Int((delay + 999_999) / 1_000_000), token: Self.roomTokenBit | UInt64(live.slot))
   }
 
@@ -205,6 +211,7 @@ extension ShardHost {
   func discard(_ live: LiveRoom) {
     live.phase = .closed
     live.room = nil
+    if let timer = live.wakeTimer { context.cancel(timer) }
     rooms[live.id] = nil
     roomSlots[live.slot] = nil
     hub.census.closeRoom()

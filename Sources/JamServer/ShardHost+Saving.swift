@@ -24,17 +24,18 @@ extension ShardHost {
   func append(_ record: JournalRecord, of live: LiveRoom) {
     do throws(StorageError) {
       let position = try journal.append(record)
-      if live.unsynced.last?.position == position {
-        live.unsynced.removeLast()
-      }
       live.unsynced.append((position, record.sequence))
       unsynced.insert(live.id)
     } catch {
-      if !isBacklogFull {
+      live.gapAt = min(live.gapAt ?? .max, record.sequence)
+      if journal.status == .saving {
+        // This record alone was too much for the log.
+        checkpoint(live)
+      } else if !isBacklogFull {
+        isBacklogFull = true
         logger.error("the log takes no more", metadata: ["reason": "\(error)"])
+        tellSaving()
       }
-      isBacklogFull = true
-      tellSaving()
     }
   }
 
@@ -47,6 +48,7 @@ extension ShardHost {
         savingTrouble = nil
         isBacklogFull = false
         logger.notice("saving again")
+        for live in rooms.values where live.gapAt != nil { checkpoint(live) }
       case .notSaved(let reason), .failed(let reason):
         savingTrouble = reason
         logger.error("not saving", metadata: ["reason": "\(reason)"])
@@ -77,7 +79,8 @@ extension ShardHost {
       }
       if live.unsynced.isEmpty { unsynced.remove(id) }
       guard let sequence else { continue }
-      live.room?.becameDurable(through: sequence, &effects)
+      let covered = live.gapAt.map { min(sequence, $0 - 1) } ?? sequence
+      live.room?.becameDurable(through: covered, &effects)
       perform(live)
     }
   }
@@ -92,20 +95,26 @@ extension ShardHost {
 
   /// After a failed fsync nothing that was written since the last good one is certain: every dirty
   /// room goes from memory into new files, and only then into a new log.
-  private func rescue() {
+  func rescue() {
     for live in rooms.values where context.nowNS >= live.retryAt {
       if live.room?.needsCheckpoint == true { checkpoint(live) }
     }
     resumeIfCovered()
   }
 
+  /// In a timer's token: try again to go on after a failed fsync.
+  static let rescueToken = UInt64.max
+
   private func resumeIfCovered() {
     guard case .failed = journal.status else { return }
     for live in rooms.values where live.room?.needsCheckpoint == true { return }
     let logger = logger
+    let shard = context.shard
     journal.resume { result in
-      if case .failure(let error) = result {
-        logger.error("cannot resume saving", metadata: ["reason": "\(error)"])
+      guard case .failure(let error) = result else { return }
+      logger.error("cannot resume saving", metadata: ["reason": "\(error)"])
+      shard.async { context in
+        context.schedule(afterMS: 5_000, token: Self.rescueToken)
       }
     }
   }
@@ -144,6 +153,7 @@ extension ShardHost {
     switch result {
     case .success:
       live.retryAt = 0
+      if let gap = live.gapAt, gap <= sequence { live.gapAt = nil }
       live.room?.checkpointed(through: sequence)
       // Snapshots and history are synced, so this much is on disk whatever the log says.
       live.room?.becameDurable(through: sequence, &effects)
@@ -190,7 +200,7 @@ extension ShardHost {
   func finishStopIfDone() {
     guard isStopping, let done = stopped else { return }
     let isBusy = rooms.values.contains { $0.isCheckpointing || $0.room?.needsCheckpoint == true }
-    guard !isBusy || rooms.isEmpty else { return }
+    guard !isBusy else { return }
     stopped = nil
     done()
   }

@@ -13,6 +13,7 @@ extension ShardHost {
     _ bytes: inout MutableSpan<UInt8>, on connection: Connection, _ peer: Peer
   ) -> Int {
     var offset = 0
+    messageStarted = monotonicNanoseconds()
     while peer.phase == .open, offset < bytes.count {
       let event: MessageReader.Event
       do throws(WebSocketError) {
@@ -28,8 +29,10 @@ extension ShardHost {
         return offset
       case .message(let isText, let range):
         receive(bytes.span.extracting(range), isText: isText, on: connection, peer)
+        if charge(connection, peer) { return offset }
       case .assembled(let isText, let payload):
         receive(payload.span, isText: isText, on: connection, peer)
+        if charge(connection, peer) { return offset }
       case .ping(let range):
         // One waiting pong is enough: a flood of pings to a peer that does not read costs nothing.
         if connection.queuedBytes < 4_096 {
@@ -44,6 +47,47 @@ extension ShardHost {
       }
     }
     return peer.phase == .open ? offset : bytes.count
+  }
+
+  /// Charges the session for the message just handled; true if it has to wait before the next.
+  private func charge(_ connection: Connection, _ peer: Peer) -> Bool {
+    let now = monotonicNanoseconds()
+    let cost = now - messageStarted
+    messageStarted = now
+    guard peer.phase == .open, let pause = peer.share.charge(cost, now: now) else { return false }
+    connection.pauseReading(true)
+    context.schedule(
+      afterMS: Int(pause / 1_000_000), token: Self.resumeTokenBit | connection.id.rawValue)
+    if logBudget.take(now: context.nowNS) {
+      logger.notice(
+        "a session takes more than its share and has to wait",
+        metadata: ["from": "\(connection.peerAddress)", "ms": "\(pause / 1_000_000)"])
+    }
+    return true
+  }
+
+  /// Answers step 1s that waited, once this turn's frames are on their way.
+  private func answerNextTurn(_ id: ConnectionID) {
+    context.shard.async { context in
+      guard let host = context.handler as? ShardHost, let connection = context.connection(id),
+        let peer = connection.owner as? Peer, !connection.isStuck
+      else { return }
+      host.answerDeferred(connection, peer)
+    }
+  }
+
+  /// The queue is empty: the step 1s that waited for it are answered.
+  func answerDeferred(_ connection: Connection, _ peer: Peer) {
+    guard let live = peer.live, !peer.lag.deferred.isEmpty else { return }
+    let deferred = peer.lag.deferred
+    peer.lag.deferred = [:]
+    touch(live)
+    for (board, vector) in deferred {
+      live.room?.receive(
+        .syncStep1(stateVector: vector), board: board.isEmpty ? nil : board,
+        from: connection.session, now: now, &effects)
+    }
+    perform(live)
   }
 
   private func receive(
@@ -62,11 +106,12 @@ extension ShardHost {
       case .stock: message = try ClientMessage(stock: payload)
       case .jamboree: (board, message) = try ClientMessage.addressed(payload)
       }
-      if case .syncStep1(let vector) = message, peer.lag.exemptBytes > 0,
-        connection.isStuck
+      if case .syncStep1(let vector) = message, connection.queuedBytes > 0,
+        peer.lag.answered.contains(board ?? "")
       {
-        // One sync answer at a time: who asks without reading waits for the first.
-        peer.lag.deferredStep1 = (board, vector)
+        // One sync answer at a time for each board: who asks without reading waits.
+        if peer.lag.deferred.isEmpty, !connection.isStuck { answerNextTurn(connection.id) }
+        peer.lag.deferred[board ?? ""] = vector
         return
       }
       live.room?.receive(message, board: board, from: connection.session, now: now, &effects)

@@ -27,6 +27,8 @@ final class ShardHost: ShardHandler {
   /// Rooms with something in the log that is not synced yet.
   var unsynced: Set<RoomID> = []
   var effects: [Effect] = []
+  /// When the message at hand began to be handled, in nanoseconds.
+  var messageStarted: UInt64 = 0
   /// Why nothing can be saved, if so.
   var savingTrouble: String?
   /// The log took no more records; memory is what they are in.
@@ -98,16 +100,12 @@ final class ShardHost: ShardHandler {
   func drained(_ connection: Connection) {
     guard let peer = connection.owner as? Peer, let live = peer.live else { return }
     live.stuck.remove(connection.id)
-    let deferred = peer.lag.deferredStep1
-    peer.lag = Lag()
+    peer.lag.answered = []
+    peer.lag.importantBytes = 0
     touch(live)
     live.room?.readerDrained(connection.session, now: now, &effects)
-    if let deferred {
-      live.room?.receive(
-        .syncStep1(stateVector: deferred.stateVector), board: deferred.board,
-        from: connection.session, now: now, &effects)
-    }
     perform(live)
+    answerDeferred(connection, peer)
   }
 
   func closed(_ connection: Connection, _ cause: CloseCause) {
@@ -151,15 +149,29 @@ final class ShardHost: ShardHandler {
     }
   }
 
+  /// In a timer's token beside a connection's id: its session may be read from again.
+  static let resumeTokenBit: UInt64 = 1 << 62
+
   func timerFired(_ token: UInt64) {
+    if token == Self.rescueToken {
+      rescue()
+      return
+    }
     if let slot = roomSlot(of: token) {
       wake(slot)
       return
     }
-    guard let connection = context.connection(ConnectionID(rawValue: token)),
+    let isResume = token & Self.resumeTokenBit != 0
+    guard
+      let connection = context.connection(
+        ConnectionID(rawValue: token & ~Self.resumeTokenBit)),
       let peer = connection.owner as? Peer
     else { return }
-    checkLife(of: connection, peer)
+    if isResume {
+      if peer.phase == .open { connection.pauseReading(false) }
+    } else {
+      checkLife(of: connection, peer)
+    }
   }
 
   /// Marks a room for the end of the turn.

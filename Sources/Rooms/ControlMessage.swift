@@ -86,12 +86,13 @@ enum ControlMessage {
   }
 
   /// Something went wrong that belongs to no command.
-  static func error(_ refusal: Refusal) -> String {
-    JSON.text(
-      .object([
-        "type": .string("error"), "error": .string(refusal.code.rawValue),
-        "reason": .string(refusal.reason),
-      ]))
+  static func error(_ refusal: Refusal, board: String? = nil) -> String {
+    var fields = ObjectValue()
+    fields.set("type", .string("error"))
+    if let board { fields.set("board", .string(board)) }
+    fields.set("error", .string(refusal.code.rawValue))
+    fields.set("reason", .string(refusal.reason))
+    return JSON.text(.object(fields))
   }
 
   /// The log can not be written, or can be again.

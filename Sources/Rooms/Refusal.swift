@@ -53,6 +53,8 @@ public struct RoomLimits: Equatable, Sendable {
   public static let liveClientsPerSession = 16
   /// Bytes of one awareness state.
   public static let presenceBytes = 16 * 1024
+  /// Entries of one awareness message that are looked at.
+  public static let presenceEntries = 256
 
   public var boards = 64
   public var members = 2_000

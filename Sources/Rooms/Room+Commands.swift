@@ -114,8 +114,17 @@ extension Room {
     _ action: String, _ subject: String, by visitor: Visitor, now: Moment,
     _ effects: inout [Effect]
   ) {
+    var fields = ObjectValue()
+    fields.set("do", .string(action))
+    fields.set("sub", .string(subject))
+    journalControl(fields, by: visitor, now: now, &effects)
+  }
+
+  func journalControl(
+    _ fields: ObjectValue, by visitor: Visitor, now: Moment, _ effects: inout [Effect]
+  ) {
     applied += 1
-    let text = JSON.text(.object(["do": .string(action), "sub": .string(subject)]))
+    let text = JSON.text(.object(fields))
     journal(
       JournalRecord(
         time: now.wall, room: id, board: "", sequence: applied, author: visitor.subject,
@@ -140,7 +149,7 @@ extension Room {
           "frozen": .bool(isFrozen),
         ]),
         "boards": .array(boards),
-        "saving": .bool(!refusesWrites),
+        "saving": .bool(isSaving),
       ]))
   }
 }

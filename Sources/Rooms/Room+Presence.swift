@@ -8,14 +8,16 @@ extension Room {
     _ entries: [AwarenessEntry], _ board: BoardState, _ session: Session, now: Moment
   ) {
     var announced = board.presence.clientCount(of: session.id)
-    for entry in entries {
+    for entry in entries.prefix(RoomLimits.presenceEntries) {
       guard entry.state.count <= RoomLimits.presenceBytes else { continue }
       if let owner = meta.bindings.owner(of: entry.client), owner != session.visitor.subject {
         continue
       }
       let announcer = board.presence.subject(announcing: entry.client)
       if let announcer, announcer != session.visitor.subject { continue }
-      if announcer == nil, !entry.isGone {
+      // Nobody can leave who is not here.
+      if announcer == nil, entry.isGone { continue }
+      if announcer == nil {
         guard announced < RoomLimits.liveClientsPerSession else { continue }
         announced += 1
       }

@@ -55,6 +55,7 @@ extension Room {
     trouble reason: String?, refusesWrites: Bool, _ effects: inout [Effect]
   ) {
     self.refusesWrites = refusesWrites
+    isSaving = reason == nil && !refusesWrites
     let listeners = sessions.values.filter(\.hearsControl).map(\.id)
     guard !listeners.isEmpty else { return }
     effects.append(.announce(ControlMessage.saving(trouble: reason), to: listeners))

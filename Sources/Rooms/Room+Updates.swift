@@ -1,4 +1,5 @@
 internal import CRDT
+internal import Lib0
 internal import Storage
 internal import SyncProtocol
 
@@ -102,12 +103,13 @@ extension Room {
     let visitor = session.visitor
     if board === stageBoard { return .serverOnly }
     if !visitor.role.writes { return .viewer }
+    // Whose ids these are comes first: what is said of the rest depends on it.
+    if let refusal = identity(touched, arrival, board, session) { return refusal }
     let isKnown = board.refused.matches(
       touched, subject: visitor.subject, inStep2: arrival == .step2)
     if membership.isPoisoned || isKnown { return .refusedBefore }
     if refusesWrites { return .notSaving }
     if isFrozen && !visitor.role.moderates { return .frozen }
-    if let refusal = identity(touched, arrival, board, session) { return refusal }
     // Growth is refused past the limit, shrinking never is.
     if !touched.newStructs.isEmpty, board.doc.approximateByteCount > limits.documentBytes {
       return Refusal(
@@ -144,9 +146,10 @@ extension Room {
     _ update: Update, _ touched: TouchSet, _ arrival: Arrival, _ board: BoardState,
     _ session: Session, now: Moment, _ effects: inout [Effect]
   ) throws(Refusal) {
-    // Of a step 2 only what is new goes on: it carries the whole delete set, and after a reconnect
-    // most of it is known to everybody.
-    let news = arrival == .live ? update : update.restricted(to: touched)
+    // Only what is new goes on. A step 2 carries the whole delete set, and after a reconnect most of
+    // it is known to everybody; a live update is nearly always new as it stands.
+    let isAllNew = arrival == .live && update.isNew(in: touched)
+    let news = isAllNew ? update : update.restricted(to: touched)
     do throws(CostlyUpdate) { try board.doc.applyBounded(news) } catch { throw .tooCostly }
     if arrival == .live {
       for range in touched.newStructs {
@@ -173,15 +176,30 @@ extension Room {
 
   // MARK: refusing
 
+  /// Part of the journal, so that neither a crash nor an empty room forgets it.
+  private func remember(
+    _ touched: TouchSet, refusedOn board: BoardState, _ session: Session, now: Moment,
+    _ effects: inout [Effect]
+  ) {
+    let subject = session.visitor.subject
+    let lesson = RefusedHistory(touched, by: subject) { client in
+      (meta.bindings.owner(of: client) ?? subject) == subject
+    }
+    guard board.refused.merge(lesson) else { return }
+    meta.refused[board.name] = board.refused
+    var fields = lesson.fields
+    fields.set("do", .string("refuse"))
+    fields.set("sub", .string(subject))
+    fields.set("board", .string(board.name))
+    journalControl(fields, by: session.visitor, now: now, &effects)
+  }
+
   private func refuse(
     _ refusal: Refusal, _ touched: TouchSet, _ number: UInt64, _ membership: Membership,
     _ session: Session, now: Moment, _ effects: inout [Effect]
   ) {
     let board = membership.board
-    if refusal.code.isRemembered {
-      board.refused.remember(touched, by: session.visitor.subject)
-      meta.refused[board.name] = board.refused
-    }
+    if refusal.code.isRemembered { remember(touched, refusedOn: board, session, now: now, &effects) }
     switch session.dialect {
     case .jamboree:
       // Refused messages count as answered: the client knows what became of them.
@@ -210,5 +228,8 @@ extension Refusal.Code {
   var poisons: Bool { self != .viewer && self != .notSaving }
 
   /// Refused structs stay refused. Not under somebody else's id: its owner may write there.
-  var isRemembered: Bool { poisons && self != .foreignClient && self != .serverOnly }
+  /// What was refused before is remembered already.
+  var isRemembered: Bool {
+    poisons && self != .foreignClient && self != .serverOnly && self != .refusedBefore
+  }
 }

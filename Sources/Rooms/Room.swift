@@ -55,6 +55,8 @@ public final class Room {
   var settled: Set<String> = []
   /// Edits are refused: the log cannot be written any more.
   public internal(set) var refusesWrites = false
+  /// What is recorded also reaches the disk.
+  var isSaving = true
 
   /// The name of the board that only the server writes.
   public static let stageName = "@stage"
@@ -153,15 +155,15 @@ public final class Room {
   /// A connection ended, whatever the reason.
   public func leave(_ id: SessionID) {
     guard let session = sessions.removeValue(forKey: id) else { return }
-    for membership in session.memberships {
-      session.leave(membership)
-      // A board that nobody wrote to and nobody follows was only a name in somebody's link.
-      let board = membership.board
-      if board.sequence == 0, board.audience.isEmpty, board !== stageBoard,
-        !board.presence.hasNews
-      {
-        boards[board.name] = nil
-      }
+    for membership in session.memberships { leave(membership, session) }
+  }
+
+  private func leave(_ membership: Membership, _ session: Session) {
+    session.leave(membership)
+    // A board that nobody wrote to and nobody follows was only a name in somebody's link.
+    let board = membership.board
+    if board.sequence == 0, board.audience.isEmpty, board !== stageBoard {
+      boards[board.name] = nil
     }
   }
 
@@ -179,7 +181,7 @@ public final class Room {
     }
     guard let membership = session.membership(name) else {
       let refusal = Refusal(.notHere, "open the board before you send to it")
-      effects.append(.control(ControlMessage.error(refusal), to: id))
+      effects.append(.control(ControlMessage.error(refusal, board: name), to: id))
       return
     }
     switch message {
@@ -197,10 +199,10 @@ public final class Room {
 
   private func open(_ name: String, _ session: Session, _ effects: inout [Effect]) {
     if let refusal = admit(toBoard: name, session.visitor) {
-      effects.append(.control(ControlMessage.error(refusal), to: session.id))
+      effects.append(.control(ControlMessage.error(refusal, board: name), to: session.id))
       return
     }
-    if let open = session.membership(name) { session.leave(open) }
+    if let open = session.membership(name) { leave(open, session) }
     let epoch = boards[name]?.epoch ?? 1
     effects.append(.send(.opened(epoch: epoch), board: name, to: session.id))
     follow(name, session, &effects)

@@ -39,7 +39,11 @@ public struct RoomContents: Sendable {
       }
     }
     for name in meta.boards where stored.boards[name] == nil {
-      throw RoomLoadError(what: "board '\(name)'", reason: "its file is missing")
+      // Without a good snapshot Storage hands out the whole history, which is as good.
+      guard stored.tail.first?.sequence == 1 else {
+        throw RoomLoadError(
+          what: "board '\(name)'", reason: "no good snapshot, and the history is not whole")
+      }
     }
     for (name, snapshot) in stored.boards { try open(name, snapshot) }
     if let stage = stored.stage { try open(Room.stageName, stage) }
@@ -67,10 +71,15 @@ public struct RoomContents: Sendable {
       guard case .object(let fields)? = try? JSON.parse(record.payload.span),
         case .string(let action)? = fields["do"], case .string(let subject)? = fields["sub"]
       else { throw RoomLoadError(what: name, reason: "unreadable control record") }
-      if action == "remove" {
-        meta.remove(subject, by: record.author, at: record.time)
-      } else if action == "readmit" {
-        meta.readmit(subject)
+      switch action {
+      case "remove": meta.remove(subject, by: record.author, at: record.time)
+      case "readmit": meta.readmit(subject)
+      case "refuse":
+        guard case .string(let board)? = fields["board"],
+          let refusal = RefusedHistory(fields)
+        else { throw RoomLoadError(what: name, reason: "unreadable refusal") }
+        meta.refused[board, default: RefusedHistory()].merge(refusal)
+      default: throw RoomLoadError(what: name, reason: "unknown control record '\(action)'")
       }
     case .update, .syncReply, .stageUpdate:
       let update: Update
@@ -78,7 +87,10 @@ public struct RoomContents: Sendable {
         throw RoomLoadError(what: name, reason: "\(error)")
       }
       let index = board(record.kind == .stageUpdate ? Room.stageName : record.board)
-      if record.kind == .update { bind(update, to: record.author, knowing: boards[index].doc) }
+      // Live records hold only what was new, so they say whose ids these are.
+      if record.kind == .update {
+        for range in update.clientRanges { meta.bindings.bind(range.client, to: record.author) }
+      }
       if record.sequence > boards[index].sequence {
         boards[index].doc.apply(update)
         boards[index].sequence = record.sequence
@@ -93,13 +105,6 @@ public struct RoomContents: Sendable {
       Board(
         name: name, epoch: 1, doc: Doc(clientID: hubClient), sequence: 0, checkpointed: 0))
     return boards.count - 1
-  }
-
-  /// Live records bind their client ids, as they did when they were taken.
-  private mutating func bind(_ update: Update, to subject: String, knowing doc: Doc) {
-    for range in update.clientRanges where range.to > doc.clock(of: range.client) {
-      meta.bindings.bind(range.client, to: subject)
-    }
   }
 }
 

@@ -2,7 +2,7 @@ internal import CRDT
 internal import Lib0
 
 /// What a room remembers beside its documents: removed people, whose client ids are whose, and what
-/// was refused. Kept in the room's file as JSON (Protocol/storage.md §7).
+/// was refused. Kept in the room's file as JSON (Protocol/storage.md §5).
 struct RoomMeta: Equatable {
   struct Removal: Equatable {
     var subject: String
@@ -43,10 +43,7 @@ extension RoomMeta {
     }
     var boards = ObjectValue()
     for (board, history) in refused.sorted(by: { $0.key < $1.key }) where !history.isEmpty {
-      let clocks = history.clocks.sorted { $0.key < $1.key }
-      boards.set(
-        board,
-        .array(clocks.map { .array([.number(Double($0.key)), .number(Double($0.value))]) }))
+      boards.set(board, .object(history.fields))
     }
     return Array(
       JSON.text(
@@ -94,16 +91,8 @@ extension RoomMeta {
   private mutating func decodeRefused(_ value: AnyValue?) throws(DecodingError) {
     guard case .object(let boards)? = value else { return }
     for board in boards.entries {
-      guard case .array(let entries) = board.value else {
+      guard case .object(let fields) = board.value, let history = RefusedHistory(fields) else {
         throw .invalid(offset: 0, what: "room file: refused")
-      }
-      var history = RefusedHistory()
-      for entry in entries {
-        guard case .array(let pair) = entry, pair.count == 2, case .number(let id) = pair[0],
-          case .number(let from) = pair[1], let client = ClientID(exactly: id),
-          let clock = UInt64(exactly: from)
-        else { throw .invalid(offset: 0, what: "room file: refused entry") }
-        history.remember(client: client, from: clock)
       }
       refused[board.key] = history
     }

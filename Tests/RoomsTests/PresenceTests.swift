@@ -81,6 +81,17 @@ struct PresenceTests {
     #expect(entries(to: bob) == [AwarenessEntry(client: 1, clock: 4, state: AwarenessEntry.gone)])
   }
 
+  @Test func nobodyCanLeaveWhoIsNotHere() {
+    let ann = rig.join("ann"), viewer = rig.join("vic", .viewer)
+    _ = rig.take()
+    let gone = (1...1_000 as ClosedRange<UInt64>).map {
+      AwarenessEntry(client: $0, clock: 9, state: AwarenessEntry.gone)
+    }
+    rig.send(.awareness(gone), from: viewer)
+    rig.endTurn()
+    #expect(entries(to: ann).isEmpty)
+  }
+
   @Test func aReconnectKeepsTheStateWhenTheOldSocketEnds() {
     let old = rig.join("ann"), bob = rig.join("bob")
     announce(1, 1, #"{"n":1}"#, from: old)

@@ -10,6 +10,7 @@ final class RoomRig {
   var room: Room
   var now = Moment(monotonic: 1_000_000_000_000, wall: 1_700_000_000_000_000)
   var effects: [Effect] = []
+  private var taken: [Effect] = []
   private var nextSession: UInt64 = 0
 
   static let id = RoomID(jam: Slug("demo")!, prototype: Slug("radio")!)
@@ -63,8 +64,17 @@ final class RoomRig {
   /// What was asked for since the last call.
   func take() -> [Effect] {
     defer { effects = [] }
+    taken += effects
     return effects
   }
+
+  /// Everything that was recorded so far.
+  var records: [JournalRecord] {
+    (taken + effects).compactMap { if case .record(let record) = $0 { record } else { nil } }
+  }
+
+  /// How many updates of boards were taken.
+  var edits: Int { records.count { $0.kind == .update || $0.kind == .syncReply } }
 
   func takeMessages(to id: SessionID) -> [ServerMessage] {
     take().flatMap { effect -> [ServerMessage] in

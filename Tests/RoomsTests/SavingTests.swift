@@ -59,6 +59,25 @@ struct SavingTests {
     #expect(rig.room.makeCheckpoint(now: rig.now).boards.isEmpty)
   }
 
+  @Test func aLostBoardIsRebuiltFromTheWholeHistoryAndNeverTakenForEmpty() throws {
+    let ann = rig.join("ann")
+    rig.update(Edit.insert("abc", client: 1), from: ann)
+    let made = rig.room.makeCheckpoint(now: rig.now)
+    var stored = StoredRoom(room: RoomRig.id)
+    stored.meta = made.meta
+    stored.lastSequence = made.sequence
+    #expect(throws: RoomLoadError.self) { _ = try RoomContents(decoding: stored, hubClient: 5) }
+    stored.tail = made.records
+    let reloaded = RoomRig()
+    reloaded.room = Room(
+      id: RoomRig.id, contents: try RoomContents(decoding: stored, hubClient: 5),
+      limits: RoomLimits(), isUnclean: false, now: reloaded.now)
+    let bob = reloaded.join("bob")
+    reloaded.send(.syncStep1(stateVector: [0]), from: bob)
+    #expect(
+      reloaded.takeMessages(to: bob).contains(.syncStep2(update: Edit.insert("abc", client: 1))))
+  }
+
   @Test func aCheckpointsCopyDoesNotChangeWithTheRoom() throws {
     let ann = rig.join("ann")
     rig.update(Edit.insert("a", client: 1), from: ann)
