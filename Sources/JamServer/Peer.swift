@@ -26,7 +26,10 @@ final class Peer {
   var expiresAt: Int64?
   /// When something came last, in nanoseconds.
   var heardAt: UInt64
+  var lifeTimer: TimingWheel.TimerID?
   var share = FairShare()
+  /// Has used up its share and is not read from until its time has come.
+  var isWaiting = false
   var isPinged = false
   /// Counted in the census, and to be taken out of it at the end.
   var isCounted = false

@@ -61,7 +61,9 @@ extension ShardHost {
       // A catch-up, or the tail behind a sync answer: what follows builds on it.
       noteIfEmpty(connection, peer, peer.lag.deliveredThrough)
       connection.send(frame, isDroppable: false)
-    case .awareness: deliver(frame, to: connection, peer, after: peer.lag.deliveredThrough, live)
+    case .awareness:
+      noteIfEmpty(connection, peer, peer.lag.deliveredThrough)
+      connection.send(frame, isDroppable: false)
     case .reject, .permissionDenied, .opened, .saved, .syncStep1:
       sendImportant(frame, to: session, live)
     }

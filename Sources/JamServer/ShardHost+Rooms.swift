@@ -60,6 +60,7 @@ extension ShardHost {
     peer.live = live
     peer.dialect = arrival.dialect
     peer.expiresAt = arrival.expiresAt
+    scheduleLifeCheck(of: connection, peer)
     peer.reader = MessageReader(
       limits: MessageLimits(messageBytesMax: hub.config.limits.messageBytes))
     live.emptySince = nil
@@ -123,6 +124,7 @@ extension ShardHost {
         id: id, contents: contents, limits: limits, isUnclean: hub.isUnclean, now: now)
       room.savingChanged(
         trouble: savingTrouble, refusesWrites: refusesWrites, &effects)
+      room.settled = settled[id] ?? []
       live.room = room
       live.phase = .live
       for (connectionID, arrival) in waiting {
@@ -210,6 +212,7 @@ extension ShardHost {
 
   func discard(_ live: LiveRoom) {
     live.phase = .closed
+    if hub.isUnclean, let room = live.room { settled[live.id] = room.settled }
     live.room = nil
     if let timer = live.wakeTimer { context.cancel(timer) }
     rooms[live.id] = nil

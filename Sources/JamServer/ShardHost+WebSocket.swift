@@ -8,6 +8,8 @@ internal import WebSocket
 extension ShardHost {
   /// Bytes of one message of the control channel.
   static let controlLimit = 64 * 1024
+  /// Bytes of answers that may wait before more requests are read.
+  static let answerLimit = 1 << 20
 
   func receiveFrames(
     _ bytes: inout MutableSpan<UInt8>, on connection: Connection, _ peer: Peer
@@ -54,7 +56,15 @@ extension ShardHost {
     let now = monotonicNanoseconds()
     let cost = now - messageStarted
     messageStarted = now
-    guard peer.phase == .open, let pause = peer.share.charge(cost, now: now) else { return false }
+    guard peer.phase == .open else { return false }
+    if connection.queuedBytes - connection.droppableBytes > Self.answerLimit {
+      // It has asked for a lot: the rest is read once that is on its way.
+      connection.pauseReading(true)
+      if !connection.isStuck { answerNextTurn(connection.id) }
+      return true
+    }
+    guard let pause = peer.share.charge(cost, now: now) else { return false }
+    peer.isWaiting = true
     connection.pauseReading(true)
     context.schedule(
       afterMS: Int(pause / 1_000_000), token: Self.resumeTokenBit | connection.id.rawValue)
@@ -70,8 +80,9 @@ extension ShardHost {
   private func answerNextTurn(_ id: ConnectionID) {
     context.shard.async { context in
       guard let host = context.handler as? ShardHost, let connection = context.connection(id),
-        let peer = connection.owner as? Peer, !connection.isStuck
+        let peer = connection.owner as? Peer, !connection.isStuck, peer.phase == .open
       else { return }
+      if !peer.isWaiting { connection.pauseReading(false) }
       host.answerDeferred(connection, peer)
     }
   }

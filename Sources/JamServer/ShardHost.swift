@@ -26,6 +26,8 @@ final class ShardHost: ShardHandler {
   var touched: [LiveRoom] = []
   /// Rooms with something in the log that is not synced yet.
   var unsynced: Set<RoomID> = []
+  /// After an unclean start, per room that was closed again: who has been back since.
+  var settled: [RoomID: Set<String>] = [:]
   var effects: [Effect] = []
   /// When the message at hand began to be handled, in nanoseconds.
   var messageStarted: UInt64 = 0
@@ -65,7 +67,7 @@ final class ShardHost: ShardHandler {
       return
     }
     peer.isCounted = true
-    context.schedule(
+    peer.lifeTimer = context.schedule(
       afterMS: hub.config.limits.handshakeSeconds * 1_000, token: connection.id.rawValue)
   }
 
@@ -93,7 +95,7 @@ final class ShardHost: ShardHandler {
     let peer = Peer(now: context.nowNS)
     peer.isCounted = true
     connection.owner = peer
-    scheduleLifeCheck(of: connection)
+    scheduleLifeCheck(of: connection, peer)
     enter(arrival, on: connection, peer)
   }
 
@@ -102,6 +104,7 @@ final class ShardHost: ShardHandler {
     live.stuck.remove(connection.id)
     peer.lag.answered = []
     peer.lag.importantBytes = 0
+    if !peer.isWaiting { connection.pauseReading(false) }
     touch(live)
     live.room?.readerDrained(connection.session, now: now, &effects)
     perform(live)
@@ -168,6 +171,7 @@ final class ShardHost: ShardHandler {
       let peer = connection.owner as? Peer
     else { return }
     if isResume {
+      peer.isWaiting = false
       if peer.phase == .open { connection.pauseReading(false) }
     } else {
       checkLife(of: connection, peer)
@@ -181,19 +185,25 @@ final class ShardHost: ShardHandler {
     touched.append(live)
   }
 
-  private func scheduleLifeCheck(of connection: Connection) {
-    context.schedule(
-      afterMS: hub.config.limits.pingSeconds * 1_000, token: connection.id.rawValue)
+  /// The next look at a connection: a ping interval from now, or when its token ends.
+  func scheduleLifeCheck(of connection: Connection, _ peer: Peer) {
+    var delay = Int64(hub.config.limits.pingSeconds) * 1_000
+    if let expiry = peer.expiresAt {
+      delay = min(delay, max(expiry - wallClockMicroseconds() / 1_000_000, 0) * 1_000 + 1)
+    }
+    if let timer = peer.lifeTimer { context.cancel(timer) }
+    peer.lifeTimer = context.schedule(afterMS: Int(delay), token: connection.id.rawValue)
   }
 
   /// Handshake deadline, pings and token expiry: one timer a connection.
   private func checkLife(of connection: Connection, _ peer: Peer) {
+    peer.lifeTimer = nil
     switch peer.phase {
     case .awaitingHead:
       respond(
         .json(status: 408, error: "timeout", reason: "no complete request in time"),
         on: connection, peer)
-    case .awaitingRoom: scheduleLifeCheck(of: connection)
+    case .awaitingRoom: scheduleLifeCheck(of: connection, peer)
     case .done: return
     case .open:
       if let expiry = peer.expiresAt, wallClockMicroseconds() / 1_000_000 >= expiry {
@@ -210,7 +220,7 @@ final class ShardHost: ShardHandler {
         connection.send(FrameWriter.ping([]))
         peer.isPinged = true
       }
-      scheduleLifeCheck(of: connection)
+      scheduleLifeCheck(of: connection, peer)
     }
   }
 }

@@ -40,6 +40,13 @@ struct Presence {
     entries.values.reduce(into: 0) { $0 += $1.session == session && $1.state != nil ? 1 : 0 }
   }
 
+  /// The clock rules of y-protocols.
+  func isNews(_ entry: AwarenessEntry) -> Bool {
+    let known = entries[entry.client]
+    let clock = known?.clock ?? 0
+    return clock < entry.clock || (clock == entry.clock && entry.isGone && known?.state != nil)
+  }
+
   /// Takes a state under the clock rules of y-protocols; false if it was outdated.
   ///
   /// The sender is `session` from now on, so a reconnect takes its states along and the old
@@ -48,11 +55,7 @@ struct Presence {
   mutating func take(
     _ entry: AwarenessEntry, state: [UInt8]?, session: SessionID, subject: String, now: Int64
   ) -> Bool {
-    let known = entries[entry.client]
-    let clock = known?.clock ?? 0
-    let isNews =
-      clock < entry.clock || (clock == entry.clock && state == nil && known?.state != nil)
-    guard isNews else { return false }
+    guard isNews(entry) else { return false }
     entries[entry.client] = Entry(
       clock: entry.clock, state: state, session: session, subject: subject, renewed: now)
     changed.insert(entry.client)

@@ -14,6 +14,8 @@ extension Room {
         continue
       }
       let announcer = board.presence.subject(announcing: entry.client)
+      // Costs next to nothing beside parsing the state.
+      guard board.presence.isNews(entry) else { continue }
       if let announcer, announcer != session.visitor.subject { continue }
       // Nobody can leave who is not here.
       if announcer == nil, entry.isGone { continue }

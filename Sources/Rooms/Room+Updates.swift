@@ -38,6 +38,8 @@ extension Room {
     if !touched.isEmpty {
       if let refusal = refusal(for: touched, arrival, membership, session) {
         refuse(refusal, touched, number, membership, session, now: now, &effects)
+        // What waited for this step 2 was in it.
+        if arrival == .step2, isWhole { settleOpen(membership, session, &effects) }
         return
       }
       do throws(Refusal) {
@@ -58,7 +60,7 @@ extension Room {
     _ number: UInt64, _ membership: Membership, _ session: Session, now: Moment,
     _ effects: inout [Effect]
   ) {
-    membership.ledger.leaveOpen(number)
+    if session.dialect == .jamboree { membership.ledger.leaveOpen(number) }
     guard now.monotonic - membership.askedAt >= Self.askInterval else {
       // Once more when the interval is over, so that the last edit of a burst is not forgotten.
       membership.asksAgain = true
@@ -93,6 +95,14 @@ extension Room {
     announceSaved(membership, session, &effects)
   }
 
+  private func settleOpen(
+    _ membership: Membership, _ session: Session, _ effects: inout [Effect]
+  ) {
+    guard session.dialect == .jamboree else { return }
+    membership.ledger.settleOpen(at: applied)
+    announceSaved(membership, session, &effects)
+  }
+
   // MARK: policy
 
   /// Why this may not be taken, if so. Asked for every update, never only at the door.
@@ -104,7 +114,7 @@ extension Room {
     if board === stageBoard { return .serverOnly }
     if !visitor.role.writes { return .viewer }
     // Whose ids these are comes first: what is said of the rest depends on it.
-    if let refusal = identity(touched, arrival, board, session) { return refusal }
+    if let refusal = identity(touched, arrival, session) { return refusal }
     let isKnown = board.refused.matches(
       touched, subject: visitor.subject, inStep2: arrival == .step2)
     if membership.isPoisoned || isKnown { return .refusedBefore }
@@ -120,24 +130,31 @@ extension Room {
 
   /// New structs under somebody else's client id are refused.
   private func identity(
-    _ touched: TouchSet, _ arrival: Arrival, _ board: BoardState, _ session: Session
+    _ touched: TouchSet, _ arrival: Arrival, _ session: Session
   ) -> Refusal? {
     let subject = session.visitor.subject
-    var fresh = 0
+    var fresh: Set<ClientID> = []
     for range in touched.newStructs {
-      if let owner = meta.bindings.owner(of: range.client), owner != subject {
+      let owner = meta.bindings.owner(of: range.client) ?? announcer(of: range.client)
+      if let owner, owner != subject {
         // After an unclean end a peer may bring back what the hub lost, until the owner has been
         // here with all of it.
         if arrival == .step2, isUnclean, !settled.contains(owner) { continue }
         return .foreignClient(range.client)
       }
-      guard arrival == .live else { continue }
-      if let other = board.presence.subject(announcing: range.client), other != subject {
-        return .foreignClient(range.client)
-      }
-      if !session.clients.contains(range.client) { fresh += 1 }
+      guard arrival == .live, !session.clients.contains(range.client) else { continue }
+      fresh.insert(range.client)
     }
-    return session.clients.count + fresh > RoomLimits.liveClientsPerSession ? .tooManyClients : nil
+    let count = session.clients.count + fresh.count
+    return count > RoomLimits.liveClientsPerSession ? .tooManyClients : nil
+  }
+
+  /// Whose live awareness announces a client id, on any board: bindings are the room's.
+  private func announcer(of client: ClientID) -> String? {
+    for board in boards.values {
+      if let subject = board.presence.subject(announcing: client) { return subject }
+    }
+    return nil
   }
 
   // MARK: applying
@@ -224,12 +241,13 @@ extension Room {
 }
 
 extension Refusal.Code {
-  /// What the role or the disk refuses is no judgement on the document: it may be taken later.
-  var poisons: Bool { self != .viewer && self != .notSaving }
+  /// What the role or the disk refuses is no judgement on the document, and what somebody else
+  /// wrote may still come from its owner.
+  var poisons: Bool { self != .viewer && self != .notSaving && self != .foreignClient }
 
   /// Refused structs stay refused. Not under somebody else's id: its owner may write there.
   /// What was refused before is remembered already.
   var isRemembered: Bool {
-    poisons && self != .foreignClient && self != .serverOnly && self != .refusedBefore
+    poisons && self != .serverOnly && self != .refusedBefore && self != .tooManyClients
   }
 }

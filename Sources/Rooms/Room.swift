@@ -51,8 +51,9 @@ public final class Room {
   let hubClient: ClientID
   /// Peers may hold structs that the hub lost, because it did not end cleanly.
   let isUnclean: Bool
-  /// Subjects that brought everything they had since then.
-  var settled: Set<String> = []
+  /// Subjects that brought everything they had since then. The host keeps it while the room is
+  /// closed.
+  public var settled: Set<String> = []
   /// Edits are refused: the log cannot be written any more.
   public internal(set) var refusesWrites = false
   /// What is recorded also reaches the disk.

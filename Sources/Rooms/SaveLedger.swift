@@ -40,7 +40,11 @@ struct SaveLedger: Equatable {
 
   /// Message `number` brought something that could not be taken yet.
   mutating func leaveOpen(_ number: UInt64) {
-    waiting.append(Entry(number: number, sequence: nil))
+    if let last = waiting.indices.last, waiting[last].sequence == nil {
+      waiting[last].number = number
+    } else {
+      waiting.append(Entry(number: number, sequence: nil))
+    }
   }
 
   /// A SyncStep2 was taken whole: whatever was open came with it.

@@ -1,0 +1,80 @@
+"""Cheap requests with dear answers: one client asks for the whole board, or for everybody's presence, by the
+thousand in one write. The hub answers at the client's pace, in bounded memory, and serves others meanwhile."""
+
+import asyncio
+import time
+
+import pycrdt
+import pytest
+from rig import wire
+from rig.own import OwnClient, put, read_board
+from rig.socket import BINARY, Socket, frame
+
+BOARD = 1 << 20
+
+
+async def write_big_board(hub, room: str, board: str = "main") -> None:
+    author = await OwnClient(hub, room, "author", boards=(board,)).connect()
+    for part in range(4):
+        author.edit(board, put(f"big{part}", "x" * (BOARD // 4)))
+    await author.wait_saved()
+    await author.close()
+
+
+async def answers_within(hub, room: str, seconds: float) -> None:
+    started = time.monotonic()
+    await read_board(hub, room, sub="bystander")
+    assert time.monotonic() - started < seconds
+
+
+@pytest.mark.seconds(60)
+@pytest.mark.parametrize("request_bytes", [b"\0\0\1\0", b"\3"], ids=["step 1", "query awareness"])
+async def test_a_flood_of_requests_costs_bounded_memory(hub, request_bytes):
+    await write_big_board(hub, "flooded")
+    before = hub.resident_kib()
+    path = hub.path("flooded", token=hub.token("eve", role="viewer"))
+    flooder = await Socket.connect(hub.port, path, None)
+    flooder.transport.write(frame(BINARY, request_bytes) * 3000)
+    flooder.transport.pause_reading()
+    await asyncio.sleep(1)
+    await answers_within(hub, "elsewhere", 2)
+    grown = hub.resident_kib() - before
+    print(f"3,000 requests in one write: {grown} KiB")
+    assert grown < 64 << 10
+    flooder.abort()
+
+
+@pytest.mark.seconds(60)
+async def test_a_slow_link_gets_every_board_it_opens(hub):
+    names = ("a", "b", "c", "d")
+    for name in names:
+        await write_big_board(hub, "slow", name)
+    reader = OwnClient(hub, "slow", "reader", boards=names)
+    reader.receive_buffer = 4096
+    await reader.connect()
+    for name in names:
+        board = reader.boards[name]
+        assert len(board.doc.get("m", type=pycrdt.Map).to_py()) == 4, name
+    await reader.close()
+
+
+async def test_a_document_that_two_wrote_in_turn_survives_a_step_2(hub):
+    """Its structs alternate between the two: all of them must reach an empty hub."""
+    docs = [pycrdt.Doc(), pycrdt.Doc()]
+    for number in range(40):
+        writer, other = docs[number % 2], docs[1 - number % 2]
+        text = writer.get("t", type=pycrdt.Text)
+        text += f"{number} "
+        other.apply_update(writer.get_update(other.get_state()))
+    expected = str(docs[0].get("t", type=pycrdt.Text))
+    path = hub.path("turns", token=hub.token("ann"))
+    socket = await Socket.connect(hub.port, path, None)
+    socket.send(wire.sync(wire.STEP2, docs[0].get_update()))
+    await asyncio.sleep(0.3)
+    socket.abort()
+    doc = await read_board(hub, "turns")
+    assert str(doc.get("t", type=pycrdt.Text)) == expected
+    hub.kill()
+    hub.start()
+    doc = await read_board(hub, "turns")
+    assert str(doc.get("t", type=pycrdt.Text)) == expected
