@@ -77,7 +77,7 @@ struct RecoveredLog: Sendable {
     }
     try log.makeDurable(wal)
     try log.dropCovered(rooms, options)
-    log.reportGaps(in: wal)
+    log.reportGaps(in: wal, rooms, options)
     return log
   }
 
@@ -169,16 +169,24 @@ struct RecoveredLog: Sendable {
     report.rooms = tail.count
   }
 
-  /// Sequences that are missing between a room's files and its tail, or within the tail.
-  private mutating func reportGaps(in wal: Directory) {
-    guard !report.damage.isEmpty else { return }
+  /// Sequences that are missing between a room's files and its tail, or within the tail: lost to
+  /// damage, or never logged because the disk was full. The history is asked only where there is
+  /// a gap.
+  private mutating func reportGaps(
+    in wal: Directory, _ rooms: Directory, _ options: StoreOptions
+  ) {
     for (room, records) in tail.sorted(by: { $0.key < $1.key }) {
-      var last = covered[room] ?? 0
-      for record in records {
-        if record.sequence > last + 1 {
-          report.damage.append(.missing(last + 1...record.sequence - 1, of: room, in: wal.path))
-        }
-        last = record.sequence
+      let sequences = records.map(\.sequence)
+      let base = covered[room] ?? 0
+      guard !sequences.missing(after: base).isEmpty else { continue }
+      var archived: [UInt64] = []
+      if let files = try? RoomFiles.find(room, in: rooms, options) {
+        // In a format that we do not know nobody can tell.
+        guard (try? files.coveredSequence()) != nil else { continue }
+        archived = (try? files.archivedSequences(after: base)) ?? []
+      }
+      for range in (sequences + archived).sorted().missing(after: base) {
+        report.damage.append(.missing(range, of: room, in: wal.path))
       }
     }
   }
