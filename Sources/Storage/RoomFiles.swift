@@ -164,13 +164,16 @@ extension SnapshotFile.Generation {
 }
 
 extension StoredRoom {
-  /// Whether a record has something that the snapshots lack. While a board is rebuilt from an
-  /// older generation control records come again, because they tell of boards that were replaced.
+  /// Whether a record has something that `meta` or its document's snapshot lacks. An update says
+  /// more than the document shows, whose it is for instance, and that belongs to `meta`. While a
+  /// board is rebuilt from an older generation control records come again, because they tell of
+  /// boards that were replaced.
   fileprivate func needs(_ record: JournalRecord, rebuilds: Bool) -> Bool {
-    switch record.kind {
-    case .update: record.sequence > boards[record.board]?.sequence ?? 0
+    if record.sequence > metaSequence { return true }
+    return switch record.kind {
+    case .update, .syncReply: record.sequence > boards[record.board]?.sequence ?? 0
     case .stageUpdate: record.sequence > stage?.sequence ?? 0
-    default: rebuilds || record.sequence > metaSequence
+    default: rebuilds
     }
   }
 }
