@@ -1,9 +1,10 @@
 /// A room as the disk has it: the newest good snapshots, and the records that not all of them hold.
 ///
-/// To open a room: load each board from its update, then go through `tail` in order. A crash within
-/// a checkpoint leaves boards that are ahead of `meta`: their records come all the same, because
-/// `meta` needs them. So an update is applied to its document only if its sequence is above that
-/// of the document's snapshot. The tail is not empty exactly as long as the room needs a checkpoint.
+/// To open a room: load each board from its update, then go through `tail` in order. A crash
+/// within a checkpoint leaves boards that are ahead of `meta`: their records come all the same,
+/// because `meta` needs them. So an update is applied to its document only if its sequence is
+/// above that of the document's snapshot. A tail that is not empty asks for a checkpoint: until
+/// then the log keeps the segments that it came from.
 public struct StoredRoom: Sendable {
   public struct Snapshot: Equatable, Sendable {
     public var epoch: UInt64
