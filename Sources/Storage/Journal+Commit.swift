@@ -189,5 +189,10 @@ extension Journal {
 }
 
 extension Journal.State {
+  /// A record goes into an empty buffer whatever its size: it has its own limit.
+  func hasRoom(for record: JournalRecord, _ limit: Int) -> Bool {
+    buffer.isEmpty || buffer.count + record.logByteCount <= limit
+  }
+
   var acceptsRecords: Bool { if case .failed = status { false } else { true } }
 }

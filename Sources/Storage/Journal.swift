@@ -34,8 +34,8 @@ public enum JournalEvent: Equatable, Sendable {
 ///
 /// - Isolation: safe from every thread (a lock, uncontended but for an instant a commit); order
 ///   is that of the calls, so a shard calls it from its own queue.
-/// - Limits: `StoreOptions.pendingBytesLimit` while the disk is full.
-/// - Source: DESIGN.md, Storage; bytes: Protocol/storage.md §2, §3.
+/// - Limits: `StoreOptions.pendingBytesLimit` of records in memory, or one record if that is more.
+/// - Source: Protocol/storage.md §2, §3, §9.
 public final class Journal: Sendable {
   public typealias Deliver = @Sendable (JournalEvent) -> Void
 
@@ -103,8 +103,13 @@ public final class Journal: Sendable {
   /// Buffers a record for the next `flush` and returns its position: 1 for the first of this
   /// journal since the store was opened, then counting.
   ///
+  /// Writes first where the record would bring what waits above the memory limit, so a long turn
+  /// is no trouble for a disk that works.
+  ///
   /// - Throws: `tooLarge`, `backlogFull` (the disk takes none and the memory limit is reached),
-  ///   `failed`, `closed`. Nothing was kept then; the record's sequence may be used again.
+  ///   `failed`, `closed`. Nothing was kept then; the record's sequence may be used again. If the
+  ///   room goes on without, the log has a gap there: `durable` of later positions says nothing of
+  ///   the refused record, only a checkpoint through it makes it durable.
   @discardableResult
   public func append(_ record: JournalRecord) throws(StorageError) -> UInt64 {
     guard record.fitsLimits else {
@@ -114,9 +119,12 @@ public final class Journal: Sendable {
     return try state.withLock { state throws(StorageError) in
       if state.isClosed { throw .closed }
       if case .failed(let reason) = state.status { throw .failed(reason: reason) }
-      let bytes = state.buffer.count
-      guard bytes == 0 || bytes + record.logByteCount <= options.pendingBytesLimit else {
-        throw .backlogFull(bytes: bytes)
+      if !state.hasRoom(for: record, options.pendingBytesLimit) {
+        // The limit is on what the disk does not take, not on what a turn brings.
+        if state.status == .saving { write(&state) }
+        guard state.hasRoom(for: record, options.pendingBytesLimit) else {
+          throw .backlogFull(bytes: state.buffer.count)
+        }
       }
       record.encode(to: &state.buffer, seed: state.segment.seed)
       state.segment.note(record.room, record.sequence)

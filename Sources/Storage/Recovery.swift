@@ -39,8 +39,11 @@ struct RecoveredLog: Sendable {
   var covered: [RoomID: UInt64] = [:]
   var lastNumber: UInt64 = 0
   var report = RecoveryReport()
+  /// Segments whose records, or whose cut, may be in the page cache only.
+  private var unsynced: [File] = []
 
-  /// Reads all segments, whichever shard wrote them, and cuts torn tails.
+  /// Reads all segments, whichever shard wrote them, cuts torn tails, and makes what is left
+  /// durable: from here on every record counts as saved.
   ///
   /// - Parameter marker: What the clean-shutdown marker says of the segments; `nil` if there is
   ///   none. With it a missing tail is damage, not a torn write.
@@ -72,8 +75,9 @@ struct RecoveredLog: Sendable {
             reason: "log segment is missing", lost: "\(bytes) bytes of log"))
       }
     }
+    try log.makeDurable(wal)
     try log.dropCovered(rooms, options)
-    log.reportGaps(in: wal)
+    log.reportGaps(in: wal, rooms, options)
     return log
   }
 
@@ -114,23 +118,35 @@ struct RecoveredLog: Sendable {
       rooms[room] = records.reduce(rooms[room] ?? 0) { max($0, $1.sequence) }
     }
     let known = report.damage.count
-    try judge(scan, file, bytes.count, isLast: isLast, expected: expected)
+    let isCut = try judge(scan, file, bytes.count, isLast: isLast, expected: expected)
+    if isCut || !rooms.isEmpty { unsynced.append(file) }
     files.append((file, scan.header?.seed ?? 0))
     sealed.append(
       .init(name: name, bytes: scan.end, rooms: rooms, isDamaged: report.damage.count > known))
   }
 
-  /// Reports what is wrong with a segment; cuts its tail where that was torn.
+  /// Reports what is wrong with a segment; cuts its tail where that was torn, and says so.
   private mutating func judge(
     _ scan: LogReader.Scan, _ file: File, _ size: Int, isLast: Bool, expected: Int?
-  ) throws(StorageError) {
+  ) throws(StorageError) -> Bool {
     let verdict = scan.verdict(file.path, size: size, isLast: isLast, expected: expected)
     report.damage += verdict.damage
     if verdict.isTorn {
       report.torn.append(.init(file: file.path, offset: scan.end, bytes: scan.tornBytes))
       try file.truncate(to: scan.end)
-      try file.sync()
     }
+    return verdict.isTorn
+  }
+
+  /// A killed process leaves records that no sync has confirmed. They are told from durable ones
+  /// by nothing, so all are synced before anybody hears of them.
+  private mutating func makeDurable(_ wal: Directory) throws(StorageError) {
+    do throws(StorageError) { for file in unsynced { try file.sync() } } catch {
+      guard case .io(_, let path, let code) = error else { throw error }
+      throw .io(operation: "fdatasync of the log found at the start", path: path, code: code)
+    }
+    if !unsynced.isEmpty { try wal.sync() }
+    unsynced = []
   }
 
   /// Leaves out what the rooms' own files have; one header is read per room in the log.
@@ -141,6 +157,9 @@ struct RecoveredLog: Sendable {
       let files = try RoomFiles.find(room, in: rooms, options)
       // A newer format keeps the room closed, not the hub.
       let sequence = (try? files?.coveredSequence()) ?? 0
+      // The rename that brought this `room.gz` may be in the page cache only, and the log is about
+      // to lose what it covers.
+      if let files, sequence > 0 { try files.directory.sync() }
       covered[room] = sequence
       let records = (tail[room] ?? []).filter { $0.sequence > sequence }
         .sorted { $0.sequence < $1.sequence }
@@ -150,16 +169,24 @@ struct RecoveredLog: Sendable {
     report.rooms = tail.count
   }
 
-  /// Sequences that are missing between a room's files and its tail, or within the tail.
-  private mutating func reportGaps(in wal: Directory) {
-    guard !report.damage.isEmpty else { return }
+  /// Sequences that are missing between a room's files and its tail, or within the tail: lost to
+  /// damage, or never logged because the disk was full. The history is asked only where there is
+  /// a gap.
+  private mutating func reportGaps(
+    in wal: Directory, _ rooms: Directory, _ options: StoreOptions
+  ) {
     for (room, records) in tail.sorted(by: { $0.key < $1.key }) {
-      var last = covered[room] ?? 0
-      for record in records {
-        if record.sequence > last + 1 {
-          report.damage.append(.missing(last + 1...record.sequence - 1, of: room, in: wal.path))
-        }
-        last = record.sequence
+      let sequences = records.map(\.sequence)
+      let base = covered[room] ?? 0
+      guard !sequences.missing(after: base).isEmpty else { continue }
+      var archived: [UInt64] = []
+      if let files = try? RoomFiles.find(room, in: rooms, options) {
+        // In a format that we do not know nobody can tell.
+        guard (try? files.coveredSequence()) != nil else { continue }
+        archived = (try? files.archivedSequences(after: base)) ?? []
+      }
+      for range in (sequences + archived).sorted().missing(after: base) {
+        report.damage.append(.missing(range, of: room, in: wal.path))
       }
     }
   }

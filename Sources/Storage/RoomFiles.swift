@@ -31,6 +31,13 @@ struct RoomFiles: Sendable {
     try SnapshotFile.room(in: directory).newestHeader()?.lastSequence ?? 0
   }
 
+  /// What the history has above `sequence`.
+  func archivedSequences(after sequence: UInt64) throws(StorageError) -> [UInt64] {
+    guard let directory = try directory.directoryIfPresent("history") else { return [] }
+    return try HistoryFiles(directory: directory, room: room)
+      .records(after: sequence, limit: options.snapshotBytesLimit).records.map(\.sequence)
+  }
+
   /// Board ids in a `boards` directory that have a snapshot of any generation.
   static func boardNames(_ files: [String]) -> [String] {
     var names: Set<String> = []
@@ -157,13 +164,16 @@ extension SnapshotFile.Generation {
 }
 
 extension StoredRoom {
-  /// Whether a record has something that the snapshots lack. While a board is rebuilt from an
-  /// older generation control records come again, because they tell of boards that were replaced.
+  /// Whether a record has something that `meta` or its document's snapshot lacks. An update says
+  /// more than the document shows, whose it is for instance, and that belongs to `meta`. While a
+  /// board is rebuilt from an older generation control records come again, because they tell of
+  /// boards that were replaced.
   fileprivate func needs(_ record: JournalRecord, rebuilds: Bool) -> Bool {
-    switch record.kind {
-    case .update: record.sequence > boards[record.board]?.sequence ?? 0
+    if record.sequence > metaSequence { return true }
+    return switch record.kind {
+    case .update, .syncReply: record.sequence > boards[record.board]?.sequence ?? 0
     case .stageUpdate: record.sequence > stage?.sequence ?? 0
-    default: rebuilds || record.sequence > metaSequence
+    default: rebuilds
     }
   }
 }
@@ -171,11 +181,18 @@ extension StoredRoom {
 extension [JournalRecord] {
   /// Stretches of sequences that are not here, between `start` and the last record or `end`.
   func missing(after start: UInt64, through end: UInt64 = 0) -> [ClosedRange<UInt64>] {
+    map(\.sequence).missing(after: start, through: end)
+  }
+}
+
+extension [UInt64] {
+  /// Stretches that are not in these sorted sequences, between `start` and the last or `end`.
+  func missing(after start: UInt64, through end: UInt64 = 0) -> [ClosedRange<UInt64>] {
     var missing: [ClosedRange<UInt64>] = []
     var last = start
-    for record in self where record.sequence > last {
-      if record.sequence > last + 1 { missing.append(last + 1...record.sequence - 1) }
-      last = record.sequence
+    for sequence in self where sequence > last {
+      if sequence > last + 1 { missing.append(last + 1...sequence - 1) }
+      last = sequence
     }
     if last < end { missing.append(last + 1...end) }
     return missing

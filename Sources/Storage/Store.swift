@@ -18,7 +18,7 @@ import Synchronization
 /// record succeeded, otherwise a later `loadRoom` misses what only the running log has.
 ///
 /// - Isolation: safe from every thread. Completions run on queues of the store.
-/// - Source: DESIGN.md, Storage; bytes: Protocol/storage.md.
+/// - Source: Protocol/storage.md.
 public final class Store: Sendable {
   public let path: String
   /// What was found at `open`.
@@ -47,12 +47,14 @@ public final class Store: Sendable {
 
   /// Opens the data directory at `path`, made if it is missing.
   ///
-  /// Reads the log of the process before, whatever its number of shards was, and cuts torn tails;
-  /// `recovery` has the findings. Ignores SIGXFSZ from then on, so that a file size limit is an
-  /// error and not the end of the process.
+  /// Reads the log of the process before, whatever its number of shards was, cuts torn tails and
+  /// syncs what is left, so every record of a tail is durable; `recovery` has the findings.
+  /// Ignores SIGXFSZ from then on, so that a file size limit is an error and not the end of the
+  /// process.
   ///
   /// - Parameter shards: How many journals there shall be, at least 1.
-  /// - Throws: `locked`, `io`, `newerFormat`.
+  /// - Throws: `locked`, `newerFormat`, `io`; the last also where the log that was found cannot be
+  ///   synced, because then nobody knows what of it is on disk.
   public static func open(
     _ path: String, shards: Int, options: StoreOptions = StoreOptions()
   ) throws(StorageError) -> Store {

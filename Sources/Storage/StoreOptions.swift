@@ -1,4 +1,7 @@
-/// How a store works. The defaults are what DESIGN.md asks for.
+/// How a store works.
+///
+/// The defaults: a record is saved within 40 ms and the time of one sync, at most 64 MiB of log
+/// are to be read at a start, and a full disk costs at most 64 MiB of memory a shard.
 public struct StoreOptions: Sendable {
   /// A group commit waits this long after the first unsaved record …
   public var gatherMilliseconds = 40
@@ -9,7 +12,7 @@ public struct StoreOptions: Sendable {
   /// Sealed segments of one shard above this ask for checkpoints. With the segment in use and the
   /// time that checkpoints take the tail stays below 64 MiB.
   public var sealedBytesLimit = 32 << 20
-  /// Records that wait in memory while the disk takes none; above, `append` refuses.
+  /// Bytes of records in memory. Above, `append` writes them, and refuses if the disk takes none.
   public var pendingBytesLimit = 64 << 20
   /// A disk that took no more is tried again after this time.
   public var retryMilliseconds = 1000

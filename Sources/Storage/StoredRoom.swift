@@ -1,8 +1,10 @@
-/// A room as the disk has it: the newest good snapshots, and the records that they do not hold.
+/// A room as the disk has it: the newest good snapshots, and the records that not all of them hold.
 ///
-/// To open a room: load each board from its update, then apply `tail` in order. Records that a
-/// snapshot holds already are left out, so each record of the tail is to be applied once; applying
-/// one twice does no harm to Yjs documents.
+/// To open a room: load each board from its update, then go through `tail` in order. A crash
+/// within a checkpoint leaves boards that are ahead of `meta`: their records come all the same,
+/// because `meta` needs them. So an update is applied to its document only if its sequence is
+/// above that of the document's snapshot. A tail that is not empty asks for a checkpoint: until
+/// then the log keeps the segments that it came from.
 public struct StoredRoom: Sendable {
   public struct Snapshot: Equatable, Sendable {
     public var epoch: UInt64
@@ -21,7 +23,8 @@ public struct StoredRoom: Sendable {
   public var metaSequence: UInt64 = 0
   /// The last sequence that anything on disk has; the next record gets the one after.
   public var lastSequence: UInt64 = 0
-  /// In order of sequence.
+  /// Every record above `metaSequence`, and those below that their document's snapshot lacks (it
+  /// was damaged, and an older one or none took its place); in order of sequence.
   public var tail: [JournalRecord] = []
   /// Files that could not be used, and sequences that are missing, with what is lost.
   public var damage: [Damage] = []

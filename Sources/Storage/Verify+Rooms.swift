@@ -128,7 +128,9 @@ extension Verifier {
       for record in try HistoryFiles.records(of: member, in: bytes, path: path, room, limit) {
         report.records += 1
         sequences[room, default: .init()].insert(history: record.sequence)
-        if record.kind == .update && record.sequence <= covered { boards.insert(record.board) }
+        if record.kind == .update || record.kind == .syncReply, record.sequence <= covered {
+          boards.insert(record.board)
+        }
         if let reason = decode(.record(record.kind), record.payload) {
           report.damage.append(
             Damage(

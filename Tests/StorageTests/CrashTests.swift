@@ -11,14 +11,14 @@ private func isComplete(_ room: StoredRoom, through last: UInt64) -> Bool {
   var control = Set((1...max(1, room.metaSequence)).filter { $0 <= room.metaSequence })
   for record in room.tail {
     switch record.kind {
-    case .update: board.insert(record.sequence)
+    case .update, .syncReply: board.insert(record.sequence)
     case .stageUpdate: stage.insert(record.sequence)
     default: control.insert(record.sequence)
     }
   }
   return (0...last).dropFirst().allSatisfy { sequence in
     switch TestRoom.record(sequence).kind {
-    case .update: board.contains(sequence)
+    case .update, .syncReply: board.contains(sequence)
     case .stageUpdate: stage.contains(sequence)
     default: control.contains(sequence)
     }
@@ -99,6 +99,9 @@ struct CrashTests {
       #expect(isComplete(room, through: copy.saved), "before operation \(index)")
       #expect(store.recovery.damage.isEmpty && room.damage.isEmpty, "before operation \(index)")
       #expect(room.lastSequence >= copy.saved)
+      let above = TestRoom.records(1...max(1, room.lastSequence))
+        .filter { $0.sequence > room.metaSequence && $0.sequence <= room.lastSequence }
+      #expect(room.tail == above, "before operation \(index)")
       // A checkpoint from there brings everything into order again.
       let last = room.lastSequence
       if last > 0 {

@@ -139,6 +139,63 @@ struct JournalTests {
     #expect(tail == TestRoom.records(1...UInt64(tail.count)) && tail.count > 20)
   }
 
+  /// The sizes of the records of one turn, against a limit of 4096 bytes.
+  static let longTurns: [[Int]] = [
+    Array(repeating: 100, count: 300),  // many
+    [100, 3900, 100],  // more than what is left
+    [100, 9000, 100],  // more than the limit, behind another
+    [9000, 9000, 9000],
+    [3000, 1000, 3000, 1000],
+  ]
+
+  @Test(arguments: longTurns)
+  func aTurnAboveTheMemoryLimitIsNoTroubleForAHealthyDisk(_ sizes: [Int]) throws {
+    let folder = try TemporaryFolder()
+    var options = StoreOptions()
+    options.pendingBytesLimit = 4096
+    let records = sizes.enumerated().map { index, size in
+      TestRoom.record(UInt64(index + 1), payload: .init(repeating: 1, count: size))
+    }
+    do {
+      let store = try openStore(folder.path, shards: 1, options: options)
+      let journal = store.journal(forShard: 0)
+      let events = Events()
+      journal.attach { events.add($0) }
+      for record in records {
+        try journal.append(record)
+        #expect(journal.state.withLock { $0.buffer.count } <= max(4096, record.logByteCount))
+      }
+      journal.flush()
+      #expect(events.wait { $0.last == .durable(position: UInt64(records.count)) })
+      #expect(journal.status == .saving)
+    }
+    #expect(try openStore(folder.path, shards: 1).load(TestRoom.id).tail == records)
+  }
+
+  @Test func aTurnAboveTheMemoryLimitIsRefusedWhereTheDiskTakesNone() throws {
+    let folder = try TemporaryFolder()
+    let faults = Faults()
+    var options = StoreOptions()
+    options.fault = faults.fault
+    options.pendingBytesLimit = 4096
+    options.retryMilliseconds = 20
+    let store = try openStore(folder.path, shards: 1, options: options)
+    let journal = store.journal(forShard: 0)
+    let events = Events()
+    journal.attach { events.add($0) }
+    faults.fail(.write, ENOSPC)
+    let records = (1...4 as ClosedRange<UInt64>).map {
+      TestRoom.record($0, payload: .init(repeating: 1, count: 1000))
+    }
+    for record in records[..<3] { try journal.append(record) }
+    let waiting = records[..<3].reduce(0) { $0 + $1.logByteCount }
+    #expect(throws: StorageError.backlogFull(bytes: waiting)) { try journal.append(records[3]) }
+    guard case .notSaved = journal.status else { Issue.record("not reported"); return }
+    faults.fail(.write, 0)
+    #expect(events.wait { $0.last == .durable(position: 3) })
+    #expect(try journal.append(records[3]) == 4)
+  }
+
   @Test func shortWritesLeaveNoHole() throws {
     let folder = try TemporaryFolder()
     let faults = Faults()

@@ -1,3 +1,5 @@
+import Glibc
+import Synchronization
 import TestSupport
 import Testing
 
@@ -158,6 +160,72 @@ struct LogRecoveryTests {
     // When nobody needs the segment any more it is set aside, not thrown away.
     try store.checkpointed(TestRoom.checkpoint([TestRoom.record(6)]))
     #expect(try log.folder.names("damaged").count == 1)
+  }
+
+  /// A log of three segments, one of them torn, one cut to its header.
+  private func killedThreeTimes() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    for round in 0..<3 as Range<UInt64> {
+      let store = try openStore(folder.path, shards: 1)
+      for sequence in round * 2 + 1...round * 2 + 2 {
+        try store.journal(forShard: 0).append(TestRoom.record(sequence))
+      }
+      store.journal(forShard: 0).flush()
+    }
+    let names = try folder.names("wal")
+    try #require(names.count == 3)
+    let last = "wal/\(names[2])"
+    try folder.write(try folder.bytes(last) + [1, 2, 3], to: last)
+    let header = try folder.bytes(last).prefix(SegmentHeader.byteCount)
+    try folder.write(Array(header), to: "wal/001-000000000050.log")
+    return folder
+  }
+
+  @Test func whatAKillLeftIsSyncedBeforeTheStartIsOver() throws {
+    let folder = try killedThreeTimes()
+    let old = try folder.names("wal").prefix(3)
+    let seen = Mutex<[(DiskOperation, String)]>([])
+    var options = StoreOptions()
+    options.fault = { operation, path in
+      let name = path.split(separator: "/").last.map { String($0) } ?? ""
+      seen.withLock { $0.append((operation, name)) }
+      return 0
+    }
+    let store = try openStore(folder.path, shards: 1, options: options)
+    #expect(store.recovery.records == 6 && store.recovery.torn.count == 1)
+    let operations = seen.withLock { $0 }
+    let synced = old.map { name in operations.firstIndex { $0 == (.sync, name) } }
+    let cut = operations.firstIndex { $0 == (.truncate, old[2]) }
+    let directory = operations.firstIndex { $0 == (.sync, "wal") }
+    let indices = synced.compactMap(\.self)
+    try #require(indices.count == 3, "each segment that holds records")
+    #expect(try #require(cut) < indices[2], "behind the cut")
+    #expect(try #require(directory) > #require(indices.max()), "the names last")
+    #expect(!operations.contains { $0 == (.sync, "001-000000000050.log") }, "nothing in it")
+  }
+
+  @Test(arguments: 0..<4)
+  func aStartFailsWhereTheLogCannotBeSynced(_ target: Int) throws {
+    let folder = try killedThreeTimes()
+    let syncs = Mutex(0)
+    var options = StoreOptions()
+    options.fault = { operation, path in
+      guard operation == .sync, path.contains("/wal") else { return 0 }
+      return syncs.withLock { syncs in
+        defer { syncs += 1 }
+        return syncs == target ? EIO : 0
+      }
+    }
+    do {
+      _ = try openStore(folder.path, shards: 1, options: options)
+      Issue.record("opened")
+    } catch {
+      let text = "\(error)"
+      #expect(text.contains(target < 3 ? "fdatasync of the log found at the start" : "fsync"))
+      #expect(text.contains("\(folder.path)/wal") && text.contains(errorText(EIO)))
+    }
+    let store = try openStore(folder.path, shards: 1)
+    #expect(try store.load(TestRoom.id).tail == TestRoom.records(1...6))
   }
 
   @Test func aSegmentOfALaterFormatIsRefusedAndLeftAlone() throws {

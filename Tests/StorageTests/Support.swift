@@ -97,11 +97,11 @@ enum TestRoom {
   static func record(
     _ sequence: UInt64, room: RoomID = id, payload: [UInt8]? = nil
   ) -> JournalRecord {
-    let kinds: [RecordKind] = [.update, .update, .stageUpdate, .control]
+    let kinds: [RecordKind] = [.update, .syncReply, .stageUpdate, .control]
     let kind = kinds[Int(sequence % 4)]
     return JournalRecord(
       time: 1_790_000_000_000_000 + Int64(sequence) * 1000, room: room,
-      board: kind == .update ? "main" : "", sequence: sequence, epoch: kind == .update ? 7 : 0,
+      board: sequence % 4 < 2 ? "main" : "", sequence: sequence, epoch: sequence % 4 < 2 ? 7 : 0,
       author: "ann", kind: kind, payload: payload ?? Array("payload \(sequence)".utf8))
   }
 
