@@ -38,8 +38,8 @@ public struct Doc: Sendable {
   /// Scratch of the position search: when an item was last passed (see `findPlace`).
   var passed: [UInt32] = []
   var passes: UInt32 = 0
-  /// Items that the position search may still look at; it stops where none are left
-  /// (`applyBounded`).
+  /// What integrating may still cost, see `applyBounded`; once nothing is left, everything that
+  /// pays stops early and the document is good for nothing.
   var stepsLeft = Int.max
 
   public init(clientID: ClientID, collectsGarbage: Bool = true) {

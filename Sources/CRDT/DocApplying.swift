@@ -14,11 +14,15 @@ extension Doc {
       } else if !current.records.isEmpty {
         let plan = UpdatePlan(current, clocks)
         for run in plan.order {
-          for index in run { integrate(current.records[index], of: current.source) }
+          for index in run {
+            integrate(current.records[index], of: current.source)
+            if stepsLeft <= 0 { return Applied() }
+          }
         }
         if !plan.blocked.isEmpty { park(current, plan) }
       }
       applyDeletes(current.deleteSet)
+      if stepsLeft <= 0 { return Applied() }
       if pending.structs != nil, canRetry {
         next = pending.structs
         pending.structs = nil
@@ -52,7 +56,10 @@ extension Doc {
   /// Deletes what is there; the rest, old and new, stays pending (Yjs `readAndApplyDeleteSet`).
   private mutating func applyDeletes(_ deleteSet: DeleteSet) {
     var rest: [DeleteRange] = []
-    for range in deleteSet.ranges { applyDelete(range, &rest) }
+    for range in deleteSet.ranges {
+      applyDelete(range, &rest)
+      if stepsLeft <= 0 { return }
+    }
     if !pending.deletes.isEmpty {
       for range in pending.deletes.ranges { applyDelete(range, &rest) }
     } else if rest.isEmpty {

@@ -3,11 +3,17 @@ public struct CostlyUpdate: Error, Equatable, Sendable {}
 
 /// Bounding what an update may cost.
 ///
-/// The position search looks at everything that others inserted at the same place. An update made
-/// for it (thousands of inserts with one origin and different right origins) is quadratic, in Yjs
-/// as here. Nothing in its bytes tells, so such an update is tried on a copy, with a budget.
+/// Some updates are quadratic, in Yjs as here: thousands of inserts with one origin and different
+/// right origins, or at the head of one key's values, or back to front into one long text. Nothing
+/// in their bytes tells, so such an update is tried on a copy, with a budget. Everything that is
+/// not done in constant or logarithmic time for each struct or range pays from it:
+///
+/// - the position search and the walk to the head of a key's values, by the item;
+/// - looking for the place where content is cut, by `Cost.scannedBytes`, `readBytes`;
+/// - copying content, by `Cost.copiedBytes`;
+/// - making and closing gaps in a client's list of structs, by `Cost.movedIndices`.
 extension Doc {
-  /// Items that the search may look at for one update: about a tenth of a second.
+  /// Steps that one update may take: about a tenth of a second.
   public static let searchBudget = 3_000_000
 
   /// Applies an update unless that takes more than `searchBudget`; then nothing has changed.
@@ -26,8 +32,26 @@ extension Doc {
     return applied
   }
 
-  private func mayBeCostly(_ update: Update) -> Bool {
-    let count = update.records.count
-    return count >= 64 && count * (structCount + count) > Self.searchBudget
+  /// Whether the update could use up the budget: each of its structs and ranges may have to look
+  /// at everything that is there. Below 16 of them even that is bearable.
+  func mayBeCostly(_ update: Update) -> Bool {
+    var count = update.records.count + update.deleteSet.ranges.count
+    var bytes = content.count + update.source.count
+    if hasPending {
+      count += (pending.structs?.records.count ?? 0) + pending.deletes.ranges.count
+      bytes += pending.structs?.source.count ?? 0
+    }
+    return count >= 16
+      && count * (structCount + count + bytes / Cost.readBytes) > Self.searchBudget
   }
+}
+
+/// How much of a fast kind of work takes as long as one step of the position search.
+enum Cost {
+  /// Of text, character by character.
+  static let scannedBytes = 32
+  /// Of values, each decoded.
+  static let readBytes = 8
+  static let copiedBytes = 16
+  static let movedIndices = 64
 }

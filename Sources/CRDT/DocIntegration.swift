@@ -108,8 +108,11 @@ extension Doc {
       left == .none
       ? right == .none || items[Int(right)].left != .none : items[Int(left)].right != right
     item.left = isDisturbed ? findPlace(item, left, right) : left
-    item.right =
-      item.left != .none ? items[Int(item.left)].right : firstItem(item.parent, item.key)
+    if item.left != .none {
+      item.right = items[Int(item.left)].right
+    } else {
+      item.right = isDisturbed ? firstItem(item.parent, item.key) : right
+    }
     if item.kind == ContentKind.type { item.type = Index32(types.count) }
     let index = makeItem(item)
     if item.kind == ContentKind.type {
@@ -166,10 +169,13 @@ extension Doc {
   }
 
   /// Head of a list: of the sequence, or of a key's values.
-  func firstItem(_ type: Index32, _ key: Index32) -> Index32 {
+  private mutating func firstItem(_ type: Index32, _ key: Index32) -> Index32 {
     if key == .none { return types[Int(type)].start }
     var index = map.item(type, key)
-    while index != .none, items[Int(index)].left != .none { index = items[Int(index)].left }
+    while index != .none, items[Int(index)].left != .none {
+      stepsLeft -= 1
+      index = items[Int(index)].left
+    }
     return index
   }
 

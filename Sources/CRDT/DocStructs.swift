@@ -105,6 +105,7 @@ extension Doc {
     items[Int(leftIndex)].right = rightIndex
     if right.right != .none { items[Int(right.right)].left = rightIndex }
     if right.key != .none, right.right == .none { setMap(right.parent, right.key, rightIndex) }
+    stepsLeft -= (clients[Int(client)].structs.count - place) / Cost.movedIndices
     clients[Int(client)].structs.insert(rightIndex, at: place + 1)
     transaction.mergeable.append((client: client, clock: right.clock))
     return rightIndex
@@ -117,6 +118,11 @@ extension Doc {
     let cut = ContentCut.find(
       whole.kind, content.span.extracting(whole.contentRange), units: units,
       of: Int(whole.length))
+    if whole.kind != ContentKind.string {
+      stepsLeft -= cut.byteOffset / Cost.readBytes
+    } else if UInt64(whole.contentCount) != whole.length {
+      stepsLeft -= cut.byteOffset / Cost.scannedBytes
+    }
     right.contentOffset = whole.contentOffset + UInt32(cut.byteOffset)
     right.contentCount = whole.contentCount - UInt32(cut.byteOffset)
     right.contentCapacity = whole.contentCapacity - UInt32(cut.byteOffset)
@@ -142,13 +148,14 @@ extension Doc {
   /// result is how many went (Yjs `tryToMergeWithLefts`).
   mutating func mergeLeft(_ client: Index32, from place: Int) -> Int {
     var index = place
-    while index > 0 {
+    while index > 0, stepsLeft > 0 {
       let left = clients[Int(client)].structs[index - 1]
       guard merge(left, clients[Int(client)].structs[index]) else { break }
       index -= 1
     }
     let merged = place - index
     if merged > 0 {
+      stepsLeft -= (clients[Int(client)].structs.count - place) / Cost.movedIndices
       clients[Int(client)].structs.removeSubrange(index + 1..<place + 1)
     }
     return merged
@@ -188,6 +195,7 @@ extension Doc {
       items[Int(leftIndex)].contentCapacity += right.contentCapacity
     } else if left.contentCapacity >= count {
       let start = Int(left.contentOffset + left.contentCount)
+      stepsLeft -= Int(right.contentCount) / Cost.copiedBytes
       for index in 0..<Int(right.contentCount) {
         content[start + index] = content[Int(right.contentOffset) + index]
       }
@@ -198,7 +206,7 @@ extension Doc {
       let offset = content.count
       copyContent(left.contentRange)
       copyContent(right.contentRange)
-      for _ in count..<capacity { content.append(0) }
+      content.append(contentsOf: [UInt8](repeating: 0, count: Int(capacity - count)))
       items[Int(leftIndex)].contentOffset = UInt32(offset)
       items[Int(leftIndex)].contentCapacity = capacity
       contentWaste += Int(left.contentCapacity + right.contentCapacity)
@@ -208,7 +216,13 @@ extension Doc {
 
   /// Repeats bytes of the buffer at its end. A slice would hold the buffer and have it copied.
   private mutating func copyContent(_ range: Range<Int>) {
-    for index in range { content.append(content[index]) }
+    stepsLeft -= range.count / Cost.copiedBytes
+    if range.count < 64 {
+      for index in range { content.append(content[index]) }
+    } else {
+      let bytes = Array(content[range])
+      content.append(contentsOf: bytes)
+    }
   }
 
   /// Drops an item's content.

@@ -3,7 +3,10 @@ import Lib0
 extension Doc {
   /// What applying `update` would touch, without applying it.
   ///
-  /// - Complexity: O(update × depth).
+  /// - Limits: a path has at most `Touch.maximumDepth` keys; what lies deeper counts as a change
+  ///   of the value there.
+  /// - Complexity: O(update × that limit), plus once the holders of the types that it touches.
+  ///   `news(in:)` does without places.
   public func touches(_ update: Update) -> TouchSet {
     var finder = TouchFinder(update, self)
     finder.structs()
@@ -24,6 +27,14 @@ private struct TouchFinder {
   private var touchedIndices: [Place: Int] = [:]
   /// Names that the document does not know: where in the source each was first mentioned.
   private var newNames: [[UInt8]: Range<Int>] = [:]
+  private var outers: [Place.Parent: Outer] = [:]
+  private var texts: [Place.Key: String] = [:]
+
+  /// How a path names a type: the place, and how many keys lead there.
+  private struct Outer {
+    var place: Place
+    var depth: Int
+  }
 
   /// A parent and a key there.
   private struct Place: Hashable {
@@ -48,24 +59,14 @@ private struct TouchFinder {
   }
 
   mutating func structs() {
-    if update.records.isEmpty { return }
-    if update.records.count == 1, doc.isReady(update.records[0]) {
-      add(0)
-      return
-    }
-    for run in UpdatePlan(update, doc.clocks).order {
+    for run in doc.newRecords(in: update) {
       for index in run { add(index) }
     }
   }
 
   private mutating func add(_ index: Int) {
     let record = update.records[index]
-    let from = max(record.clock, doc.clock(of: record.client))
-    if let last = result.newStructs.last, last.client == record.client, last.to == from {
-      result.newStructs[result.newStructs.count - 1].to = record.end
-    } else {
-      result.newStructs.append((client: record.client, from: from, to: record.end))
-    }
+    result.add(record, doc.clocks)
     guard let place = place(of: record) else { return }
     if update.records.count > 1 { parents[index] = place }
     let hadValue = hasValue(place)
@@ -165,29 +166,17 @@ private struct TouchFinder {
   }
 
   mutating func deletes() {
-    var alive: [DeleteRange] = []
-    for range in update.deleteSet.ranges {
-      guard let client = doc.clientIndices[range.client] else { continue }
-      let end = min(range.end, doc.clients[Int(client)].state)
-      guard range.clock < end else { continue }
-      var place = doc.position(client, range.clock)
-      while place < doc.clients[Int(client)].structs.count {
-        let item = doc.items[Int(doc.clients[Int(client)].structs[place])]
-        if item.clock >= end { break }
-        place += 1
-        if item.isDeleted { continue }
-        let from = max(item.clock, range.clock)
-        alive.append(
-          DeleteRange(client: range.client, clock: from, length: min(item.end, end) - from))
-        touch(self.place(of: item), item.key == .none ? .changed : .deleted)
-      }
+    result.newDeletes = doc.alive(in: update.deleteSet) { item in
+      touch(place(of: item), item.key == .none ? .changed : .deleted)
     }
-    result.newDeletes = DeleteSet(alive)
   }
 
   /// Notes a place once. A value that is replaced is changed, whatever the delete set says of it.
   private mutating func touch(_ exact: Place, _ kind: Touch.Kind) {
-    let place = keyed(exact)
+    let outer = outer(exact.parent)
+    let isCut = outer.depth == Touch.maximumDepth
+    let place = exact.key == .none || isCut ? outer.place : exact
+    let kind = isCut ? .changed : kind
     let former =
       touched.count <= 8 ? touched.firstIndex(of: place) : touchedIndices[place]
     if let index = former {
@@ -204,53 +193,72 @@ private struct TouchFinder {
     result.touches.append(Touch(root: root, path: path, kind: kind))
   }
 
-  /// The nearest place that has a key, or the root: what a path can name.
-  private func keyed(_ place: Place) -> Place {
-    var place = place
-    while place.key == .none {
-      switch place.parent {
-      case .root: return place
-      case .new(let record):
-        guard let outer = parents[record] else { return place }
-        place = outer
-      case .type(let type):
-        let holder = doc.types[Int(type)].holder
-        if holder == .none { return place }
-        place = self.place(of: doc.items[Int(holder)])
+  /// Where a type is: the nearest place with a key that a path may still name, or the root's own
+  /// sequence.
+  private mutating func outer(_ parent: Place.Parent) -> Outer {
+    // The holders up to one that is known; then back down, so that none is visited twice.
+    var open: [(parent: Place.Parent, holder: Place)] = []
+    var next = parent
+    var found: Outer
+    while true {
+      if let known = outers[next] {
+        found = known
+        break
       }
+      guard let holder = holder(next) else {
+        found = Outer(place: Place(parent: next, key: .none), depth: 0)
+        outers[next] = found
+        break
+      }
+      open.append((parent: next, holder: holder))
+      next = holder.parent
     }
-    return place
+    for (parent, holder) in open.reversed() {
+      if holder.key != .none, found.depth < Touch.maximumDepth {
+        found = Outer(place: holder, depth: found.depth + 1)
+      }
+      outers[parent] = found
+    }
+    return found
+  }
+
+  /// The place of the item that holds a type; `nil` for a root.
+  private func holder(_ parent: Place.Parent) -> Place? {
+    switch parent {
+    case .root: return nil
+    case .new(let record): return parents[record]
+    case .type(let type):
+      let holder = doc.types[Int(type)].holder
+      return holder == .none ? nil : place(of: doc.items[Int(holder)])
+    }
   }
 
   /// From the root to a place: the keys on the way.
-  private func path(_ place: Place) -> (root: String, path: [String]) {
+  private mutating func path(_ place: Place) -> (root: String, path: [String]) {
     var keys: [String] = []
     var place = place
-    while true {
-      switch place.key {
-      case .none: break
-      case .name(let name): keys.append(doc.names.string(name))
-      case .new(let range): keys.append(text(range))
-      }
-      switch place.parent {
-      case .root(let range):
-        keys.reverse()
-        return (text(range), keys)
-      case .new(let record):
-        guard let outer = parents[record] else { return ("", []) }
-        place = outer
-      case .type(let type):
-        let holder = doc.types[Int(type)].holder
-        if holder == .none {
-          keys.reverse()
-          return (doc.names.string(doc.types[Int(type)].name), keys)
-        }
-        place = self.place(of: doc.items[Int(holder)])
-      }
+    while place.key != .none {
+      keys.append(text(place.key))
+      place = outer(place.parent).place
+    }
+    keys.reverse()
+    switch place.parent {
+    case .root(let range): return (text(.new(range)), keys)
+    case .type(let type): return (text(.name(doc.types[Int(type)].name)), keys)
+    case .new: return ("", [])
     }
   }
 
-  private func text(_ range: Range<Int>) -> String {
-    String(decoding: update.source[range], as: UTF8.self)
+  /// A name as text. Each is made once and shared: a long one may be in many paths.
+  private mutating func text(_ key: Place.Key) -> String {
+    if let known = texts[key] { return known }
+    let text: String
+    switch key {
+    case .none: text = ""
+    case .name(let name): text = doc.names.string(name)
+    case .new(let range): text = String(decoding: update.source[range], as: UTF8.self)
+    }
+    texts[key] = text
+    return text
   }
 }

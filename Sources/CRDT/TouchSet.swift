@@ -28,10 +28,13 @@ public struct Touch: Hashable, Sendable {
     case deleted
   }
 
+  /// A path has no more keys than this: it would otherwise be as long as a peer likes to nest.
+  public static let maximumDepth = 16
+
   /// Name of the root.
   public var root: String
   /// Map keys on the way from the root, outermost first; list positions are left out. Empty for
-  /// the root's own sequence.
+  /// the root's own sequence. Cut after `maximumDepth`.
   public var path: [String]
   public var kind: Kind
 

@@ -2,7 +2,7 @@ extension Update {
   /// Only what `touched` calls new: of a SyncStep2, which repeats what is known and carries the
   /// whole delete set, the part that others still need.
   ///
-  /// - Parameter touched: From `Doc.touches` for this very update, before it is applied.
+  /// - Parameter touched: From `Doc.news(in:)` for this very update, before it is applied.
   public func restricted(to touched: TouchSet) -> Update {
     var known = StateVector()
     for range in clientRanges { known[range.client] = max(known[range.client], range.to) }

@@ -38,13 +38,17 @@ public struct ByteReader: ~Escapable {
       offset += 1
       return UInt64(first)
     }
-    return try longVarUInt()
+    let start = offset
+    offset += 1
+    return try rest(of: UInt64(first & 0x7f), shift: 7, start: start)
   }
 
-  private mutating func longVarUInt() throws(DecodingError) -> UInt64 {
-    let start = offset
-    var value: UInt64 = 0
-    var shift: UInt64 = 0
+  /// The bytes of an integer after its first, which had `shift` bits.
+  private mutating func rest(
+    of first: UInt64, shift: UInt64, start: Int
+  ) throws(DecodingError) -> UInt64 {
+    var value = first
+    var shift = shift
     while offset < bytes.count {
       let byte = bytes[offset]
       let bits = UInt64(byte & 0x7f)
@@ -68,22 +72,9 @@ public struct ByteReader: ~Escapable {
     let start = offset
     let first = try byte()
     let isNegative = first & 0x40 != 0
-    var value = UInt64(first & 0x3f)
-    guard first & 0x80 != 0 else { return (value, isNegative) }
-    var shift: UInt64 = 6
-    while offset < bytes.count {
-      let byte = bytes[offset]
-      let bits = UInt64(byte & 0x7f)
-      guard shift < 53 || bits == 0 else { throw .integerOutOfRange(offset: start) }
-      if shift < 53 {
-        value |= bits << shift
-        guard value <= maxSafeInteger else { throw .integerOutOfRange(offset: start) }
-      }
-      offset += 1
-      if byte < 0x80 { return (value, isNegative) }
-      shift += 7
-    }
-    throw .truncated(offset: offset, needed: 1)
+    let bits = UInt64(first & 0x3f)
+    guard first & 0x80 != 0 else { return (bits, isNegative) }
+    return (try rest(of: bits, shift: 6, start: start), isNegative)
   }
 
   /// A signed integer; -0 reads as 0.

@@ -156,6 +156,10 @@ enum Asked {
     let hadPending = doc.hasPending
     let missing = doc.missing(for: update)
     let touches = doc.touches(update)
+    let news = doc.news(in: update)
+    #expect(ranges(news.newStructs) == ranges(touches.newStructs))
+    #expect(news.newDeletes == touches.newDeletes)
+    #expect(news.touches.isEmpty)
     if !hadPending {
       var cut = doc
       cut.apply(doc.integrable(update))

@@ -36,7 +36,10 @@ struct NewsTests {
     for writer in writers {
       // A whole document, as a client offers it after a reconnect: mostly known already.
       let offer = try Update(v1: writer.encodeStateAsUpdate())
-      let touched = hub.touches(offer)
+      let touched = hub.news(in: offer)
+      let touches = hub.touches(offer)
+      #expect(touched.newDeletes == touches.newDeletes)
+      #expect(touched.newStructs.elementsEqual(touches.newStructs, by: ==))
       let news = offer.restricted(to: touched)
       #expect(news.isEmpty == touched.isEmpty)
       let applied = hub.apply(news)

@@ -1,0 +1,62 @@
+import Lib0
+import Testing
+
+@testable import CRDT
+
+/// Types in types, deeper than anybody draws: asking about them must not cost more than they do.
+@Suite("Deep nesting")
+struct NestingTests {
+  /// `depth` types, each in the one before: under a key of it, or in its list.
+  private func nested(_ depth: Int, inMaps: Bool) throws -> Update {
+    var writer = ByteWriter()
+    writer.varUInt(1)
+    writer.varUInt(depth)
+    writer.varUInt(5)
+    writer.varUInt(0)
+    for index in 0..<depth {
+      writer.byte(inMaps ? 0x27 : 0x07)
+      if index == 0 {
+        writer.varUInt(1)
+        writer.string("r")
+      } else {
+        writer.varUInt(0)
+        writer.varUInt(5)
+        writer.varUInt(index - 1)
+      }
+      if inMaps { writer.string("k") }
+      writer.varUInt(inMaps ? 1 : 0)
+    }
+    writer.varUInt(0)
+    return try Update(v1: writer.bytes)
+  }
+
+  @Test(arguments: [false, true])
+  func askingAboutDeepNestingIsCheap(inMaps: Bool) throws {
+    let update = try nested(20_000, inMaps: inMaps)
+    var doc = Doc(clientID: 9)
+    let started = ContinuousClock.now
+    let touches = doc.touches(update)
+    let news = doc.news(in: update)
+    let took = ContinuousClock.now - started
+    #expect(took < .seconds(5))
+    #expect(news.newStructs.elementsEqual(touches.newStructs, by: ==))
+    #expect(touches.touches.count == (inMaps ? Touch.maximumDepth : 1))
+    #expect(touches.touches.allSatisfy { $0.path.count <= Touch.maximumDepth })
+    doc.apply(update)
+    #expect(doc.touches(update).isEmpty)
+  }
+
+  @Test func belowTheDepthLimitTheOutermostValueIsChanged() throws {
+    let depth = Touch.maximumDepth
+    var doc = Doc(clientID: 9)
+    doc.apply(try nested(depth + 4, inMaps: true))
+    let deletion = Update(
+      deleting: DeleteSet([DeleteRange(client: 5, clock: UInt64(depth + 3), length: 1)]))
+    #expect(
+      doc.touches(deletion).touches == [
+        Touch(root: "r", path: Array(repeating: "k", count: depth), kind: .changed)
+      ])
+    let outermost = Update(deleting: DeleteSet([DeleteRange(client: 5, clock: 15, length: 1)]))
+    #expect(doc.touches(outermost).touches.first?.kind == .deleted)
+  }
+}
