@@ -42,6 +42,21 @@ static int tune(int fd, const struct csys_tcp_options *options) {
   return set_int(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, (int)options->notsent_lowat_bytes);
 }
 
+int csys_check_free(const char *address, uint16_t port) {
+  struct sockaddr_storage storage;
+  socklen_t length = parse_address(address, port, &storage);
+  if (length == 0) return -EINVAL;
+  int fd = socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return -errno;
+  int v6 = storage.ss_family == AF_INET6;
+  int failed = (v6 && set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) < 0) ||
+               set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1) < 0 ||
+               bind(fd, (struct sockaddr *)&storage, length) < 0;
+  int error = failed ? errno : 0;
+  close(fd);
+  return -error;
+}
+
 int csys_listen(
   const char *address, uint16_t port, int backlog, const struct csys_tcp_options *options) {
   struct sockaddr_storage storage;

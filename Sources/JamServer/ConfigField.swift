@@ -126,7 +126,7 @@ extension ConfigField {
   private static let general: [ConfigField] = [
     .text(
       "bind", \.bindAddress, "a numeric IPv4 or IPv6 address", standard: HubConfig().bindAddress,
-      "Address to listen on; 0.0.0.0 or :: for the whole network.", address),
+      "Address to listen on; 0.0.0.0 or :: for the whole network (:: takes IPv6 alone).", address),
     .whole("port", \.port, 0...65535, "TCP port to listen on; 0 for any free one."),
     .text(
       "port-file", \.portFile, "a path", standard: "",
@@ -155,7 +155,7 @@ extension ConfigField {
 
   private static let limits: [ConfigField] = [
     .bytes(
-      "limits.message-bytes", \.limits.messageBytes, 1 << 10...1 << 30,
+      "limits.message-bytes", \.limits.messageBytes, 1 << 10...32 << 20,
       "Longest WebSocket message taken from a client."),
     .bytes(
       "limits.head-bytes", \.limits.headBytes, 1 << 10...1 << 20,
@@ -176,7 +176,7 @@ extension ConfigField {
       "limits.room-members", \.limits.roomMembers, 1...1_000_000, "Connections in one room."),
     .whole("limits.room-boards", \.limits.roomBoards, 1...65_536, "Boards in one room."),
     .bytes(
-      "limits.board-bytes", \.limits.boardBytes, 1 << 16...1 << 32,
+      "limits.board-bytes", \.limits.boardBytes, 1 << 16...1 << 30,
       "Encoded size from which a board takes no more content."),
     .bytes(
       "limits.reader-backlog-bytes", \.limits.readerBacklogBytes, 1 << 16...1 << 30,

@@ -126,18 +126,15 @@ struct ConfigFile {
     do throws(DecodingError) {
       if case .object(let object) = try JSON.parse(bytes.span, maxDepth: 16) { return object }
     } catch {
-      let (offset, reason): (Int, String) =
-        switch error {
-        case .truncated(let offset, _): (offset, "JSON: ends too early")
-        case .tooDeep(let offset): (offset, "JSON: nested too deep")
-        case .invalid(let offset, let what): (offset, "\(what)")
-        case .integerOutOfRange(let offset), .invalidUTF8(let offset): (offset, "JSON: not valid")
-        }
+      let reason = if case .truncated = error { "the text ends too early" } else { error.reason }
       throw ConfigErrors([
-        ConfigError(file: path, line: line(at: offset, in: bytes), reason: reason)
+        ConfigError(
+          file: path, line: line(at: error.offset, in: bytes), reason: "not valid JSON: \(reason)")
       ])
     }
-    throw ConfigErrors([ConfigError(file: path, line: 1, reason: "JSON: must be an object")])
+    throw ConfigErrors([
+      ConfigError(file: path, line: 1, reason: "not valid: the JSON must be an object")
+    ])
   }
 
   private mutating func flatten(_ object: ObjectValue, under path: [String]) {

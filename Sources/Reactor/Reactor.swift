@@ -1,4 +1,5 @@
 internal import CSystem
+internal import Glibc
 
 /// Sizes and deadlines of the transport.
 public struct ReactorOptions: Sendable {
@@ -20,7 +21,16 @@ public struct ReactorOptions: Sendable {
 public struct ReactorError: Error, Equatable, Sendable, CustomStringConvertible {
   public var operation: String
   public var errno: Int32
-  public var description: String { "\(operation): errno \(errno)" }
+  /// The operation, the system's words and the number: they say it to people and to a search.
+  public var description: String { "\(operation): \(words) (errno \(errno))" }
+
+  /// `strerror_r`, because `strerror` shares one buffer between threads.
+  private var words: String {
+    var text = [CChar](repeating: 0, count: 128)
+    let code: Int32 = unsafe strerror_r(errno, &text, text.count)
+    guard code == 0 else { return "unknown error" }
+    return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
 }
 
 /// Shards, sockets and timers: the one part of the hub that talks to the network.
@@ -59,10 +69,18 @@ public final class Reactor: Sendable {
   ///   - address: numeric, IPv4 or IPv6. "::" is IPv6 only: listen on "0.0.0.0" as well.
   ///   - port: 0 lets the kernel choose.
   /// - Returns: the port.
+  /// - Throws: EADDRINUSE also where another reactor listens there: the shards share a port with
+  ///   each other, never with strangers. Two that start in the same instant may not see each other.
   @discardableResult
   public func listen(address: String, port: Int) throws(ReactorError) -> Int {
     guard let wanted = UInt16(exactly: port) else {
       throw ReactorError(operation: "listen on port \(port)", errno: EINVAL)
+    }
+    if wanted != 0 {
+      let free = unsafe csys_check_free(address, wanted)
+      guard free == 0 else {
+        throw ReactorError(operation: "listen on \(address) port \(port)", errno: -free)
+      }
     }
     var tcp = csys_tcp_options(
       user_timeout_ms: UInt32(clamping: options.userTimeoutMS),

@@ -24,16 +24,17 @@ struct DocShow: ParsableCommand {
     let bytes = try DocFile.read(file)
     var doc = Doc(clientID: 0)
     do { doc.apply(try Update(v1: bytes)) } catch {
-      throw ValidationError("\(file) is no Yjs update: \(error)")
+      throw Failure("\(DocFile.name(file)) is no Yjs update: \(error)")
     }
     var roots = ObjectValue()
     for name in doc.rootNames.sorted() {
       guard let type = doc.root(name) else { continue }
       roots.set(name, doc.json(type, as: doc.naturalKind(of: type)))
     }
-    print(JSON.text(.object(roots)))
+    Console.print(JSON.text(.object(roots)))
     if doc.hasPending {
-      DocFile.warn("\(file): part of it waits for updates that are not in the file")
+      let name = DocFile.name(file)
+      Console.complain("\(name): part of it waits for updates that are not in the file")
     }
   }
 }
@@ -44,8 +45,10 @@ struct DocTrace: ParsableCommand {
     commandName: "trace",
     abstract: "Replay recorded sessions and compare how they end.",
     discussion: """
-      One session a line: "updates" (hex), "roots" (name to type and content), "state_vector".
-      Each is applied as recorded and once more as one merged update. Exits with 1 if any fails.
+      One session a line: "updates" (hex), "roots" (name to type and content) and, if recorded, \
+      "state_vector" (client to clock). A root is a text ("string", "delta", "length"), an array \
+      ("value", "length") or a map ("value"). Each session is applied as recorded and once more as \
+      one merged update. Exits with 1 if any fails, if one cannot be checked, or if there is none.
       """)
 
   @Argument(help: "Sessions as JSON, one a line.")
@@ -59,17 +62,26 @@ struct DocTrace: ParsableCommand {
     var passed = 0
     var skipped = 0
     var failures: [String] = []
-    for (number, line) in bytes.split(separator: 0x0a).enumerated() {
-      let line = Array(line)
-      switch TraceSession.replay(line) {
+    let lines = bytes.split(separator: 0x0a, omittingEmptySubsequences: false)
+    for (number, line) in lines.enumerated() where !line.allSatisfy(Self.isBlank) {
+      switch TraceSession.replay(Array(line)) {
       case .passed: passed += 1
       case .skipped: skipped += 1
       case .failed(let reason): failures.append("line \(number + 1): \(reason)")
       }
     }
-    for failure in failures.prefix(show) { print(failure) }
-    if skipped > 0 { print("\(skipped) skipped: they have XML roots, which cannot be read yet") }
-    print("\(passed) passed, \(failures.count) failed")
+    guard passed + skipped + failures.count > 0 else {
+      throw Failure("\(DocFile.name(file)) holds no session")
+    }
+    for failure in failures.prefix(max(show, 0)) { Console.print(failure) }
+    if skipped > 0 {
+      Console.print("\(skipped) skipped: they have XML roots, which cannot be read yet")
+    }
+    Console.print("\(passed) passed, \(failures.count) failed")
     if !failures.isEmpty { throw ExitCode(1) }
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool {
+    byte == 0x20 || (0x09...0x0d).contains(byte)
   }
 }

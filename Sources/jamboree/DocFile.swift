@@ -1,34 +1,55 @@
-import ArgumentParser
-import Foundation
+import Glibc
 import Storage
 
-/// Reading documents for the command line.
+/// Reading documents for the command line. Whatever fails is one line that names file and cause.
 enum DocFile {
-  /// A board is never larger; what unpacks to more is refused.
-  static let unpackedLimit = 1 << 30
+  /// A board is never larger; a file that is, or unpacks to more, is refused.
+  static let byteLimit = 1 << 30
 
   /// The bytes of a file, or of standard input for `-`; unpacked if they are gzip.
   static func read(_ path: String) throws -> [UInt8] {
-    let data: Data
-    if path == "-" {
-      data = FileHandle.standardInput.readDataToEndOfFile()
-    } else {
-      do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
-        throw ValidationError("cannot read \(path)")
-      }
-    }
-    let bytes = [UInt8](data)
+    let bytes = try contents(of: path)
     return bytes.starts(with: [0x1f, 0x8b]) ? try unpacked(bytes, path) : bytes
+  }
+
+  /// How messages call the file.
+  static func name(_ path: String) -> String { path == "-" ? "standard input" : path }
+
+  private static func contents(of path: String) throws -> [UInt8] {
+    let descriptor = unsafe path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure(path) }
+    defer { _ = close(descriptor) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 18)
+    while true {
+      let count = unsafe Glibc.read(descriptor, &buffer, buffer.count)
+      if count == 0 { return bytes }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw failure(path)
+      }
+      bytes += buffer[..<count]
+      guard bytes.count <= byteLimit else { throw tooLarge(path) }
+    }
+  }
+
+  private static func failure(_ path: String) -> Failure {
+    Failure("cannot read \(name(path)): \(unsafe String(cString: strerror(errno)))")
+  }
+
+  private static func tooLarge(_ path: String) -> Failure {
+    Failure("\(name(path)) holds more than \(byteLimit) bytes")
   }
 
   /// The content of a gzip file.
   private static func unpacked(_ bytes: [UInt8], _ path: String) throws -> [UInt8] {
-    do throws(StorageError) { return try Gzip.unpack(bytes, limit: unpackedLimit) } catch {
-      throw ValidationError("cannot unpack \(path): \(error)")
+    do throws(StorageError) { return try Gzip.unpack(bytes, limit: byteLimit) } catch {
+      switch error {
+      case .damaged(_, let offset, let reason):
+        throw Failure("\(name(path)) is damaged at byte \(offset): \(reason)")
+      case .tooLarge: throw tooLarge(path)
+      default: throw Failure("cannot unpack \(name(path)): \(error)")
+      }
     }
-  }
-
-  static func warn(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
   }
 }

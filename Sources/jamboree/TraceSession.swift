@@ -11,11 +11,18 @@ enum TraceSession {
 
   static func replay(_ line: [UInt8]) -> Outcome {
     let session: AnyValue
-    do { session = try JSON.parse(line.span) } catch { return .failed("bad JSON: \(error)") }
-    let roots = session["roots"]?.objectValue?.entries ?? []
+    do { session = try JSON.parse(line.span) } catch { return .failed("not JSON: \(error)") }
+    guard session.objectValue != nil else { return .failed("not an object") }
+    guard let recorded = session["updates"]?.arrayValue else {
+      return .failed("no list of \"updates\"")
+    }
+    guard let roots = session["roots"]?.objectValue?.entries else {
+      return .failed("no object of \"roots\"")
+    }
+    if let problem = shapeProblem(session, roots) { return .failed(problem) }
     if roots.contains(where: { $0.value["type"]?.stringValue == "xml" }) { return .skipped }
     var updates: [Update] = []
-    for (index, text) in (session["updates"]?.arrayValue ?? []).enumerated() {
+    for (index, text) in recorded.enumerated() {
       guard let bytes = text.stringValue.flatMap(unhex) else {
         return .failed("update \(index) is not hex")
       }
@@ -29,6 +36,31 @@ enum TraceSession {
       if let problem = difference(doc, session, roots) { return .failed("\(name): \(problem)") }
     }
     return .passed
+  }
+
+  /// Why a session could not be checked whole. To pass without a look would be worse than to fail.
+  private static func shapeProblem(_ session: AnyValue, _ roots: [ObjectValue.Entry]) -> String? {
+    if let clocks = session["state_vector"], clocks.objectValue == nil {
+      return "\"state_vector\" is no object"
+    }
+    if roots.isEmpty, session["state_vector"] == nil { return "nothing to compare with" }
+    for root in roots {
+      let fields: [String]
+      switch root.value["type"]?.stringValue {
+      case "text": fields = ["string", "delta", "length"]
+      case "array": fields = ["value", "length"]
+      case "map": fields = ["value"]
+      case "xml": continue
+      case let type?: return "\(root.key) has the unknown type \(JSON.text(.string(type)))"
+      case nil: return "\(root.key) has no \"type\""
+      }
+      let recorded = (root.value.objectValue?.entries ?? []).map(\.key).filter { $0 != "type" }
+      if recorded.isEmpty { return "\(root.key) has no content to compare with" }
+      if let other = recorded.first(where: { !fields.contains($0) }) {
+        return "\(root.key).\(other) cannot be compared"
+      }
+    }
+    return nil
   }
 
   /// The first thing that is not as recorded.

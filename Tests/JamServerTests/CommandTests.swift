@@ -10,8 +10,14 @@ struct CommandRun {
 
   init(_ arguments: [String], in folder: TemporaryFolder) throws {
     let quoted = arguments.map { "'" + $0.split(separator: "'").joined(separator: "'\\''") + "'" }
+    try self.init(script: "\"$0\" \(quoted.joined(separator: " "))", in: folder)
+  }
+
+  /// Runs a shell script in the folder; the program is its `$0`.
+  init(script: String, in folder: TemporaryFolder) throws {
+    _ = try folder.write(".script", script)
     let program = try CommandRun.program()
-    let line = "cd '\(folder.path)' && '\(program)' \(quoted.joined(separator: " "))"
+    let line = "cd '\(folder.path)' && sh -c \"$(cat .script)\" '\(program)'"
     let status = unsafe system(
       "( \(line) ) >'\(folder.path)/.out' 2>'\(folder.path)/.err' </dev/null")
     exitCode = status & 0x7F == 0 ? status >> 8 & 0xFF : -1

@@ -96,12 +96,20 @@ struct ConfigTests {
     Row(
       "a size of nothing", "[limits]\nmessage-bytes = '16 MB'\n",
       [
-        "2: \"limits.message-bytes\" must be a size from 1 KiB to 1 GiB, such as 65536 or "
+        "2: \"limits.message-bytes\" must be a size from 1 KiB to 32 MiB, such as 65536 or "
           + "\"64 KiB\", "
           + "not \"16 MB\""
       ]),
     Row(
-      "a contradiction", "[limits]\n\nmessage-bytes = '128 MiB'\n",
+      "sizes that cannot work", "[limits]\nmessage-bytes = '33 MiB'\nboard-bytes = '2 GiB'\n",
+      [
+        "2: \"limits.message-bytes\" must be a size from 1 KiB to 32 MiB, such as 65536 or "
+          + "\"64 KiB\", not \"33 MiB\"",
+        "3: \"limits.board-bytes\" must be a size from 64 KiB to 1 GiB, such as 65536 or "
+          + "\"64 KiB\", not \"2 GiB\"",
+      ]),
+    Row(
+      "a contradiction", "[limits]\n\nmessage-bytes = '32 MiB'\nboard-bytes = '31 MiB'\n",
       [
         "3: \"limits.message-bytes\" must not be larger than board-bytes"
       ]),
@@ -159,7 +167,7 @@ struct ConfigTests {
       [
         "2: \"port\" must be a whole number from 0 to 65535, not -1"
       ]),
-    Row("a list", "[]", ["1: JSON: must be an object"]),
+    Row("a list", "[]", ["1: not valid: the JSON must be an object"]),
     Row("an empty list of jams", "{\"jams\":\n[]}", ["1: \"jams\" must not be empty"]),
   ]
 
@@ -178,6 +186,23 @@ struct ConfigTests {
       #expect(errors.map(\.line) == [line], "\(text)")
       #expect(errors.first?.reason.contains("\n") == false)
     }
+  }
+
+  @Test(
+    arguments: [
+      ("{\n\"port\": 1,\n}", "3: not valid JSON: expected a key in double quotes"),
+      ("{\n\"port\" 1}", "2: not valid JSON: expected a colon after the key"),
+      ("{\"port\": 1\n\"data\": 2}", "2: not valid JSON: expected a comma or }"),
+      ("{\"jams\": [\n'a']}", "2: not valid JSON: expected a value"),
+      (
+        "{\"data\": \"a\n\"}",
+        "1: not valid JSON: a line break or control character inside a string"
+      ),
+      ("{\n", "2: not valid JSON: expected a key in double quotes"),
+      ("{\"port\":\n", "2: not valid JSON: the text ends too early"),
+    ])
+  func whatIsNoJSONIsASentence(_ text: String, _ problem: String) throws {
+    #expect(try problems("hub.json", text) == [problem])
   }
 
   @Test func deepNestingIsRefusedBeforeItHurts() throws {
@@ -300,7 +325,7 @@ struct ConfigTests {
         "\(file):1: unknown key \"prt\"; did you mean \"port\"?",
         "--port must be a whole number from 0 to 65535, not \"http\"",
         "--jam must be a list of ids (1 to 64 of a-z, 0-9, - and _); \"../x\" is none",
-        "--message-bytes must be a size from 1 KiB to 1 GiB, such as 65536 or \"64 KiB\", "
+        "--message-bytes must be a size from 1 KiB to 32 MiB, such as 65536 or \"64 KiB\", "
           + "not \"1\"",
         "unknown option --prt",
       ])

@@ -40,6 +40,20 @@ struct ReactorTests {
     #expect(throws: ReactorError.self) { try reactor.listen(address: "127.0.0.1", port: 70_000) }
   }
 
+  @Test(arguments: [("127.0.0.1", "127.0.0.1"), ("127.0.0.1", "0.0.0.0"), ("::1", "::1")])
+  func twoReactorsNeverShareAPort(_ first: String, _ second: String) throws {
+    let one = try Reactor(shards: 2) { _ in Idle() }
+    defer { one.shutdown() }
+    let two = try Reactor(shards: 2) { _ in Idle() }
+    defer { two.shutdown() }
+    let port = try one.listen(address: first, port: 0)
+    let error = #expect(throws: ReactorError.self) { try two.listen(address: second, port: port) }
+    #expect(error?.errno == EADDRINUSE)
+    #expect(error?.description.contains("Address already in use (errno \(EADDRINUSE))") == true)
+    one.stopAccepting()
+    #expect(try two.listen(address: second, port: port) == port)
+  }
+
   @Test func largeFramesAreReadIntoTheirOwnBuffer() throws {
     let rig = try Rig(.frames)
     defer { rig.reactor.shutdown() }

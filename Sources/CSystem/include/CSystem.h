@@ -36,6 +36,9 @@ struct csys_tcp_options {
 
 enum { csys_readable = EPOLLIN, csys_writable = EPOLLOUT, csys_batch = 256, csys_iovecs = 64 };
 
+// -EADDRINUSE where somebody listens on `port` already. With SO_REUSEPORT alone a second program of
+// the same user would get a share of the connections, and neither would notice.
+int csys_check_free(const char *address, uint16_t port);
 // `address` is numeric, IPv4 or IPv6. SO_REUSEPORT, so that every shard has its own accept queue.
 int csys_listen(
   const char *address, uint16_t port, int backlog, const struct csys_tcp_options *options);
