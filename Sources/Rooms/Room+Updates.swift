@@ -34,7 +34,7 @@ extension Room {
       candidate = board.doc.integrable(update)
       isWhole = false
     }
-    let touched = board.doc.touches(candidate)
+    let touched = board.doc.news(in: candidate)
     if !touched.isEmpty {
       if let refusal = refusal(for: touched, arrival, membership, session) {
         refuse(refusal, touched, number, membership, session, now: now, &effects)

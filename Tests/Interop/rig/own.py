@@ -98,6 +98,7 @@ class OwnClient:
         self.control: list[dict] = []
         self.awareness: list[tuple[str, bytes]] = []
         self.unknown: list[bytes] = []
+        self.receive_buffer = 0
 
     @property
     def connected(self) -> bool:
@@ -108,7 +109,7 @@ class OwnClient:
         for board in self.boards.values():
             board.reset()
         path = self.hub.path(self.room, token=self.token)
-        self.socket = await Socket.connect(self.hub.port, path, PROTOCOL, self._message)
+        self.socket = await Socket.connect(self.hub.port, path, PROTOCOL, self._message, receive_buffer=self.receive_buffer)
         assert self.socket.headers.get("sec-websocket-protocol") == PROTOCOL, self.socket.headers
         for board in self.boards.values():
             self._send(board, wire.uint(wire.OPEN) + wire.uint(board.epoch))
