@@ -66,6 +66,11 @@ public struct HubConfig: Equatable, Sendable {
     public init() {}
   }
 
+  /// An address as a URL has it: IPv6 in brackets (RFC 3986 3.2.2).
+  public static func urlHost(_ address: String) -> String {
+    address.contains(":") ? "[\(address)]" : address
+  }
+
   /// Whether a request with these headers may upgrade.
   ///
   /// No `Origin`: not a browser, and the token decides. Otherwise the origin must be in the list

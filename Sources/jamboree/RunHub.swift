@@ -29,12 +29,17 @@ func runHub(_ settings: HubConfig, links: Bool) throws {
 private func printLinks(
   to jam: Slug, _ settings: HubConfig, port: Int
 ) throws(HubError) {
-  let host = settings.bindAddress.contains(":") ? "[\(settings.bindAddress)]" : settings.bindAddress
-  let base = "ws://\(host):\(port)/yjs/\(jam)"
+  let bases = LocalAddresses.reaching(settings.bindAddress).map { address in
+    "ws://\(HubConfig.urlHost(address)):\(port)/yjs/\(jam)"
+  }
   Console.print("\nJam \(jam). Rooms begin to exist when somebody writes; links hold for two days.")
-  for role in [Role.participant, .facilitator, .viewer] {
-    let token = try linkToken(role, jam, settings)
-    Console.print("  \(role.rawValue): \(base)/radio?token=\(token)")
+  guard let base = bases.first else { return }
+  let roles = [Role.participant, .facilitator, .viewer]
+  let tokens = try roles.map { (role) throws(HubError) in try linkToken(role, jam, settings) }
+  for reached in bases {
+    for (role, token) in zip(roles, tokens) {
+      Console.print("  \(role.rawValue): \(reached)/radio?token=\(token)")
+    }
   }
   Console.print(
     """
