@@ -21,6 +21,9 @@ public struct HubConfig: Equatable, Sendable {
   public var logLevel = Logger.Level.info
   /// Web origins whose pages may connect; see ``accepts(origin:host:)``.
   public var allowedOrigins: [String] = []
+  /// Whether addresses with fresh tokens are printed. Not the default: what a service prints ends
+  /// up in a journal.
+  public var printsLinks = false
   public var limits = Limits()
   public var saving = Saving()
 

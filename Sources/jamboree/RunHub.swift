@@ -6,10 +6,7 @@ import Rooms
 import Storage
 
 /// Runs the hub with these settings until a signal ends it.
-///
-/// - Parameter links: Print addresses with fresh tokens on standard output. Not the default: what
-///   a service prints ends up in a journal.
-func runHub(_ settings: HubConfig, links: Bool) throws {
+func runHub(_ settings: HubConfig) throws {
   LoggingSystem.bootstrap { label in
     var handler = StreamLogHandler.standardError(label: label)
     handler.logLevel = settings.logLevel
@@ -18,7 +15,7 @@ func runHub(_ settings: HubConfig, links: Bool) throws {
   do throws(HubError) {
     let isSaved = try Hub.run(settings, logger: Logger(label: "jamboree")) {
       (port) throws(HubError) in
-      guard links else { return }
+      guard settings.printsLinks else { return }
       for jam in settings.jams { try printLinks(to: jam, settings, port: port) }
     }
     if !isSaved { throw HubError("not everything could be saved; the log has it") }
