@@ -21,6 +21,9 @@ public struct HubConfig: Equatable, Sendable {
   public var logLevel = Logger.Level.info
   /// Web origins whose pages may connect; see ``accepts(origin:host:)``.
   public var allowedOrigins: [String] = []
+  /// Whether addresses with fresh tokens are printed. Not the default: what a service prints ends
+  /// up in a journal.
+  public var printsLinks = false
   public var limits = Limits()
   public var saving = Saving()
 
@@ -64,6 +67,11 @@ public struct HubConfig: Equatable, Sendable {
     public var gatherBytes = 64 << 10
 
     public init() {}
+  }
+
+  /// An address as a URL has it: IPv6 in brackets (RFC 3986 3.2.2).
+  public static func urlHost(_ address: String) -> String {
+    address.contains(":") ? "[\(address)]" : address
   }
 
   /// Whether a request with these headers may upgrade.

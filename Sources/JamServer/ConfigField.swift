@@ -76,6 +76,21 @@ public struct ConfigField: Sendable {
       })
   }
 
+  private static func flag(
+    _ key: String, _ target: Path<Bool>, _ help: String
+  ) -> ConfigField {
+    ConfigField(
+      key, help, standard: "\(HubConfig()[keyPath: target])",
+      value: { texts in Bool(texts.last ?? "").map(ConfigValue.flag) ?? .text(texts.last ?? "") },
+      set: { config, value in
+        guard case .flag(let flag) = value else {
+          return "must be true or false, not \(value.quoted)"
+        }
+        config[keyPath: target] = flag
+        return nil
+      })
+  }
+
   /// A text that `make` turns into the setting's type.
   private static func text<Value: Sendable>(
     _ key: String, _ target: Path<Value>, _ wanted: String, standard: String, _ help: String,
@@ -151,6 +166,7 @@ extension ConfigField {
       "origins (http://host[:port] or https://host[:port], in lower case) or \"*\"",
       standard: "same host", "A web origin whose pages may connect; * for any. Repeat for several.",
       origin),
+    .flag("links", \.printsLinks, "Print addresses with fresh tokens on standard output."),
   ]
 
   private static let limits: [ConfigField] = [

@@ -112,7 +112,7 @@ struct ConfigFile {
     case .string: value.string.map(ConfigValue.text) ?? .other("a string")
     case .int: value.int.map(ConfigValue.whole) ?? .other("a number")
     case .double: .other("a number with a fraction")
-    case .bool: .other(value.bool == true ? "true" : "false")
+    case .bool: .flag(value.bool == true)
     case .array: .list((value.array ?? []).map { ConfigFile.value($0) })
     case .table: .table
     case .date, .time, .dateTime: .other("a date or time")
@@ -154,7 +154,7 @@ struct ConfigFile {
       Int(exactly: number).map(ConfigValue.whole) ?? .other("a number with a fraction")
     case .array(let values): .list(values.map { ConfigFile.value($0) })
     case .object: .table
-    case .bool(let flag): .other(flag ? "true" : "false")
+    case .bool(let flag): .flag(flag)
     case .null, .undefined, .bigInt, .bytes: .other("null")
     }
   }

@@ -2,6 +2,7 @@
 enum ConfigValue: Equatable, Sendable {
   case text(String)
   case whole(Int)
+  case flag(Bool)
   case list([ConfigValue])
   case table
   /// What no setting takes; the word is for the message.
@@ -13,6 +14,7 @@ enum ConfigValue: Equatable, Sendable {
     case .text(let text):
       "\"" + text.prefix(60).unicodeScalars.map { $0.escaped(asASCII: false) }.joined() + "\""
     case .whole(let number): "\(number)"
+    case .flag(let flag): "\(flag)"
     case .list: "a list"
     case .table: "a table"
     case .other(let word): word

@@ -4,7 +4,8 @@ public import Logging
 internal import Storage
 
 extension Hub {
-  /// Runs a hub until SIGINT or SIGTERM, then ends it cleanly.
+  /// Runs a hub until SIGINT, SIGTERM or SIGHUP (its terminal was closed), then ends it cleanly.
+  /// Where SIGHUP is ignored already, as `nohup` does, it stays so.
   ///
   /// - Parameter announce: Called once the hub accepts connections, with its port.
   /// - Returns: whether everything was saved; if not, the log still has it.
@@ -16,24 +17,37 @@ extension Hub {
     _ = signal(SIGPIPE, SIG_IGN)
     raiseDescriptorLimit()
     let ended = DispatchSemaphore(value: 0)
-    let sources = [SIGINT, SIGTERM].map { number in
-      _ = signal(number, SIG_IGN)
+    let registered = DispatchSemaphore(value: 0)
+    let sources = endingSignals().map { number in
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { @Sendable in ended.signal() }
+      source.setRegistrationHandler { @Sendable in registered.signal() }
       source.activate()
       return source
     }
     defer { for source in sources { source.cancel() } }
+    // Until then a signal just ends the process; afterwards none is lost.
+    for _ in sources { registered.wait() }
 
     let hub = try Hub(config, logger: logger)
     if let file = config.portFile { try writePort(hub.port, to: file) }
-    logger.notice("listening on http://\(config.bindAddress):\(hub.port)")
+    logger.notice("listening on http://\(HubConfig.urlHost(config.bindAddress)):\(hub.port)")
     try announce(hub.port)
     ended.wait()
     logger.notice("stopping: saving every room")
     let isSaved = hub.stop()
     logger.notice("\(isSaved ? "everything is saved" : "some rooms are only in the log")")
     return isSaved
+  }
+
+  /// The signals that end the hub. None is set to be ignored: on Linux a dispatch source puts its
+  /// own handler in place, and what comes before it would be lost.
+  private static func endingSignals() -> [Int32] {
+    let old = signal(SIGHUP, SIG_IGN)
+    let ignored = unsafe unsafeBitCast(SIG_IGN, to: Int.self)
+    if unsafe unsafeBitCast(old, to: Int.self) == ignored { return [SIGINT, SIGTERM] }
+    _ = signal(SIGHUP, SIG_DFL)
+    return [SIGINT, SIGTERM, SIGHUP]
   }
 
   /// Thousands of sockets need more descriptors than a login shell allows by default.

@@ -6,10 +6,7 @@ import Rooms
 import Storage
 
 /// Runs the hub with these settings until a signal ends it.
-///
-/// - Parameter links: Print addresses with fresh tokens on standard output. Not the default: what
-///   a service prints ends up in a journal.
-func runHub(_ settings: HubConfig, links: Bool) throws {
+func runHub(_ settings: HubConfig) throws {
   LoggingSystem.bootstrap { label in
     var handler = StreamLogHandler.standardError(label: label)
     handler.logLevel = settings.logLevel
@@ -18,7 +15,7 @@ func runHub(_ settings: HubConfig, links: Bool) throws {
   do throws(HubError) {
     let isSaved = try Hub.run(settings, logger: Logger(label: "jamboree")) {
       (port) throws(HubError) in
-      guard links else { return }
+      guard settings.printsLinks else { return }
       for jam in settings.jams { try printLinks(to: jam, settings, port: port) }
     }
     if !isSaved { throw HubError("not everything could be saved; the log has it") }
@@ -29,12 +26,17 @@ func runHub(_ settings: HubConfig, links: Bool) throws {
 private func printLinks(
   to jam: Slug, _ settings: HubConfig, port: Int
 ) throws(HubError) {
-  let host = settings.bindAddress.contains(":") ? "[\(settings.bindAddress)]" : settings.bindAddress
-  let base = "ws://\(host):\(port)/yjs/\(jam)"
+  let bases = LocalAddresses.reaching(settings.bindAddress).map { address in
+    "ws://\(HubConfig.urlHost(address)):\(port)/yjs/\(jam)"
+  }
   Console.print("\nJam \(jam). Rooms begin to exist when somebody writes; links hold for two days.")
-  for role in [Role.participant, .facilitator, .viewer] {
-    let token = try linkToken(role, jam, settings)
-    Console.print("  \(role.rawValue): \(base)/radio?token=\(token)")
+  guard let base = bases.first else { return }
+  let roles = [Role.participant, .facilitator, .viewer]
+  let tokens = try roles.map { (role) throws(HubError) in try linkToken(role, jam, settings) }
+  for reached in bases {
+    for (role, token) in zip(roles, tokens) {
+      Console.print("  \(role.rawValue): \(reached)/radio?token=\(token)")
+    }
   }
   Console.print(
     """

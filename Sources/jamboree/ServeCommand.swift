@@ -14,7 +14,7 @@ struct ServeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A .toml or .json file with settings.", valueName: "file"))
   var config: String?
 
-  @Flag(help: "Print addresses with fresh tokens on standard output.") var links = false
+  @Flag(help: help("links", "")) var links = false
 
   @Option(help: help("bind", "address")) var bind: String?
   @Option(help: help("port", "number")) var port: String?
@@ -48,7 +48,7 @@ struct ServeCommand: ParsableCommand {
       // Who mistyped an option gets the code for that, whatever else is wrong.
       throw error.all.contains { $0.file.isEmpty } ? ExitCode.validationFailure : ExitCode.failure
     }
-    try runHub(settings, links: links)
+    try runHub(settings)
   }
 
   /// What was given on the command line.
@@ -65,7 +65,8 @@ struct ServeCommand: ParsableCommand {
     ]
     let given = single.compactMap { option, value in value.map { ConfigOverride(option, [$0]) } }
     let lists = [("jam", jam), ("allowed-origin", allowedOrigin)].filter { !$0.1.isEmpty }
-    return given + lists.map { ConfigOverride($0.0, $0.1) }
+    let flags = links ? [ConfigOverride("links", ["true"])] : []
+    return given + flags + lists.map { ConfigOverride($0.0, $0.1) }
   }
 
   /// The option's help from the table of settings.

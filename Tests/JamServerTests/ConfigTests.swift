@@ -92,6 +92,7 @@ struct ConfigTests {
         "1: \"jams\" must be a list of ids (1 to 64 of a-z, 0-9, - and _); \"No\" is none"
       ]),
     Row("a jam twice", "jams = ['a', 'a']\n", ["1: \"jams\" has \"a\" twice"]),
+    Row("no flag", "links = 'yes'\n", ["1: \"links\" must be true or false, not \"yes\""]),
     Row("no jam", "jams = []\n", ["1: \"jams\" must not be empty"]),
     Row(
       "a size of nothing", "[limits]\nmessage-bytes = '16 MB'\n",
@@ -249,6 +250,7 @@ struct ConfigTests {
       shards = 3
       log-level = "warning"
       allowed-origins = ["https://a.example"]
+      links = true
       [limits]
       message-bytes = 0x10_000
       head-bytes = "4 KiB"
@@ -268,7 +270,7 @@ struct ConfigTests {
       """
     let json = """
       {"bind":"::1","port":0,"port-file":"p","data":"d","jams":["one","two"],"shards":3,
-      "log-level":"warning","allowed-origins":["https://a.example"],"limits":{
+      "log-level":"warning","allowed-origins":["https://a.example"],"links":true,"limits":{
       "message-bytes":65536,"head-bytes":"4 KiB","handshake-seconds":1,"ping-seconds":2,
       "connections":3,"connections-per-address":4,"rooms":5,"room-members":6,"room-boards":7,
       "board-bytes":"1MiB","reader-backlog-bytes":65536,"room-backlog-bytes":65536},
@@ -280,6 +282,7 @@ struct ConfigTests {
     #expect(config.dataDirectory == "d" && config.jams.map(\.description) == ["one", "two"])
     #expect(config.shards == 3 && config.logLevel == .warning)
     #expect(config.allowedOrigins == ["https://a.example"])
+    #expect(config.printsLinks)
     let limits = config.limits
     #expect(limits.messageBytes == 65536 && limits.headBytes == 4096)
     #expect(limits.handshakeSeconds == 1 && limits.pingSeconds == 2 && limits.connections == 3)

@@ -1,0 +1,103 @@
+import Glibc
+import Lib0
+import Testing
+
+/// `jamboree serve` as a process: what it prints and what ends it.
+@Suite("Serving", .serialized)
+struct ServeTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Runs a hub until it listens, ends it with `signal`, and kills it if that is not enough.
+  private func serve(_ arguments: String, signal: String) throws -> CommandRun {
+    // The runner may ignore SIGHUP itself (nohup), and a shell's background job ignores SIGINT.
+    let script = """
+      rm -f p
+      env --default-signal=HUP,INT "$0" serve --data d --port 0 --port-file p \(arguments) &
+      hub=$!
+      for i in $(seq 100); do test -s p && break; sleep 0.1; done
+      kill -\(signal) $hub
+      for i in $(seq 100); do kill -0 $hub 2>/dev/null || break; sleep 0.1; done
+      kill -9 $hub 2>/dev/null && exit 99
+      wait $hub
+      """
+    return try CommandRun(script: script, in: folder)
+  }
+
+  @Test(arguments: ["HUP", "INT", "TERM"])
+  func aSignalEndsTheHubCleanly(_ signal: String) throws {
+    let run = try serve("", signal: signal)
+    #expect(run.exitCode == 0, "\(run.exitCode) \(run.errors)")
+    #expect(run.errors.contains("everything is saved"))
+  }
+
+  @Test func nohupIsHeeded() throws {
+    let script = """
+      env --ignore-signal=HUP --default-signal=INT "$0" serve --data d --port 0 --port-file p &
+      hub=$!
+      for i in $(seq 100); do test -s p && break; sleep 0.1; done
+      kill -HUP $hub
+      sleep 0.3
+      kill -0 $hub || exit 98
+      kill $hub
+      wait $hub
+      """
+    let run = try CommandRun(script: script, in: folder)
+    #expect(run.exitCode == 0, "\(run.exitCode) \(run.errors)")
+  }
+
+  @Test func theLoggedAddressIsAURL() throws {
+    let run = try serve("--bind ::1", signal: "TERM")
+    let port = String(decoding: try folder.read("p"), as: UTF8.self).dropLast()
+    #expect(run.errors.contains("listening on http://[::1]:\(port)"), "\(run.errors)")
+  }
+
+  @Test func linksOfAWildcardCanBeUsed() throws {
+    let run = try serve("--bind 0.0.0.0 --links", signal: "TERM")
+    let port = String(decoding: try folder.read("p"), as: UTF8.self).dropLast()
+    #expect(run.output.contains("participant: ws://127.0.0.1:\(port)/yjs/demo/radio?token="))
+    #expect(!run.output.contains("0.0.0.0"))
+    // Each base has the same three tokens.
+    let links = run.output.split(separator: "\n").filter { $0.contains("?token=") }
+    let tokens = Set(links.compactMap { $0.split(separator: "=").last })
+    #expect(tokens.count == 3 && links.count % 3 == 0)
+    let one = try serve("--bind 127.0.0.1 --links", signal: "TERM")
+    #expect(one.output.split(separator: "\n").count { $0.contains("?token=") } == 3)
+  }
+
+  @Test func aPortInUseIsNamed() throws {
+    let script = """
+      "$0" serve --data d --port 0 --port-file p &
+      hub=$!
+      for i in $(seq 100); do test -s p && break; sleep 0.1; done
+      timeout 10 "$0" serve --data e --port $(cat p) 2>second
+      code=$?
+      kill $hub
+      wait $hub
+      exit $code
+      """
+    let run = try CommandRun(script: script, in: folder)
+    let errors = String(decoding: try folder.read("second"), as: UTF8.self)
+    #expect(run.exitCode == 1)
+    #expect(errors.contains("Address already in use (errno \(EADDRINUSE))"), "\(errors)")
+  }
+}
+
+@Suite("Words for what cannot be decoded")
+struct DecodingErrorTests {
+  @Test(
+    arguments: [
+      (.truncated(offset: 5, needed: 1), "byte 5: 1 more byte is needed"),
+      (.truncated(offset: 0, needed: 7), "byte 0: 7 more bytes are needed"),
+      (.invalid(offset: 5, what: "message type"), "byte 5: no message type"),
+      (.invalid(offset: 1, what: "Any tag"), "byte 1: a value of unknown kind"),
+      (.invalid(offset: 2, what: "more clients than bytes"), "byte 2: more clients than bytes"),
+      (.integerOutOfRange(offset: 3), "byte 3: an integer over 2^53-1"),
+      (.invalidUTF8(offset: 3), "byte 3: text that is not UTF-8"),
+      (.tooDeep(offset: 3), "byte 3: values nested too deep"),
+    ] as [(Lib0.DecodingError, String)])
+  func theyNameThePlaceAndTheReason(_ error: Lib0.DecodingError, _ text: String) {
+    #expect("\(error)" == text)
+  }
+}
