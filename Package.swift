@@ -51,16 +51,16 @@ let package = Package(
     module("Reactor", ["CSystem"]),
     module("HTTP"),
     module("WebSocket", ["HTTP", "COpenSSL"]),
-    module("Storage", ["CSystem", "CZlib"]),
+    module("Storage", ["CZlib"]),
     module("Rooms", ["Lib0", "CRDT", "SyncProtocol", "Storage", collections]),
     module(
       "JamServer",
       [
         "Rooms", "Storage", "SyncProtocol", "WebSocket", "HTTP", "Reactor", "CRDT", "Lib0",
-        "CSystem", "COpenSSL", "CJWT", logging, .product(name: "TOMLKit", package: "TOMLKit"),
+        "COpenSSL", "CJWT", collections, logging, .product(name: "TOMLKit", package: "TOMLKit"),
       ]),
     .executableTarget(
-      name: "jamboree", dependencies: ["JamServer", "Storage", "CRDT", "Lib0", arguments, logging],
+      name: "jamboree", dependencies: ["JamServer", "Rooms", "Storage", "CRDT", "Lib0", arguments, logging],
       swiftSettings: strict),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
@@ -70,7 +70,7 @@ let package = Package(
     tests("Reactor", ["CSystem"]),
     tests("HTTP"),
     tests("WebSocket", ["HTTP"]),
-    tests("Storage", ["CZlib", "CSystem"]),
+    tests("Storage", ["CZlib"]),
     tests("Rooms", ["CRDT", "SyncProtocol", "Storage", "Lib0"]),
     tests("JamServer", ["COpenSSL", "jamboree"]),
   ]

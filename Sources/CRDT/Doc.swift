@@ -31,7 +31,7 @@ public struct Doc: Sendable {
   var types: [TypeRecord] = []
   var roots: [Index32: Index32] = [:]
   var names: NameTable
-  var map = MapTable()
+  var map: MapTable
   var pending: PendingParts = PendingParts()
   var transaction = TransactionState()
   var marker = PositionMarker()
@@ -42,11 +42,15 @@ public struct Doc: Sendable {
   /// pays stops early and the document is good for nothing.
   var stepsLeft = Int.max
 
-  public init(clientID: ClientID, collectsGarbage: Bool = true) {
+  /// - Parameter hashSeed: Random where peers send the content: the seed of the hash tables, so that
+  ///   nobody can make their names collide. What is encoded does not depend on it.
+  public init(clientID: ClientID, collectsGarbage: Bool = true, hashSeed: UInt64 = 0) {
     precondition(clientID <= maxSafeInteger)
     self.clientID = clientID
     self.collectsGarbage = collectsGarbage
-    names = NameTable(seed: clientID &* 0xd6e8_feb8_6659_fd93 ^ 0x2545_f491_4f6c_dd1d)
+    let seed = hashSeed ^ clientID &* 0xd6e8_feb8_6659_fd93 ^ 0x2545_f491_4f6c_dd1d
+    names = NameTable(seed: seed)
+    map = MapTable(seed: seed)
   }
 
   /// How much of each client is integrated; what pends does not count.

@@ -92,6 +92,10 @@ struct MapTable: Sendable {
 
   private(set) var entries: [Entry] = []
   private var slots: [Index32] = []
+  /// Odd, and not known to peers: who could compute it could make all keys collide.
+  private let multiplier: UInt64
+
+  init(seed: UInt64) { multiplier = (seed ^ 0x9e37_79b9_7f4a_7c15) | 1 }
 
   var byteCount: Int { entries.capacity * 16 + slots.capacity * 4 }
 
@@ -119,7 +123,7 @@ struct MapTable: Sendable {
 
   private func place(_ type: Index32, _ key: Index32) -> Int {
     let mask = slots.count - 1
-    var slot = Self.hash(type, key) & mask
+    var slot = hash(type, key) & mask
     while slots[slot] != .none {
       let entry = entries[Int(slots[slot])]
       if entry.type == type, entry.key == key { break }
@@ -128,8 +132,9 @@ struct MapTable: Sendable {
     return slot
   }
 
-  private static func hash(_ type: Index32, _ key: Index32) -> Int {
-    let value = (UInt64(type) << 32 | UInt64(key)) &* 0x9e37_79b9_7f4a_7c15
+  private func hash(_ type: Index32, _ key: Index32) -> Int {
+    var value = (UInt64(type) << 32 | UInt64(key)) &* multiplier
+    value = (value ^ value >> 29) &* multiplier
     return Int(truncatingIfNeeded: value >> 32)
   }
 

@@ -20,11 +20,13 @@ extension Update {
     } catch {
       throw UpdateError(error)
     }
+    // What follows an update is no part of it, and is not kept.
+    let source = end < bytes.count ? Array(bytes[..<end]) : bytes
     if decoder.isOutOfOrder {
-      self = Update.ordering(decoder.records, of: bytes, deleteSet: deleteSet)
+      self = Update.ordering(decoder.records, of: source, deleteSet: deleteSet)
     } else {
       self.init(
-        source: bytes, records: decoder.records, deleteSet: deleteSet,
+        source: source, records: decoder.records, deleteSet: deleteSet,
         exactByteCount: decoder.droppedSomething ? nil : end)
     }
   }

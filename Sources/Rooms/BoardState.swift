@@ -64,7 +64,7 @@ final class BoardState {
   /// A board that nobody has written to.
   static func empty(_ name: String, _ hubClient: ClientID) -> BoardState {
     BoardState(
-      name: name, epoch: 1, doc: Doc(clientID: hubClient), sequence: 0, checkpointed: 0)
+      name: name, epoch: 1, doc: .ofPeers(hubClient), sequence: 0, checkpointed: 0)
   }
 
   // MARK: sending
@@ -145,5 +145,12 @@ final class BoardState {
     if sequence >= self.sequence { return nil }
     if sequence >= tailStart { return mergedTail(after: sequence) }
     return doc.integratedStateAsUpdate()
+  }
+}
+
+extension Doc {
+  /// An empty document for what peers send.
+  static func ofPeers(_ hubClient: ClientID) -> Doc {
+    Doc(clientID: hubClient, hashSeed: .random(in: .min ... .max))
   }
 }

@@ -53,7 +53,7 @@ public struct RoomContents: Sendable {
   private mutating func open(
     _ name: String, _ snapshot: StoredRoom.Snapshot
   ) throws(RoomLoadError) {
-    var doc = Doc(clientID: hubClient)
+    var doc = Doc.ofPeers(hubClient)
     do { doc.apply(try Update(v1: snapshot.update)) } catch {
       throw RoomLoadError(what: "board '\(name)'", reason: "\(error)")
     }
@@ -103,7 +103,7 @@ public struct RoomContents: Sendable {
     if let index = boards.firstIndex(where: { $0.name == name }) { return index }
     boards.append(
       Board(
-        name: name, epoch: 1, doc: Doc(clientID: hubClient), sequence: 0, checkpointed: 0))
+        name: name, epoch: 1, doc: Doc.ofPeers(hubClient), sequence: 0, checkpointed: 0))
     return boards.count - 1
   }
 }

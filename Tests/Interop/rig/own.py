@@ -109,7 +109,9 @@ class OwnClient:
         for board in self.boards.values():
             board.reset()
         path = self.hub.path(self.room, token=self.token)
-        self.socket = await Socket.connect(self.hub.port, path, PROTOCOL, self._message, receive_buffer=self.receive_buffer)
+        self.socket = await Socket.connect(
+            self.hub.port, path, PROTOCOL, self._message, receive_buffer=self.receive_buffer
+        )
         assert self.socket.headers.get("sec-websocket-protocol") == PROTOCOL, self.socket.headers
         for board in self.boards.values():
             self._send(board, wire.uint(wire.OPEN) + wire.uint(board.epoch))
