@@ -8,7 +8,7 @@ import pycrdt
 import pytest
 from rig import wire
 from rig.own import OwnClient, put, read_board
-from rig.socket import BINARY, Socket, frame
+from rig.socket import Socket, frame
 
 BOARD = 1 << 20
 
@@ -34,7 +34,7 @@ async def test_a_flood_of_requests_costs_bounded_memory(hub, request_bytes):
     before = hub.resident_kib()
     path = hub.path("flooded", token=hub.token("eve", role="viewer"))
     flooder = await Socket.connect(hub.port, path, None)
-    flooder.transport.write(frame(BINARY, request_bytes) * 3000)
+    flooder.transport.write(frame(2, request_bytes) * 3000)
     flooder.transport.pause_reading()
     await asyncio.sleep(1)
     await answers_within(hub, "elsewhere", 2)
@@ -54,6 +54,7 @@ async def test_a_slow_link_gets_every_board_it_opens(hub):
     await reader.connect()
     for name in names:
         board = reader.boards[name]
+        board.apply_incoming()
         assert len(board.doc.get("m", type=pycrdt.Map).to_py()) == 4, name
     await reader.close()
 
