@@ -144,6 +144,7 @@ public final class Room {
   /// Adds the session to the board's audience and sends step 1 and presence.
   private func follow(_ name: String, _ session: Session, _ effects: inout [Effect]) {
     let board = boards[name] ?? .empty(name, hubClient)
+    if boards[name] == nil, let refused = meta.refused[name] { board.refused = refused }
     boards[name] = board
     session.follow(board)
     let vector = board.doc.stateVector.encoded()

@@ -159,6 +159,18 @@ struct PolicyTests {
     #expect(reloaded.edits == 1)
   }
 
+  @Test func aRefusalOnABoardThatNobodyWroteToIsRememberedToo() {
+    let fay = rig.joinOwn("fay", .facilitator, board: "@stage")
+    rig.command(#"{"id":1,"command":"freeze"}"#, from: fay)
+    let eve = rig.join("eve")
+    rig.update(Edit.insert("!", client: 66), from: eve)
+    rig.room.leave(eve)
+    rig.command(#"{"id":2,"command":"unfreeze"}"#, from: fay)
+    let again = rig.join("eve")
+    rig.send(.syncStep2(update: Edit.insert("!", client: 66)), from: again)
+    #expect(rig.edits == 0)
+  }
+
   @Test func ourClientIsToldWhichMessageWasRefused() {
     let ann = rig.joinOwn("ann")
     rig.update(Edit.insert("abc", client: 1), from: ann, board: "main")
