@@ -4,8 +4,8 @@ internal import SyncProtocol
 
 /// Who is on a board right now, as awareness states: the newest of each Yjs client.
 ///
-/// Others hit the wall here (PRIOR ART: 500 people at one state a second fill a core where every
-/// state goes out at once). So states are kept, not forwarded: what changed since the last tick
+/// Presence is where other servers hit the wall: where every state goes out at once, 500 people at
+/// one state a second fill a core. So states are kept, not forwarded: what changed since the last tick
 /// leaves as one frame for all, at most 30 times a second.
 struct Presence {
   /// Nanoseconds between two frames.
