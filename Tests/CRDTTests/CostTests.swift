@@ -112,9 +112,9 @@ struct CostTests {
     var doc = Doc(clientID: 100)
     _ = doc.transact { edit in edit.set("k", to: .number(1), in: edit.root("other")) }
     let before = doc.encodeStateAsUpdate()
-    let started = ContinuousClock.now
+    let started = threadSeconds()
     #expect(throws: CostlyUpdate.self) { try doc.applyBounded(update) }
-    #expect(ContinuousClock.now - started < .seconds(10))
+    #expect(threadSeconds() - started < 10)
     #expect(doc.encodeStateAsUpdate() == before)
     #expect(doc.problems() == [])
     #expect(doc.stepsLeft == .max)

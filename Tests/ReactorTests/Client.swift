@@ -8,7 +8,7 @@ final class Client {
   init?(v6: Bool) {
     fd = socket(v6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard fd >= 0 else { return nil }
-    setReceiveTimeout(seconds: 5)
+    setReceiveTimeout(seconds: 20)
   }
 
   convenience init?(port: Int, v6: Bool = false) {
@@ -63,7 +63,7 @@ final class Client {
     return true
   }
 
-  /// Exactly `count` bytes, or what came before the end, an error or five seconds of silence.
+  /// Exactly `count` bytes, or what came before the end, an error or twenty seconds of silence.
   func receive(_ count: Int) -> [UInt8] {
     var result: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: min(max(count, 1), 1 << 16))
@@ -75,7 +75,7 @@ final class Client {
     return result
   }
 
-  /// True where the server has closed: the end or a reset within five seconds.
+  /// True where the server has closed: the end or a reset within twenty seconds.
   func seesEnd() -> Bool {
     var byte: UInt8 = 0
     let got = unsafe recv(fd, &byte, 1, 0)

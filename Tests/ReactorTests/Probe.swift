@@ -23,9 +23,9 @@ final class Sightings: Sendable {
   var now: State { queue.sync { state.onQueue { $0 } } }
   func note(_ change: (inout State) -> Void) { queue.sync { state.onQueue { change(&$0) } } }
 
-  /// Waits up to five seconds.
+  /// Waits up to twenty seconds.
   func wait(until condition: (State) -> Bool) -> Bool {
-    for _ in 0..<2_500 {
+    for _ in 0..<10_000 {
       if condition(now) { return true }
       usleep(2_000)
     }
