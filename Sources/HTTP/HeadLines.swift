@@ -18,7 +18,7 @@ struct HeadLines {
       let byte = bytes[index]
       if byte == 0x0a {
         guard index > start, bytes[index - 1] == 0x0d else {
-          throw .badRequest("A line ends in a bare LF.")
+          throw .badRequest("a line ends in a bare LF")
         }
         try Self.check(length: index - 1 - start, line: ranges.count, limits)
         if index - 1 == start, !ranges.isEmpty {
@@ -28,13 +28,13 @@ struct HeadLines {
         }
         ranges.append(start..<index - 1)
         guard ranges.count - 1 <= limits.fieldCountMax else {
-          throw HTTPError(status: 431, reason: "There are too many header fields.")
+          throw HTTPError(status: 431, reason: "there are too many header fields")
         }
         start = index + 1
       } else if index > start, bytes[index - 1] == 0x0d {
-        throw .badRequest("A CR stands alone.")
+        throw .badRequest("a CR stands alone")
       } else if byte < 0x20 && byte != 0x0d && byte != 0x09 || byte == 0x7f {
-        throw .badRequest("The head holds a control character.")
+        throw .badRequest("the head holds a control character")
       }
       index += 1
     }
@@ -43,16 +43,16 @@ struct HeadLines {
     return nil
   }
 
-  private static let tooLarge = HTTPError(status: 431, reason: "The request head is too large.")
+  private static let tooLarge = HTTPError(status: 431, reason: "the request head is too large")
 
   private static func check(length: Int, line: Int, _ limits: HeadLimits) throws(HTTPError) {
     if line == 0 {
       guard length <= limits.requestLineMax else {
-        throw HTTPError(status: 414, reason: "The request line is too long.")
+        throw HTTPError(status: 414, reason: "the request line is too long")
       }
     } else {
       guard length <= limits.fieldLineMax else {
-        throw HTTPError(status: 431, reason: "A header field is too long.")
+        throw HTTPError(status: 431, reason: "a header field is too long")
       }
     }
   }
@@ -74,7 +74,7 @@ struct HeadLines {
     var colon = range.lowerBound
     while colon < range.upperBound, isTokenCharacter(bytes[colon]) { colon += 1 }
     guard colon > range.lowerBound, colon < range.upperBound, bytes[colon] == UInt8(ascii: ":")
-    else { throw .badRequest("A header field has no valid name.") }
+    else { throw .badRequest("a header field has no valid name") }
     var from = colon + 1
     var to = range.upperBound
     while from < to, isBlank(bytes[from]) { from += 1 }
@@ -96,13 +96,13 @@ struct RequestLine {
   init(_ line: String) throws(HTTPError) {
     let parts = line.split(separator: " ", omittingEmptySubsequences: false)
     guard parts.count == 3, isToken(parts[0]) else {
-      throw .badRequest("The request line is not: method, target, version.")
+      throw .badRequest("the request line is not: method, target, version")
     }
     method = String(parts[0])
     target = String(parts[1])
     minorVersion = try Self.minorVersion(parts[2])
     guard target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "#") }) else {
-      throw .badRequest("The target holds a character that must be percent-encoded.")
+      throw .badRequest("the target holds a character that must be percent-encoded")
     }
     var rest = Substring(target)
     if let absolute = Self.absolute(target) {
@@ -111,7 +111,7 @@ struct RequestLine {
     } else if method == "OPTIONS", target == "*" {
       authority = nil
     } else if !target.hasPrefix("/") {
-      throw .badRequest("The target is no path.")
+      throw .badRequest("the target is no path")
     }
     let mark = rest.utf8.firstIndex(of: UInt8(ascii: "?"))
     path = String(rest[..<(mark ?? rest.endIndex)])
@@ -127,9 +127,9 @@ struct RequestLine {
     if bytes.count == 8, text.hasPrefix("HTTP/"), digits.contains(bytes[5]), bytes[6] == 0x2e,
       digits.contains(bytes[7])
     {
-      throw HTTPError(status: 505, reason: "This server speaks HTTP/1.1.")
+      throw HTTPError(status: 505, reason: "this server speaks HTTP/1.1")
     }
-    throw .badRequest("The request line does not end in an HTTP version.")
+    throw .badRequest("the request line does not end in an HTTP version")
   }
 
   /// `http://authority/path?query` (RFC 9112 3.2.2).

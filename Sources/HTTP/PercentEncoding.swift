@@ -49,7 +49,7 @@ public struct QueryParameters: Equatable, Sendable {
         let name = percentDecodedOnce(part[..<(equals ?? part.endIndex)], plusIsSpace: true),
         let value = percentDecodedOnce(
           equals.map { part[part.index(after: $0)...] } ?? part.suffix(0), plusIsSpace: true)
-      else { throw .badRequest("The query is not valid.") }
+      else { throw .badRequest("the query is not valid") }
       items.append(Item(name: name, value: value))
     }
   }

@@ -40,26 +40,6 @@ public struct RequestHead: Equatable, Sendable {
   public var host: String
   public var body: Body
 
-  /// Whether the client wants to go on with this connection (RFC 9112 9.3).
-  public var keepsAlive: Bool {
-    if fields.contains("connection", token: "close") { return false }
-    return minorVersion == 1 || fields.contains("connection", token: "keep-alive")
-  }
-
-  /// The path split at "/", each part percent-decoded once. "/" has no parts; "/a//b" has an empty
-  /// one. A decoded part may hold any character: check it before it becomes a file name.
-  public func pathSegments() throws(HTTPError) -> [String] {
-    if path == "/" { return [] }
-    var segments: [String] = []
-    for part in path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
-      guard let text = percentDecodedOnce(part) else {
-        throw .badRequest("The path is not valid percent-encoded UTF-8.")
-      }
-      segments.append(text)
-    }
-    return segments
-  }
-
   /// The query's parameters, each decoded once.
   public func parameters() throws(HTTPError) -> QueryParameters {
     try QueryParameters(query ?? "")
@@ -91,15 +71,15 @@ public struct RequestHead: Equatable, Sendable {
     _ line: RequestLine, _ fields: HeaderFields
   ) throws(HTTPError) -> String {
     let hosts = fields.all("host")
-    guard hosts.count <= 1 else { throw .badRequest("There is more than one Host field.") }
+    guard hosts.count <= 1 else { throw .badRequest("there is more than one Host field") }
     guard let host = hosts.first ?? (line.minorVersion == 0 ? "" : nil) else {
-      throw .badRequest("The Host field is missing.")
+      throw .badRequest("the Host field is missing")
     }
     let allowed = host.utf8.allSatisfy { byte in
       isTokenCharacter(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "[")
         || byte == UInt8(ascii: "]")
     }
-    guard allowed else { throw .badRequest("The Host field is not a host.") }
+    guard allowed else { throw .badRequest("the Host field is not a host") }
     return line.authority ?? host
   }
 
@@ -111,21 +91,21 @@ public struct RequestHead: Equatable, Sendable {
     let codings = fields.all("transfer-encoding")
     if !codings.isEmpty {
       guard lengths.isEmpty else {
-        throw .badRequest("Content-Length and Transfer-Encoding exclude each other.")
+        throw .badRequest("Content-Length and Transfer-Encoding exclude each other")
       }
       guard minorVersion == 1 else {
-        throw .badRequest("HTTP/1.0 has no Transfer-Encoding.")
+        throw .badRequest("HTTP/1.0 has no Transfer-Encoding")
       }
       guard codings.count == 1, codings[0].lowercased() == "chunked" else {
-        throw HTTPError(status: 501, reason: "The only transfer coding is chunked.")
+        throw HTTPError(status: 501, reason: "the only transfer coding is chunked")
       }
       return .chunked
     }
     guard let length = lengths.first else { return .none }
-    guard lengths.count == 1 else { throw .badRequest("There is more than one Content-Length.") }
+    guard lengths.count == 1 else { throw .badRequest("there is more than one Content-Length") }
     guard !length.isEmpty, length.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
       let count = Int(length)
-    else { throw .badRequest("Content-Length is not a number.") }
+    else { throw .badRequest("Content-Length is not a number") }
     return count == 0 ? .none : .length(count)
   }
 }

@@ -33,6 +33,8 @@ final class Peer {
   var isPinged = false
   /// Counted in the census, and to be taken out of it at the end.
   var isCounted = false
+  /// The request was HEAD: the answer has no body.
+  var wantsHeadOnly = false
   var lag = Lag()
 
   init(now: UInt64) { heardAt = now }

@@ -51,6 +51,8 @@ extension ShardHost {
   ) {
     guard let (connection, peer) = reader(session) else { return }
     let name = peer.dialect == .jamboree ? board : nil
+    // A stock client would read what it does not know as further messages.
+    guard name != nil || message.isStock else { return }
     let frame = FrameWriter.binary(message.encoded(board: name))
     switch message {
     case .syncStep2:

@@ -24,8 +24,11 @@ extension ShardHost {
     _ head: RequestHead, on connection: Connection, _ peer: Peer
   ) throws(HTTPError) {
     guard head.method == "GET" || head.method == "HEAD" else {
-      throw HTTPError(status: 405, reason: "only GET and HEAD are served here")
+      throw HTTPError(
+        status: 405, reason: "only GET and HEAD are served here",
+        fields: [HeaderField("Allow", "GET, HEAD")])
     }
+    peer.wantsHeadOnly = head.method == "HEAD"
     switch Route(path: head.path) {
     case .health:
       respond(hub.healthResponse(trouble: savingTrouble), on: connection, peer)
@@ -73,7 +76,7 @@ extension ShardHost {
   /// Answers a plain request, or refuses an upgrade, and ends the connection.
   func respond(_ response: Response, on connection: Connection, _ peer: Peer) {
     peer.phase = .done
-    connection.send(response.serialized(keepAlive: false))
+    connection.send(response.serialized(keepAlive: false, headOnly: peer.wantsHeadOnly))
     connection.closeAfterFlush(deadlineMS: 2_000)
     if response.status >= 400, logBudget.take(now: context.nowNS) {
       logger.info(

@@ -99,6 +99,11 @@ final class ShardHost: ShardHandler {
     enter(arrival, on: connection, peer)
   }
 
+  func lost(peerAddress: String, carrying: (any Sendable)?) {
+    // Only a connection that the census let in ever moves.
+    hub.census.leave(peerAddress)
+  }
+
   func drained(_ connection: Connection) {
     guard let peer = connection.owner as? Peer, let live = peer.live else { return }
     live.stuck.remove(connection.id)

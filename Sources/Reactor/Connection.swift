@@ -105,17 +105,22 @@ public final class Connection {
   }
 
   /// The peer's address in numbers, without the port: "192.0.2.7" or "2001:db8::7".
-  public var peerAddress: String {
-    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
-      guard let start = text.baseAddress else { return "" }
-      unsafe withUnsafePointer(to: peer) { unsafe csys_peer_text($0, start) }
-      return unsafe String(cString: start)
-    }
-  }
+  public var peerAddress: String { peer.addressText }
   public var peerPort: Int { Int(peer.port) }
 
   var interest: UInt32 {
     let reads = flags.isDisjoint(with: [.finReceived, .readsPaused])
     return (reads ? Poll.readable : 0) | (flags.contains(.stuck) ? Poll.writable : 0)
+  }
+}
+
+extension csys_peer {
+  /// The address in numbers, without the port.
+  var addressText: String {
+    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { text in
+      guard let start = text.baseAddress else { return "" }
+      unsafe withUnsafePointer(to: self) { unsafe csys_peer_text($0, start) }
+      return unsafe String(cString: start)
+    }
   }
 }

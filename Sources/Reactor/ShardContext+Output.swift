@@ -109,7 +109,10 @@ extension ShardContext {
       _ = csys_close(parcel.fd)
       return
     }
-    guard let connection = adoptDescriptor(parcel.fd, peer: parcel.peer) else { return }
+    guard let connection = adoptDescriptor(parcel.fd, peer: parcel.peer) else {
+      handler.lost(peerAddress: parcel.peer.addressText, carrying: parcel.carrying)
+      return
+    }
     for frame in parcel.unsent { connection.outbound.append(frame, isDroppable: false) }
     if !parcel.unsent.isEmpty { markDirty(connection) }
     if parcel.readsPaused { connection.pauseReading(true) }

@@ -13,6 +13,9 @@ public protocol ShardHandler: AnyObject {
   /// Unread bytes follow in `received`.
   func adopted(_ connection: Connection, carrying: (any Sendable)?)
 
+  /// A connection on its way here could not be taken in (no slot, no kernel memory) and is closed.
+  func lost(peerAddress: String, carrying: (any Sendable)?)
+
   /// The outbound queue has become empty after it had been stuck.
   func drained(_ connection: Connection)
 
@@ -31,6 +34,7 @@ public protocol ShardHandler: AnyObject {
 
 extension ShardHandler {
   public func adopted(_ connection: Connection, carrying: (any Sendable)?) {}
+  public func lost(peerAddress: String, carrying: (any Sendable)?) {}
   public func drained(_ connection: Connection) {}
   public func ended(_ connection: Connection) { connection.closeAfterFlush(deadlineMS: 2_000) }
   public func turnEnded() {}

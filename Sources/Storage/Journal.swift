@@ -1,4 +1,4 @@
-public import Dispatch
+internal import Dispatch
 import Synchronization
 
 /// How a journal is doing.
@@ -86,11 +86,6 @@ public final class Journal: Sendable {
   /// Sets who hears of events. `deliver` runs on the journal's queue and must not block: hop to
   /// the shard in it.
   public func attach(_ deliver: @escaping Deliver) { state.withLock { $0.deliver = deliver } }
-
-  /// `attach`, with events delivered on `queue`.
-  public func attach(on queue: DispatchQueue, _ deliver: @escaping Deliver) {
-    attach { event in queue.async { deliver(event) } }
-  }
 
   /// How saving goes right now.
   public var status: JournalState { state.withLock { $0.status } }

@@ -33,27 +33,27 @@ public enum Handshake {
   ) throws(HTTPError) -> Accepted {
     guard head.method == "GET" else {
       throw HTTPError(
-        status: 405, reason: "A WebSocket begins with GET.", fields: [HeaderField("Allow", "GET")])
+        status: 405, reason: "a WebSocket begins with GET", fields: [HeaderField("Allow", "GET")])
     }
     guard head.minorVersion == 1, head.body == .none else {
-      throw HTTPError(status: 400, reason: "A WebSocket begins with HTTP/1.1 and no body.")
+      throw HTTPError(status: 400, reason: "a WebSocket begins with HTTP/1.1 and no body")
     }
     guard isWanted(head) else {
-      throw upgradeRequired("This address is for WebSocket connections.")
+      throw upgradeRequired("this address is for WebSocket connections")
     }
     guard head.fields.contains("connection", token: "upgrade") else {
-      throw HTTPError(status: 400, reason: "The Connection field does not say Upgrade.")
+      throw HTTPError(status: 400, reason: "the Connection field does not say Upgrade")
     }
     guard head.fields.all("sec-websocket-version") == ["13"] else {
-      throw upgradeRequired("The WebSocket version must be 13.")
+      throw upgradeRequired("the WebSocket version must be 13")
     }
     let keys = head.fields.all("sec-websocket-key")
     guard keys.count == 1, isKey(keys[0]) else {
-      throw HTTPError(status: 400, reason: "Sec-WebSocket-Key must be 16 bytes in base64.")
+      throw HTTPError(status: 400, reason: "Sec-WebSocket-Key must be 16 bytes in base64")
     }
     let offered = head.fields.list("sec-websocket-protocol")
     guard offered.allSatisfy({ isToken($0) }) else {
-      throw HTTPError(status: 400, reason: "A subprotocol is not a token.")
+      throw HTTPError(status: 400, reason: "a subprotocol is not a token")
     }
     let chosen = offered.first { offer in subprotocols.contains { $0 == offer } }
     return Accepted(key: keys[0], subprotocol: chosen.map(String.init))

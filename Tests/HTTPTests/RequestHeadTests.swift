@@ -71,14 +71,12 @@ struct RequestHeadTests {
     #expect(consumed == bytes.count - 4)
     #expect(head.method == "GET")
     #expect(head.path == "/yjs/jam/r%20m")
-    #expect(try head.pathSegments() == ["yjs", "jam", "r m"])
     #expect(try head.parameters()["token"] == "a.b+c")
     #expect(try head.parameters()["x"] == "")
     #expect(head.host == "hub:8080")
     #expect(head.fields.list("accept") == ["a", "b", "c"])
     #expect(head.fields.contains("connection", token: "upgrade"))
     #expect(head.body == .none)
-    #expect(head.keepsAlive)
   }
 
   @Test func anAbsoluteTargetNamesTheHost() throws {
@@ -87,15 +85,6 @@ struct RequestHeadTests {
     #expect(head.host == "other")
     #expect(head.path == "/")
     #expect(head.query == "x=1")
-  }
-
-  @Test(arguments: [
-    ("HTTP/1.1", "", true), ("HTTP/1.1", "Connection: Close\r\n", false),
-    ("HTTP/1.0", "", false), ("HTTP/1.0", "Connection: Keep-Alive\r\n", true),
-  ])
-  func theClientDecidesOnKeepAlive(version: String, field: String, expected: Bool) throws {
-    let bytes = Array("GET / \(version)\r\nHost: a\r\n\(field)\r\n".utf8)
-    #expect(try #require(try RequestHead.parse(bytes.span)).head.keepsAlive == expected)
   }
 
   @Test func bodiesAreAnnounced() throws {
@@ -129,7 +118,6 @@ struct RequestHeadTests {
           1 << UInt8.random(in: 0..<8, using: &random)
       }
       if let head = try? RequestHead.parse(bytes.span)?.head {
-        _ = try? head.pathSegments()
         _ = try? head.parameters()
       }
     }

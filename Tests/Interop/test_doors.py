@@ -1,6 +1,9 @@
 """What the upgrade lets in: room names and tokens. A refusal is an HTTP 4xx with a JSON error."""
 
 import asyncio
+import http.client
+import json
+import socket
 
 import pytest
 from rig import tokens
@@ -129,6 +132,36 @@ async def test_a_path_with_too_few_or_too_many_parts_is_refused(hub):
         refused = await refused_or_closed(hub.port, f"{path}?token={token}")
         if refused is not None:
             assert 400 <= refused.status < 500, (path, refused)
+
+
+async def test_plain_requests_are_answered_by_the_book(hub):
+    """RFC 9110: HEAD has the head of GET and no body, 405 says what is allowed."""
+    ask = http.client.HTTPConnection("127.0.0.1", hub.port, timeout=10)
+
+    def answer(method, path):
+        ask.request(method, path)
+        response = ask.getresponse()
+        return response, response.read()
+
+    for path in ("/", "/healthz"):
+        got, body = await asyncio.to_thread(answer, "GET", path)
+        assert got.status == 200 and len(body) == int(got.headers["content-length"]) > 0
+        raw = await asyncio.to_thread(raw_answer, hub.port, f"HEAD {path} HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert raw.startswith(b"HTTP/1.1 200 ") and raw.endswith(b"\r\n\r\n"), raw
+    got, body = await asyncio.to_thread(answer, "POST", "/healthz")
+    assert got.status == 405 and got.headers["allow"] == "GET, HEAD", got.headers
+    got, body = await asyncio.to_thread(answer, "GET", "/nothing")
+    assert got.status == 404 and json.loads(body)["reason"]
+
+
+def raw_answer(port, request):
+    """Everything that comes until the hub closes."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(request.encode())
+        got = b""
+        while more := client.recv(65536):
+            got += more
+        return got
 
 
 async def test_every_forged_token_is_refused_without_a_trace_of_it_in_the_log(hub):
