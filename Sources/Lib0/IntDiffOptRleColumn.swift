@@ -23,7 +23,7 @@ public struct IntDiffOptRleEncoder: Sendable {
     guard difference.magnitude <= maxSafeInteger / 2 else { throw .integerOutOfRange(index: total) }
     total += 1
     self.value = value
-    if difference == self.difference, count > 0 {
+    if difference == self.difference {
       count += 1
       return
     }

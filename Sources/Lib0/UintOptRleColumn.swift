@@ -23,7 +23,7 @@ public struct UintOptRleEncoder: Sendable {
   /// For what is known to be small, such as the length of something in memory.
   mutating func append(inRange value: UInt64) {
     total += 1
-    if value == self.value, count > 0 {
+    if value == self.value {
       count += 1
       return
     }

@@ -7,8 +7,8 @@ import Testing
 struct ColumnProperties {
   /// Property: what is written is read back, also from the middle of other bytes, and of no
   /// column but that of bytes (whose last value repeats) does a prefix hold as many values.
-  /// Method: 64 seeds for each kind of column; a failure prints its seed.
-  @Test(arguments: Column.allCases, 0..<64 as Range<UInt64>)
+  /// Method: 20 seeds for each kind of column; a failure prints its seed.
+  @Test(arguments: Column.allCases, 0..<20 as Range<UInt64>)
   func whatIsWrittenIsReadBack(column: Column, seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
     let values = column.random(using: &random)
@@ -30,9 +30,10 @@ struct ColumnProperties {
     }
   }
 
-  /// Property: damaged columns give values or an error, and no more text than they hold.
-  /// Method: 8 seeds for each kind of column, each 10,000 times one to four flipped bits.
-  @Test(arguments: Column.allCases, 0..<8 as Range<UInt64>)
+  /// Property: damaged columns give values or an error, and no more text than they hold; asking on
+  /// after an error does no harm.
+  /// Method: for each kind of column 10,000 times one to four flipped bits.
+  @Test(arguments: Column.allCases, [1] as [UInt64])
   func flippedBitsAreValuesOrErrors(column: Column, seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
     var bytes: [UInt8] = []
@@ -53,6 +54,7 @@ struct ColumnProperties {
         if units > damaged.count { Issue.record("\(units) units from \(hex(damaged))") }
       } catch {
         failures += 1
+        column.readOn(damaged, count: 50)
         if error.offset > damaged.count { Issue.record("\(error) in \(hex(damaged))") }
       }
     }

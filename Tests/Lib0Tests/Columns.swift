@@ -69,6 +69,24 @@ enum Column: String, CaseIterable, Sendable {
     }
   }
 
+  /// Asks for `count` values whatever the errors: after one there may be more of either.
+  func readOn(_ bytes: [UInt8], count: Int) {
+    switch self {
+    case .bytes:
+      var decoder = RleDecoder(bytes.span)
+      for _ in 0..<count { _ = try? decoder.next() }
+    case .unsigned:
+      var decoder = UintOptRleDecoder(bytes.span)
+      for _ in 0..<count { _ = try? decoder.next() }
+    case .differences:
+      var decoder = IntDiffOptRleDecoder(bytes.span)
+      for _ in 0..<count { _ = try? decoder.next() }
+    case .strings:
+      guard var decoder = try? StringDecoder(bytes.span) else { return }
+      for _ in 0..<count { _ = try? decoder.next() }
+    }
+  }
+
   /// A random column: runs of all lengths, and values of every magnitude.
   func random(using random: inout some RandomNumberGenerator) -> Values {
     var bytes: [UInt8] = []
