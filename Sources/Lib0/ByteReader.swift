@@ -122,22 +122,6 @@ public struct ByteReader: ~Escapable {
     guard let length = UTF16Length.ofUTF8(payload) else { throw .invalidUTF8(offset: start) }
     return length
   }
-
-  /// Eight bytes, most significant first.
-  public mutating func bigEndian64() throws(DecodingError) -> UInt64 {
-    let payload = try take(8)
-    var value: UInt64 = 0
-    for index in 0..<8 { value = value << 8 | UInt64(payload[index]) }
-    return value
-  }
-
-  /// Four bytes, most significant first.
-  public mutating func bigEndian32() throws(DecodingError) -> UInt32 {
-    let payload = try take(4)
-    var value: UInt32 = 0
-    for index in 0..<4 { value = value << 8 | UInt32(payload[index]) }
-    return value
-  }
 }
 
 /// 2^53-1, the largest integer that JavaScript holds exactly, and so the largest clock and id.

@@ -62,16 +62,4 @@ public struct ByteWriter: Sendable {
     varUInt(value.utf8.count)
     bytes.append(contentsOf: value.utf8)
   }
-
-  public mutating func bigEndian64(_ value: UInt64) {
-    for shift in stride(from: 56, through: 0, by: -8) {
-      bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(shift)))
-    }
-  }
-
-  public mutating func bigEndian32(_ value: UInt32) {
-    for shift in stride(from: 24, through: 0, by: -8) {
-      bytes.append(UInt8(truncatingIfNeeded: value >> UInt32(shift)))
-    }
-  }
 }
