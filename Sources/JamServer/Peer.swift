@@ -31,6 +31,8 @@ final class Peer {
   /// Has used up its share and is not read from until its time has come.
   var isWaiting = false
   var isPinged = false
+  /// What the kernel had taken for this peer at the last look.
+  var sentBytes: UInt64 = 0
   /// Counted in the census, and to be taken out of it at the end.
   var isCounted = false
   /// The request was HEAD: the answer has no body.

@@ -215,6 +215,7 @@ final class ShardHost: ShardHandler {
         close(connection, peer, code: 4401, reason: "token expired")
         return
       }
+      noteProgress(of: connection, peer)
       let interval = UInt64(hub.config.limits.pingSeconds) * 1_000_000_000
       let silence = context.nowNS &- min(peer.heardAt, context.nowNS)
       if silence >= 2 * interval, peer.isPinged {
@@ -227,6 +228,14 @@ final class ShardHost: ShardHandler {
       }
       scheduleLifeCheck(of: connection, peer)
     }
+  }
+
+  /// A peer that takes what is queued for it lives, although its pong can only come behind all of
+  /// that; and one that is not read from cannot be heard.
+  private func noteProgress(of connection: Connection, _ peer: Peer) {
+    let isTaking = connection.queuedBytes > 0 && connection.sentBytes != peer.sentBytes
+    if isTaking || peer.isWaiting { peer.heardAt = context.nowNS }
+    peer.sentBytes = connection.sentBytes
   }
 }
 

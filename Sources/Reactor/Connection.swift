@@ -14,6 +14,9 @@ public final class Connection {
   /// limit before setting it. 0: not known. Forgotten whenever `received` is called.
   public var wantedBytes = 0
 
+  /// Bytes that the kernel has taken so far.
+  public internal(set) var sentBytes: UInt64 = 0
+
   let fd: Int32
   let context: ShardContext
   let peer: csys_peer

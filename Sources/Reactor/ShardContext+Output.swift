@@ -34,6 +34,7 @@ extension ShardContext {
         return doom(connection, .failed(errno: Int32(-taken)))
       }
       counters.bytesOut += taken
+      connection.sentBytes &+= UInt64(taken)
       connection.outbound.advance(taken)
       written += taken
       if taken < offered || written >= Self.bytesPerTurn, !connection.outbound.isEmpty {

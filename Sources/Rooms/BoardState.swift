@@ -37,7 +37,10 @@ final class BoardState {
   /// The one that its snapshot on disk covers.
   var checkpointed: UInt64
 
+  /// Who gets what is fanned out: those who lag are left out meanwhile.
   var audience = Audience()
+  /// Sessions on this board, those who lag too.
+  var followers = 0
   var presence = Presence()
   var refused = RefusedHistory()
 

@@ -164,7 +164,7 @@ public final class Room {
     session.leave(membership)
     // A board that nobody wrote to and nobody follows was only a name in somebody's link.
     let board = membership.board
-    if board.sequence == 0, board.audience.isEmpty, board !== stageBoard {
+    if board.sequence == 0, board.followers == 0, board !== stageBoard {
       boards[board.name] = nil
     }
   }

@@ -28,11 +28,13 @@ final class Session {
   func follow(_ board: BoardState) {
     memberships.append(Membership(board))
     board.audience.insert(id, dialect)
+    board.followers += 1
   }
 
   func leave(_ membership: Membership) {
     membership.board.audience.remove(id)
     membership.board.presence.remove(session: id)
+    membership.board.followers -= 1
     memberships.removeAll { $0 === membership }
   }
 }

@@ -2,7 +2,9 @@
 thousand in one write. The hub answers at the client's pace, in bounded memory, and serves others meanwhile."""
 
 import asyncio
+import json
 import time
+from urllib.request import urlopen
 
 import pycrdt
 import pytest
@@ -11,6 +13,7 @@ from rig.own import OwnClient, put, read_board
 from rig.socket import Socket, frame
 
 BOARD = 1 << 20
+LINK = 150_000  # bytes a second
 
 
 async def write_big_board(hub, room: str, board: str = "main") -> None:
@@ -57,6 +60,53 @@ async def test_a_slow_link_gets_every_board_it_opens(hub):
         board.apply_incoming()
         assert len(board.doc.get("m", type=pycrdt.Map).to_py()) == 4, name
     await reader.close()
+
+
+@pytest.mark.seconds(90)
+async def test_a_slow_link_that_takes_longer_than_the_pings_is_not_cut(hub):
+    """A pong can only come when the ping has, behind everything that was queued before it."""
+    await write_big_board(hub, "far", "main")
+    hub.stop()
+    hub.options = ["--ping-seconds", "1"]
+    hub.start()
+    path = hub.path("far", token=hub.token("far-away"))
+    reader = await Socket.connect(hub.port, path, None, receive_buffer=4096)
+    reader.transport.pause_reading()
+    # Step 1, then step 2: the hub reads no further while so much waits for this reader.
+    reader.send(wire.sync(wire.STEP1, b"\0"))
+    reader.send(wire.sync(wire.STEP2, b"\0\0"))
+    started = time.monotonic()
+    while reader.bytes_in < BOARD:
+        assert not reader.closed.done(), f"cut off after {time.monotonic() - started:.1f} s"
+        assert time.monotonic() - started < 60
+        before = reader.bytes_in
+        reader.transport.resume_reading()
+        while reader.bytes_in == before and not reader.closed.done():
+            await asyncio.sleep(0.001)
+        reader.transport.pause_reading()
+        await asyncio.sleep((reader.bytes_in - before) / LINK)
+    assert time.monotonic() - started > 5, "this link was not slow"
+    reader.transport.resume_reading()
+    await reader.ping()
+    await reader.close()
+
+
+@pytest.mark.seconds(60)
+async def test_a_peer_that_answers_no_ping_is_cut(hub):
+    hub.stop()
+    hub.options = ["--ping-seconds", "1"]
+    hub.start()
+    path = hub.path("gone", token=hub.token("gone"))
+    lively = await Socket.connect(hub.port, path, None)
+    silent = await Socket.connect(hub.port, path, None)
+    silent.transport.pause_reading()
+    await asyncio.sleep(6)
+    await lively.ping()
+    ask = await asyncio.to_thread(urlopen, f"http://127.0.0.1:{hub.port}/healthz", timeout=10)
+    health = json.loads(ask.read())
+    assert health["connections"] == 2, health  # the lively one and the question
+    silent.abort()
+    await lively.close()
 
 
 async def test_a_document_that_two_wrote_in_turn_survives_a_step_2(hub):

@@ -236,23 +236,24 @@ struct ReactorTests {
     next.close()
   }
 
-  /// In a process of its own: other suites open files meanwhile.
+  /// In a process of its own: other suites open files meanwhile. Dispatch opens up to three
+  /// descriptors of its own, when it likes; a reactor or a socket that leaks would leave ten.
   @Test func twoThousandCyclesLeaveNothingBehind() async {
     await #expect(processExitsWith: .success) {
       let before = openDescriptors()
-      do {
+      for _ in 0..<10 {
         let rig = try Rig(.echo, shards: 2)
-        for cycle in 0..<2_000 {
+        for cycle in 0..<200 {
           let client = try #require(Client(port: rig.port))
           if cycle % 3 == 0 { client.send([1]) }
           if cycle % 5 == 0 { client.reset() } else { client.close() }
         }
-        let all = rig.sightings.wait { $0.opened == 2_000 && $0.closed.count == 2_000 }
+        let all = rig.sightings.wait { $0.opened == 200 && $0.closed.count == 200 }
         rig.reactor.shutdown()
         if !all { exit(2) }
       }
-      for _ in 0..<1_000 where openDescriptors() > before { usleep(10_000) }
-      exit(openDescriptors() <= before ? 0 : 3)
+      for _ in 0..<2_000 where openDescriptors() > before + 3 { usleep(10_000) }
+      exit(openDescriptors() <= before + 3 ? 0 : 3)
     }
   }
 

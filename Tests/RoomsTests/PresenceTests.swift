@@ -149,6 +149,23 @@ struct PresenceTests {
     #expect(rig.takeMessages(to: slow).count == 1)
   }
 
+  /// Two boards on one socket: it lags on both, also on the one that nobody has written to yet.
+  @Test func aBoardOfALaggingReaderDoesNotGoWhenTheOthersLeave() throws {
+    let slow = rig.joinOwn("slow", board: "notes"), bob = rig.join("bob", board: "notes")
+    rig.room.readerFellBehind(slow, having: 0)
+    rig.room.leave(bob)
+    let bobAgain = rig.join("bob", board: "notes")
+    rig.update(Edit.insert("a", client: 1), from: bobAgain)
+    rig.endTurn()
+    _ = rig.take()
+    rig.room.readerDrained(slow, now: rig.now, &rig.effects)
+    #expect(rig.takeMessages(to: slow) == [.update(Edit.insert("a", client: 1))])
+    rig.update(Edit.insert("b", client: 2), from: slow, board: "notes")
+    rig.advance(milliseconds: 20)
+    rig.endTurn()
+    #expect(rig.takeMessages(to: bobAgain).count == 1)
+  }
+
   @Test func aReaderThatLostItsSyncAnswerGetsTheWholeState() throws {
     let ann = rig.join("ann"), slow = rig.join("slow")
     rig.update(Edit.insert("abc", client: 1), from: ann)
