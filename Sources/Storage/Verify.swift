@@ -30,14 +30,14 @@ public struct VerifyReport: Sendable {
 
 extension Store {
   /// Reads every byte below `path` and checks every checksum, that the sequences of each room
-  /// have no gaps, and that the history reaches every snapshot. Changes nothing and takes no
-  /// lock, so it may run beside a hub.
+  /// have no gaps, that the history reaches every snapshot, and that no snapshot is missing or
+  /// older than its room. Changes nothing and takes no lock, so it may run beside a hub.
   ///
   /// - Parameter decode: Called with the content of every snapshot and record; says why it cannot
   ///   be decoded, or `nil` if it can.
   /// - Limits: the last record of a log that nobody closed cannot be told from a torn write, so a
   ///   flipped bit there is a note.
-  /// - Throws: `io` if the directory cannot be read, `newerFormat`.
+  /// - Throws: `io` if the directory cannot be read, `notAStore`, `newerFormat`.
   public static func verify(
     _ path: String, decode: (VerifiedContent, [UInt8]) -> String? = { _, _ in nil }
   ) throws(StorageError) -> VerifyReport {
@@ -59,12 +59,12 @@ struct Verifier {
   /// Sequences found so far, log and history together.
   var sequences: [RoomID: SequenceSet] = [:]
   /// How often a file is read again before damage beside a running hub is believed.
-  private static let tries = 4
+  static let tries = 4
 
   init(
     _ path: String, _ decode: @escaping (VerifiedContent, [UInt8]) -> String?
   ) throws(StorageError) {
-    root = try Directory.open(path)
+    root = try Directory.openStore(path)
     self.decode = decode
     report.hubIsRunning = try DataLock.isHeld(in: root)
   }
@@ -89,22 +89,26 @@ struct Verifier {
   private mutating func checkSmallFiles() throws(StorageError) {
     if let keys = try root.directoryIfPresent("keys") {
       do { if try SigningKeyFile.check(in: keys) { report.files += 1 } } catch {
-        try note(error, file: "\(keys.path)/\(SigningKeyFile.name)", lost: "tokens signed so far")
+        try note(
+          error, file: "\(keys.path)/\(SigningKeyFile.name)",
+          lost: "the key, and with it every token made so far")
       }
       report.unexpected += try keys.names().filter { $0 != SigningKeyFile.name }
         .map { "\(keys.path)/\($0)" }
     }
     if let aside = try root.directoryIfPresent("damaged") {
-      report.notes += try aside.names().map { "set aside because of damage: \(aside.path)/\($0)" }
+      report.notes += try aside.names().map {
+        "\(aside.path)/\($0): was set aside because of damage"
+      }
     }
   }
 
   /// Damage goes into the report; everything else ends the run.
   mutating func note(
-    _ error: StorageError, file: String, lost: String
+    _ error: StorageError, file: String, size: Int = 0, lost: String
   ) throws(StorageError) {
     guard error.isDamage else { throw error }
-    report.damage.append(Damage(file: file, range: 0..<0, reason: "\(error)", lost: lost))
+    report.damage.append(Damage(error, file: file, size: size, lost: lost))
   }
 
   // MARK: Log
@@ -134,20 +138,26 @@ struct Verifier {
       report.damage.append(
         Damage(
           file: "\(wal.path)/\(name.description)", range: 0..<0,
-          reason: "log segment is missing", lost: "\(bytes) bytes of log"))
+          reason: "is missing", lost: "\(bytes) bytes of log"))
     }
   }
 
   private mutating func checkSegment(
     _ name: SegmentName, in wal: Directory, isLast: Bool, expected: Int?
   ) throws(StorageError) {
-    guard let file = try wal.fileIfPresent(name.description) else { return }
-    report.files += 1
     var findings = Findings()
-    for attempt in 1...Self.tries {
-      findings = try read(file, isLast: isLast, expected: expected)
-      if findings.damage.isEmpty || !report.hubIsRunning { break }
-      if attempt < Self.tries { pause(milliseconds: 50) }
+    do {
+      guard let file = try wal.fileIfPresent(name.description) else { return }
+      report.files += 1
+      for attempt in 1...Self.tries {
+        findings = try read(file, isLast: isLast, expected: expected)
+        if findings.damage.isEmpty || !report.hubIsRunning { break }
+        if attempt < Self.tries { pause(milliseconds: 50) }
+      }
+    } catch {
+      let path = "\(wal.path)/\(name.description)"
+      let size = wal.status(name.description)?.bytes ?? 0
+      try note(error, file: path, size: size, lost: "the whole segment")
     }
     report.damage += findings.damage
     report.notes += findings.notes
@@ -169,32 +179,27 @@ struct Verifier {
     let bytes = try file.readAll()
     let path = file.path
     if expected == nil && LogReader.isUnused(bytes) {
-      findings.notes.append("\(path): a segment that was never used")
+      findings.notes.append("\(path): was never used")
       return findings
     }
-    do {
-      let scan = try LogReader.scan(bytes, path: path) { offset, header, room in
-        findings.records += 1
-        findings.sequences[room, default: .init()].insert(header.sequence)
-        let record = header.record(bytes.span, at: offset, room: room)
-        if let reason = decode(.record(header.kind), record.payload) {
-          findings.damage.append(
-            Damage(
-              file: path, range: offset..<offset + header.length,
-              reason: "cannot be decoded: \(reason)",
-              lost: "record \(header.sequence) of \(room)"))
-        }
+    let scan = try LogReader.scan(bytes, path: path) { offset, header, room in
+      findings.records += 1
+      findings.sequences[room, default: .init()].insert(log: header.sequence)
+      let record = header.record(bytes.span, at: offset, room: room)
+      if let reason = decode(.record(header.kind), record.payload) {
+        findings.damage.append(
+          Damage(
+            file: path, range: offset..<offset + header.length,
+            reason: "cannot be decoded: \(reason)",
+            lost: "record \(header.sequence) of \(room)"))
       }
-      let verdict = scan.verdict(path, size: bytes.count, isLast: isLast, expected: expected)
-      findings.damage += verdict.damage
-      if verdict.isTorn && !report.hubIsRunning {
-        findings.notes.append("\(path): torn end, \(scan.tornBytes) bytes at \(scan.end)")
-      }
-    } catch {
-      guard error.isDamage else { throw error }
-      findings.damage.append(
-        Damage(
-          file: path, range: 0..<bytes.count, reason: "\(error)", lost: "the whole segment"))
+    }
+    let verdict = scan.verdict(path, size: bytes.count, isLast: isLast, expected: expected)
+    findings.damage += verdict.damage
+    if verdict.isTorn && !report.hubIsRunning {
+      findings.notes.append(
+        "\(path): the last write was interrupted; its \(scan.tornBytes) bytes from "
+          + "\(scan.end) on count for nothing")
     }
     return findings
   }
