@@ -24,18 +24,18 @@ extension Verifier {
       history = try check(HistoryFiles(directory: found, room: files.room), covered: covered)
     }
     let newest = boards.values.reduce(max(stage.newest, room.newest)) { max($0, $1.newest) }
-    let end = max(newest, covered, history.last)
-    checkSequences(of: files.room, in: directory.path, reaching: end)
+    let reach = Reach(covered: covered, end: max(newest, covered, history.last))
+    checkSequences(of: files.room, in: directory.path, reaching: reach.end)
     // Boards whose files are gone altogether are known from their records alone.
     for name in history.lastUpdates.keys where !name.isEmpty && boards[name] == nil {
       var gone = SnapshotState(.board(name, in: directory), .board)
       gone.path = "\(directory.path)/boards/\(gone.file.current)"
       boards[name] = gone
     }
-    judge(stage, of: files.room, needed: history.lastUpdates[""] ?? 0, end: end)
-    judgeRoomFile(room, of: files.room, end: end)
+    judge(stage, of: files.room, needed: history.lastUpdates[""] ?? 0, reach)
+    judgeRoomFile(room, of: files.room, reach)
     for (name, board) in boards.sorted(by: { $0.key < $1.key }) {
-      judge(board, of: files.room, needed: history.lastUpdates[name] ?? 0, end: end)
+      judge(board, of: files.room, needed: history.lastUpdates[name] ?? 0, reach)
     }
   }
 

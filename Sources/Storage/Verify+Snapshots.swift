@@ -33,6 +33,12 @@ extension SnapshotState.Generation {
 }
 
 extension Verifier {
+  /// How far a room's own file says that its files reach, and how far anything of it does.
+  struct Reach {
+    var covered: UInt64
+    var end: UInt64
+  }
+
   /// Reads both generations of a snapshot and decodes them. What is missing or broken is judged
   /// later, when it is known what the history has.
   mutating func examine(
@@ -82,13 +88,9 @@ extension Verifier {
 
   /// Reports what is wrong with a board or the stage.
   ///
-  /// - Parameters:
-  ///   - needed: The last sequence that it has to hold: of its last record that the room's file
-  ///     covers; 0 if there is none.
-  ///   - end: How far the room reaches.
-  mutating func judge(
-    _ state: SnapshotState, of room: RoomID, needed: UInt64, end: UInt64
-  ) {
+  /// - Parameter needed: The last sequence that it has to hold: of its last record that the
+  ///   room's file covers; 0 if there is none.
+  mutating func judge(_ state: SnapshotState, of room: RoomID, needed: UInt64, _ reach: Reach) {
     let file = state.file
     let (base, path) = (state.previous.sequence, state.path)
     switch state.current {
@@ -99,35 +101,39 @@ extension Verifier {
           reason: "is older than the room: it reaches sequence \(sequence), not \(needed)",
           lost: "what sequences \(sequence + 1) to \(needed) changed in it, but for the history"))
     case .good: break
-    case .absent where base < needed || (base == 0 && state.previousIsBad):
-      let reason = state.wasSetAside ? "was set aside because of damage" : "is missing"
-      add(Damage(file: path, range: 0..<0, reason: reason), of: room, base, end)
-    case .absent:
-      if base > 0 { noteInterrupted(path, base) }
+    case .absent where base == 0 && needed == 0 && !state.previousIsBad: break
+    case .absent where base > 0 && base >= needed && isInterrupted(state, room, reach):
+      noteInterrupted(path, base)
+    case .absent: add(state.absence, of: room, base, reach.end)
     case .bad(let error):
-      add(Damage(error, file: path, size: file.size(of: file.current)), of: room, base, end)
+      add(Damage(error, file: path, size: file.size(of: file.current)), of: room, base, reach.end)
     }
     judgePrevious(state)
   }
 
+  /// Whether a snapshot without a current generation may have been between its two renames when
+  /// the hub ended: the new one lies there still, or the log has what the checkpoint was to cover.
+  private func isInterrupted(_ state: SnapshotState, _ room: RoomID, _ reach: Reach) -> Bool {
+    if state.file.directory.status(state.file.temporary) != nil { return true }
+    return reach.end > reach.covered
+      && sequences[room]?.firstInLog ?? .max <= reach.covered + 1
+  }
+
   /// Reports what is wrong with the room's own file.
-  mutating func judgeRoomFile(_ state: SnapshotState, of room: RoomID, end: UInt64) {
+  mutating func judgeRoomFile(_ state: SnapshotState, of room: RoomID, _ reach: Reach) {
     let file = state.file
     let (base, path) = (state.previous.sequence, state.path)
     switch state.current {
     case .good: break
-    case .absent:
-      // Until the file is written the log keeps everything from there on: where it does not, the
-      // file was there. Beside a hub a room may be younger than our look at the log.
-      let first = sequences[room]?.firstInLog ?? (report.hubIsRunning ? base + 1 : .max)
-      if end > base && first > base + 1 || state.previousIsBad {
-        let reason = state.wasSetAside ? "was set aside because of damage" : "is missing"
-        add(Damage(file: path, range: 0..<0, reason: reason), of: room, base, end)
-      } else if base > 0 {
-        noteInterrupted(path, base)
-      }
+    case .absent where base > 0 && isInterrupted(state, room, reach): noteInterrupted(path, base)
+    case .absent where base == 0 && !state.previousIsBad:
+      // Until the file is there the log keeps everything: where it does not, the file was there.
+      // Beside a hub a room may be younger than our look at the log.
+      let first = sequences[room]?.firstInLog ?? (report.hubIsRunning ? 1 : .max)
+      if reach.end > 0 && first > 1 { add(state.absence, of: room, base, reach.end) }
+    case .absent: add(state.absence, of: room, base, reach.end)
     case .bad(let error):
-      add(Damage(error, file: path, size: file.size(of: file.current)), of: room, base, end)
+      add(Damage(error, file: path, size: file.size(of: file.current)), of: room, base, reach.end)
     }
     judgePrevious(state)
   }
@@ -171,6 +177,11 @@ extension Verifier {
 }
 
 extension SnapshotState {
+  fileprivate var absence: Damage {
+    let reason = wasSetAside ? "was set aside because of damage" : "is missing"
+    return Damage(file: path, range: 0..<0, reason: reason)
+  }
+
   fileprivate var previousIsBad: Bool { if case .bad = previous { true } else { false } }
 }
 

@@ -1,6 +1,6 @@
 import CRDT
 @testable import Rooms
-import Storage
+@testable import Storage
 import SyncProtocol
 import Testing
 
