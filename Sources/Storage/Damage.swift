@@ -1,3 +1,5 @@
+import Glibc
+
 /// A stretch of a file whose bytes are not what was written, or a file that is missing, and what
 /// that costs.
 public struct Damage: Equatable, Sendable, CustomStringConvertible {
@@ -38,22 +40,23 @@ extension Damage {
   init(
     _ error: StorageError, file: String, size: Int = 0, lost: String = "", instead: String = ""
   ) {
-    let (reason, offset): (String, Int) =
-      switch error {
-      case .damaged(_, let offset, let reason): (reason, offset)
-      case .tooLarge(_, let bytes, let limit): ("holds \(bytes) bytes, more than \(limit)", 0)
-      case .io(_, _, let code): ("cannot be read: \(errorText(code))", 0)
-      default: ("\(error)", 0)
-      }
-    let end = max(size, 0)
-    self.init(
-      file: file, range: min(max(offset, 0), end)..<end, reason: reason, lost: lost,
-      instead: instead)
+    var range = 0..<0
+    let reason: String
+    switch error {
+    case .damaged(_, let offset, let what):
+      reason = what
+      if what != StorageError.notRegular { range = min(max(offset, 0), size)..<max(size, 0) }
+    case .tooLarge(_, let bytes, let limit): reason = "has \(bytes) bytes, more than \(limit)"
+    case .io(_, _, ELOOP): reason = "is a symbolic link"
+    case .io(_, _, let code): reason = "cannot be read: \(errorText(code))"
+    default: reason = "\(error)"
+    }
+    self.init(file: file, range: range, reason: reason, lost: lost, instead: instead)
   }
 
   static func missing(_ range: ClosedRange<UInt64>, of room: RoomID, in path: String) -> Damage {
     Damage(
-      file: path, range: 0..<0, reason: "records are missing",
+      file: path, range: 0..<0, reason: "records are in neither history nor log",
       lost: "\(room), sequences \(range.lowerBound) to \(range.upperBound)")
   }
 }

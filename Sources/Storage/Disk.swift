@@ -178,7 +178,7 @@ final class Directory: Sendable {
     let file = File(descriptor: descriptor, path: path, fault: fault)
     var info = stat()
     guard unsafe fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
-      throw .damaged(path: path, offset: 0, reason: "is no regular file")
+      throw .damaged(path: path, offset: 0, reason: StorageError.notRegular)
     }
     return file
   }

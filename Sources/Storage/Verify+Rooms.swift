@@ -20,7 +20,7 @@ extension Verifier {
     var boards = try examineBoards(directory)
     report.boards += boards.count
     var history = HistoryFindings()
-    if let found = try directory.directoryIfPresent("history") {
+    if let found = try folder("history", in: directory, lost: "the recording of \(files.room)") {
       history = try check(HistoryFiles(directory: found, room: files.room), covered: covered)
     }
     let newest = boards.values.reduce(max(stage.newest, room.newest)) { max($0, $1.newest) }
@@ -42,7 +42,9 @@ extension Verifier {
   private mutating func examineBoards(
     _ directory: Directory
   ) throws(StorageError) -> [String: SnapshotState] {
-    guard let boards = try directory.directoryIfPresent("boards") else { return [:] }
+    guard let boards = try folder("boards", in: directory, lost: "the boards in it") else {
+      return [:]
+    }
     var states: [String: SnapshotState] = [:]
     var expected: Set<String> = []
     let names = try boards.names()

@@ -1,3 +1,5 @@
+import Glibc
+
 /// What `Store.verify` hands to its caller to decode.
 public enum VerifiedContent: Sendable {
   /// A board's snapshot: one Yjs update.
@@ -73,7 +75,7 @@ struct Verifier {
     report.unexpected += Layout.unexpected(in: try root.names(), at: root.path)
     try checkSmallFiles()
     try checkLog()
-    guard let rooms = try root.directoryIfPresent("rooms") else { return }
+    guard let rooms = try folder("rooms", in: root, lost: "every room") else { return }
     let (found, unexpected) = try Store.roomIDs(in: rooms)
     report.unexpected += unexpected
     for room in found {
@@ -87,7 +89,7 @@ struct Verifier {
   }
 
   private mutating func checkSmallFiles() throws(StorageError) {
-    if let keys = try root.directoryIfPresent("keys") {
+    if let keys = try folder("keys", in: root, lost: "the key, and with it every token") {
       do { if try SigningKeyFile.check(in: keys) { report.files += 1 } } catch {
         try note(
           error, file: "\(keys.path)/\(SigningKeyFile.name)",
@@ -96,10 +98,21 @@ struct Verifier {
       report.unexpected += try keys.names().filter { $0 != SigningKeyFile.name }
         .map { "\(keys.path)/\($0)" }
     }
-    if let aside = try root.directoryIfPresent("damaged") {
+    if let aside = try folder("damaged", in: root, lost: "") {
       report.notes += try aside.names().map {
         "\(aside.path)/\($0): was set aside because of damage"
       }
+    }
+  }
+
+  /// A folder of ours, or `nil` where there is none; something else in its place is damage.
+  mutating func folder(
+    _ name: String, in parent: Directory, lost: String
+  ) throws(StorageError) -> Directory? {
+    do { return try parent.directoryIfPresent(name) } catch {
+      guard case .io("open", let path, ENOTDIR) = error else { throw error }
+      report.damage.append(Damage(file: path, range: 0..<0, reason: "is no folder", lost: lost))
+      return nil
     }
   }
 
@@ -120,7 +133,30 @@ struct Verifier {
         try note(error, file: "\(root.path)/\(CleanMarker.name)", lost: "")
       }
     }
-    guard let wal = try root.directoryIfPresent("wal") else { return }
+    // Made in this order at every start: a later one says that the earlier one was there.
+    let hasSegments: Bool
+    if let wal = try folder("wal", in: root, lost: "what only the log had") {
+      hasSegments = try checkSegments(in: wal, marker)
+    } else {
+      hasSegments = false
+      if root.status("wal") == nil, root.status("rooms") != nil {
+        noteMissing("wal", lost: marker?.lengths.isEmpty == true ? "" : "what only the log had")
+      }
+    }
+    if root.status("rooms") == nil, hasSegments || marker != nil {
+      noteMissing("rooms", lost: "every room, but for what the log has")
+    }
+  }
+
+  private mutating func noteMissing(_ name: String, lost: String) {
+    report.damage.append(
+      Damage(file: "\(root.path)/\(name)", range: 0..<0, reason: "is missing", lost: lost))
+  }
+
+  /// Returns whether there is any segment.
+  private mutating func checkSegments(
+    in wal: Directory, _ marker: CleanMarker?
+  ) throws(StorageError) -> Bool {
     var found: [SegmentName] = []
     for text in try wal.names() {
       if let name = SegmentName(text) { found.append(name) }
@@ -135,11 +171,9 @@ struct Verifier {
       try checkSegment(name, in: wal, isLast: isLast, expected: marker?.lengths[name])
     }
     for (name, bytes) in marker?.lengths ?? [:] where !found.contains(name) {
-      report.damage.append(
-        Damage(
-          file: "\(wal.path)/\(name.description)", range: 0..<0,
-          reason: "is missing", lost: "\(bytes) bytes of log"))
+      noteMissing("wal/\(name.description)", lost: "\(bytes) bytes of log")
     }
+    return !found.isEmpty
   }
 
   private mutating func checkSegment(

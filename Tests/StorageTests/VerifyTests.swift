@@ -84,7 +84,7 @@ struct VerifyTests {
     let report = try Store.verify(folder.path)
     let texts = report.damage.map(\.description)
     #expect(texts.contains { $0.contains("000001.gz, bytes ") && $0.contains("no good batch") })
-    let gap = "records are missing; lost: demo/one, sequences 11 to 20"
+    let gap = "records are in neither history nor log; lost: demo/one, sequences 11 to 20"
     #expect(texts.contains { $0.contains(gap) })
   }
 
@@ -169,6 +169,28 @@ struct VerifyTests {
       if reason != "does not exist" {
         #expect(throws: error) { try Store.open(path, shards: 1) }
       }
+    }
+  }
+
+  @Test func foldersThatAreGoneOrNoneAreReported() throws {
+    for (name, lost) in [
+      ("rooms", "every room, but for what the log has"), ("wal", "what only the log had"),
+      ("rooms/demo/one/history", "the recording of demo/one"),
+      ("rooms/demo/one/boards", "the boards in it"),
+    ] {
+      let folder = try closedRoom(checkpoints: 1)
+      if name == "wal" { try folder.write([], to: "clean") }  // nothing says that it was empty
+      let path = "\(folder.path)/\(name)"
+      TemporaryFolder.remove(path)
+      if !name.contains("/") {
+        let report = try Store.verify(folder.path)
+        #expect(
+          report.damage.contains { $0.description == "\(path): is missing; lost: \(lost)" },
+          "\(report.damage)")
+      }
+      try folder.write([], to: name)
+      let report = try Store.verify(folder.path)
+      #expect(report.damage.contains { $0.file == path && $0.reason == "is no folder" }, "\(name)")
     }
   }
 
