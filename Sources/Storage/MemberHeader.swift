@@ -51,7 +51,8 @@ struct MemberHeader: Equatable, Sendable {
   /// - Throws: `damaged`, or `newerFormat` for a good header of a later version.
   init(_ bytes: Span<UInt8>, at offset: Int, path: String) throws(StorageError) {
     guard bytes.count - offset >= Self.byteCount else {
-      throw .damaged(path: path, offset: offset, reason: bytes.isEmpty ? "is empty" : "ends within its header")
+      let reason = bytes.isEmpty ? "is empty" : "ends within its header"
+      throw .damaged(path: path, offset: offset, reason: reason)
     }
     let header = bytes.extracting(offset..<offset + Self.byteCount)
     guard header.littleEndian(at: 68) == CRC32C.checksum(header.extracting(0..<68)),

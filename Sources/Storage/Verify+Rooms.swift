@@ -7,6 +7,8 @@ extension Verifier {
     var lastUpdates: [String: UInt64] = [:]
   }
 
+  private static let closed = "the room stays closed until it is put away"
+
   /// All files of a room. Snapshots before history: the history is written first, so what is read
   /// later reaches at least as far.
   mutating func check(_ files: RoomFiles) throws(StorageError) {
@@ -20,7 +22,7 @@ extension Verifier {
     var boards = try examineBoards(directory)
     report.boards += boards.count
     var history = HistoryFindings()
-    if let found = try folder("history", in: directory, lost: "the recording of \(files.room)") {
+    if let found = try folder("history", in: directory, instead: Self.closed) {
       history = try check(HistoryFiles(directory: found, room: files.room), covered: covered)
     }
     let newest = boards.values.reduce(max(stage.newest, room.newest)) { max($0, $1.newest) }
@@ -42,7 +44,7 @@ extension Verifier {
   private mutating func examineBoards(
     _ directory: Directory
   ) throws(StorageError) -> [String: SnapshotState] {
-    guard let boards = try folder("boards", in: directory, lost: "the boards in it") else {
+    guard let boards = try folder("boards", in: directory, instead: Self.closed) else {
       return [:]
     }
     var states: [String: SnapshotState] = [:]

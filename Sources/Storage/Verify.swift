@@ -89,16 +89,25 @@ struct Verifier {
   }
 
   private mutating func checkSmallFiles() throws(StorageError) {
+    let keyPath = "\(root.path)/keys/\(SigningKeyFile.name)"
+    var hasKey = false
     if let keys = try folder("keys", in: root, lost: "the key, and with it every token") {
-      do { if try SigningKeyFile.check(in: keys) { report.files += 1 } } catch {
-        try note(
-          error, file: "\(keys.path)/\(SigningKeyFile.name)",
-          lost: "the key, and with it every token made so far")
+      do {
+        hasKey = try SigningKeyFile.check(in: keys)
+        if hasKey { report.files += 1 }
+      } catch {
+        hasKey = true
+        try note(error, file: keyPath, lost: "the key, and with it every token made so far")
       }
       report.unexpected += try keys.names().filter { $0 != SigningKeyFile.name }
         .map { "\(keys.path)/\($0)" }
     }
-    if let aside = try folder("damaged", in: root, lost: "") {
+    // Whoever takes the key away revokes all tokens, so this is no damage by itself.
+    if !hasKey, root.status("rooms") != nil {
+      report.notes.append(
+        "\(keyPath): is missing; the hub makes a new one, and tokens made so far open nothing")
+    }
+    if let aside = try folder("damaged", in: root) {
       report.notes += try aside.names().map {
         "\(aside.path)/\($0): was set aside because of damage"
       }
@@ -107,11 +116,12 @@ struct Verifier {
 
   /// A folder of ours, or `nil` where there is none; something else in its place is damage.
   mutating func folder(
-    _ name: String, in parent: Directory, lost: String
+    _ name: String, in parent: Directory, lost: String = "", instead: String = ""
   ) throws(StorageError) -> Directory? {
     do { return try parent.directoryIfPresent(name) } catch {
       guard case .io("open", let path, ENOTDIR) = error else { throw error }
-      report.damage.append(Damage(file: path, range: 0..<0, reason: "is no folder", lost: lost))
+      report.damage.append(
+        Damage(file: path, range: 0..<0, reason: "is no folder", lost: lost, instead: instead))
       return nil
     }
   }

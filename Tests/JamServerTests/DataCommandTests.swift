@@ -31,6 +31,7 @@ struct DataCommandTests {
   /// A folder `d` with one room whose board `main` was checkpointed as `snapshot`.
   private func write(_ snapshot: [UInt8] = update, closes: Bool = true) throws -> Store {
     let store = try Store.open(folder.path + "/d", shards: 1)
+    _ = try SigningKey.load(dataDirectory: folder.path + "/d")
     let records = (1...3 as ClosedRange<UInt64>).map { sequence in
       JournalRecord(
         time: 1_800_000_000_000_000, room: room, board: "main", sequence: sequence, author: "ada",
