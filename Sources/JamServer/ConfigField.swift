@@ -18,6 +18,9 @@ public struct ConfigField: Sendable {
   /// Sets the value, or says what it must be.
   let set: @Sendable (inout HubConfig, ConfigValue) -> String?
 
+  /// Whether a file has a list here, and the command line one option for each item.
+  public var isList: Bool { option != path.last }
+
   /// The key as a file has it: `limits.rooms`.
   public var key: String { path.joined(separator: ".") }
 
@@ -152,7 +155,7 @@ extension ConfigField {
       "Folder that holds everything the hub keeps.", path),
     .list(
       "jams", option: "jam", \.jams, mayBeEmpty: false, "ids (1 to 64 of a-z, 0-9, - and _)",
-      standard: "demo", "A jam whose rooms may be entered. Repeat for several."
+      standard: "demo", "A jam whose rooms may be entered."
     ) { Slug($0) },
     .whole("shards", \.shards, 0...256, "Queues that share the work; 0 for one a core."),
     .text(
@@ -164,7 +167,7 @@ extension ConfigField {
     .list(
       "allowed-origins", option: "allowed-origin", \.allowedOrigins, mayBeEmpty: true,
       "origins (http://host[:port] or https://host[:port], in lower case) or \"*\"",
-      standard: "same host", "A web origin whose pages may connect; * for any. Repeat for several.",
+      standard: "same host", "A web origin whose pages may connect; * for any.",
       origin),
     .flag("links", \.printsLinks, "Print addresses with fresh tokens on standard output."),
   ]

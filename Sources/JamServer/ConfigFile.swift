@@ -47,14 +47,28 @@ struct ConfigFile {
     let fail = { (line: Int, reason: String) in
       ConfigErrors([ConfigError(file: path, line: line, reason: reason)])
     }
-    guard let file = unsafe fopen(path, "re") else {
+    // O_NONBLOCK: a pipe in the file's place must not hold us up.
+    let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard file >= 0 else {
       throw fail(0, "cannot open: \(unsafe String(cString: strerror(errno)))")
     }
-    defer { _ = unsafe fclose(file) }
+    defer { _ = close(file) }
+    var status = stat()
+    guard unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw fail(0, "is no regular file")
+    }
     var bytes = [UInt8](repeating: 0, count: byteLimit + 1)
-    let count = unsafe fread(&bytes, 1, bytes.count, file)
-    guard unsafe ferror(file) == 0 else {
-      throw fail(0, "cannot read: \(unsafe String(cString: strerror(errno)))")
+    var count = 0
+    while count < bytes.count {
+      let got = unsafe bytes.withUnsafeMutableBytes { buffer in
+        unsafe read(file, buffer.baseAddress.map { unsafe $0 + count }, buffer.count - count)
+      }
+      if got < 0, errno == EINTR { continue }
+      guard got >= 0 else {
+        throw fail(0, "cannot read: \(unsafe String(cString: strerror(errno)))")
+      }
+      if got == 0 { break }
+      count += got
     }
     guard count <= byteLimit else { throw fail(0, "is larger than \(ByteCount.text(byteLimit))") }
     bytes.removeLast(bytes.count - count)

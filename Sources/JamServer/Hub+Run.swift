@@ -30,9 +30,15 @@ extension Hub {
     for _ in sources { registered.wait() }
 
     let hub = try Hub(config, logger: logger)
-    if let file = config.portFile { try writePort(hub.port, to: file) }
-    logger.notice("listening on http://\(HubConfig.urlHost(config.bindAddress)):\(hub.port)")
-    try announce(hub.port)
+    do throws(HubError) {
+      if let file = config.portFile { try writePort(hub.port, to: file) }
+      logger.notice("listening on http://\(HubConfig.urlHost(config.bindAddress)):\(hub.port)")
+      try announce(hub.port)
+    } catch {
+      // It is up: without an orderly end the next start would speak of a crash.
+      _ = hub.stop()
+      throw error
+    }
     ended.wait()
     logger.notice("stopping: saving every room")
     let isSaved = hub.stop()
@@ -62,12 +68,23 @@ extension Hub {
   private static func writePort(_ port: Int, to path: String) throws(HubError) {
     let temporary = path + ".tmp"
     let fd = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard fd >= 0 else { throw HubError("cannot write the port file \(path): errno \(errno)") }
+    guard fd >= 0 else { throw portFileError(path, errno) }
     let text = Array("\(port)\n".utf8)
     let written = unsafe text.withUnsafeBytes { unsafe write(fd, $0.baseAddress, $0.count) }
+    let code = written < 0 ? errno : ENOSPC
     close(fd)
-    guard written == text.count, unsafe rename(temporary, path) == 0 else {
-      throw HubError("cannot write the port file \(path): errno \(errno)")
+    guard written == text.count else {
+      _ = unsafe unlink(temporary)
+      throw portFileError(path, code)
     }
+    guard unsafe rename(temporary, path) == 0 else {
+      let code = errno
+      _ = unsafe unlink(temporary)
+      throw portFileError(path, code)
+    }
+  }
+
+  private static func portFileError(_ path: String, _ code: Int32) -> HubError {
+    HubError("cannot write the port file \(path): \(unsafe String(cString: strerror(code)))")
   }
 }

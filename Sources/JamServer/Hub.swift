@@ -69,6 +69,7 @@ public final class Hub: Sendable {
       var options = StoreOptions()
       options.gatherMilliseconds = config.saving.gatherMilliseconds
       options.gatherBytes = config.saving.gatherBytes
+      options.documents = { (try? RoomContents.documents(inMeta: $0)) ?? [] }
       store = try Store.open(config.dataDirectory, shards: count, options: options)
     } catch { throw HubError("cannot open the data folder: \(error)") }
     do { key = try SigningKey.load(dataDirectory: config.dataDirectory) } catch {
@@ -89,7 +90,7 @@ public final class Hub: Sendable {
     } catch {
       // Nothing was written: the folder is left as it was found, clean or not.
       if !store.recovery.wasUnclean { try? store.close() }
-      throw HubError("cannot listen on \(config.bindAddress):\(config.port): \(error)")
+      throw HubError(Hub.description(of: error))
     }
     self.store = store
     self.logger = logger
@@ -97,9 +98,42 @@ public final class Hub: Sendable {
     settleTail()
   }
 
+  /// The error names the address and the port, or what else the kernel would not give.
+  private static func description(of error: ReactorError) -> String {
+    guard error.operation.hasPrefix("listen") else { return "cannot start: \(error)" }
+    let hint =
+      switch error.errno {
+      case EADDRINUSE: "; another program has this port (--port 0 takes any free one)"
+      case EADDRNOTAVAIL: "; this machine does not have the address (0.0.0.0 means all it has)"
+      default: ""
+      }
+    return "cannot \(error)\(hint)"
+  }
+
+  /// What was found on disk, a line for each thing that somebody may have to look after.
   private func report(_ recovery: RecoveryReport) {
     if recovery.wasUnclean {
-      logger.warning("the last run did not end cleanly", metadata: ["found": "\(recovery)"])
+      logger.warning(
+        "the last run did not end cleanly; the log has what it saved",
+        metadata: .fields([
+          "segments": "\(recovery.segments)", "records": "\(recovery.records)",
+          "rooms": "\(recovery.rooms)",
+        ]))
+    }
+    for torn in recovery.torn {
+      logger.notice(
+        "cut off the end of a log segment: a write that was never acknowledged",
+        metadata: .fields([
+          "file": torn.file, "from": "\(torn.offset)", "bytes": "\(torn.bytes)",
+        ]))
+    }
+    for damage in recovery.damage { logger.error("damaged", metadata: .fields(damage)) }
+    if !recovery.unexpected.isEmpty {
+      logger.notice(
+        "left alone what is not the hub's",
+        metadata: .fields([
+          "count": "\(recovery.unexpected.count)", "first": recovery.unexpected[0],
+        ]))
     }
   }
 
@@ -135,7 +169,7 @@ public final class Hub: Sendable {
     usleep(100_000)
     reactor.shutdown()
     do throws(StorageError) { try store.close() } catch {
-      logger.error("the data folder was not closed cleanly", metadata: ["reason": "\(error)"])
+      logger.error("the data folder was not closed cleanly", metadata: .fields(["reason": "\(error)"]))
       return false
     }
     return isSaved

@@ -34,8 +34,10 @@ extension ShardHost {
     case .close(let session, let code, let reason):
       guard let (connection, peer) = reader(session) else { return }
       close(connection, peer, code: code, reason: reason)
-    case .log(let text):
-      if logBudget.take(now: context.nowNS) { logger.info("\(text)") }
+    case .log(let text, var fields):
+      guard logBudget.take(now: context.nowNS) else { return }
+      fields["room"] = "\(live.id)"
+      logger.info("\(text)", metadata: .fields(fields))
     }
   }
 

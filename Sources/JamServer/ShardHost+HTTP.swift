@@ -10,18 +10,20 @@ extension ShardHost {
   func receiveHead(
     _ bytes: Span<UInt8>, on connection: Connection, _ peer: Peer
   ) -> Int {
+    var knock = Knock()
     do throws(HTTPError) {
       guard let parsed = try RequestHead.parse(bytes, limits: hub.headLimits) else { return 0 }
-      try answer(parsed.head, on: connection, peer)
+      try answer(parsed.head, on: connection, peer, &knock)
       return parsed.consumed
     } catch {
-      respond(Response(error), on: connection, peer)
+      knock.reason = error.reason
+      respond(Response(error), on: connection, peer, to: knock)
       return bytes.count
     }
   }
 
   private func answer(
-    _ head: RequestHead, on connection: Connection, _ peer: Peer
+    _ head: RequestHead, on connection: Connection, _ peer: Peer, _ knock: inout Knock
   ) throws(HTTPError) {
     guard head.method == "GET" || head.method == "HEAD" else {
       throw HTTPError(
@@ -36,7 +38,8 @@ extension ShardHost {
     case .unknown: throw HTTPError(status: 404, reason: "there is nothing at this path")
     case .bad(let reason): throw HTTPError(status: 400, reason: reason)
     case .room(let room, let board):
-      let arrival = try checkUpgrade(head, to: room, board: board)
+      (knock.room, knock.board) = (room, board)
+      let arrival = try checkUpgrade(head, to: room, board: board, &knock)
       peer.phase = .awaitingRoom
       connection.pauseReading(true)
       connection.move(to: shards[homeShard(of: room, among: shards.count)], carrying: arrival)
@@ -45,7 +48,7 @@ extension ShardHost {
 
   /// Everything that can be said without the room: the upgrade's form, its origin, the token.
   private func checkUpgrade(
-    _ head: RequestHead, to room: RoomID, board: String
+    _ head: RequestHead, to room: RoomID, board: String, _ knock: inout Knock
   ) throws(HTTPError) -> Arrival {
     let handshake = try Handshake.check(head, subprotocols: [jamboreeSubprotocol])
     guard
@@ -60,6 +63,7 @@ extension ShardHost {
       claims = try Tokens.check(
         token, key: hub.key, now: wallClockMicroseconds() / 1_000_000)
     } catch { throw HTTPError(status: 401, reason: error.reason) }
+    knock.subject = claims.subject
     guard claims.opens(room) else {
       throw HTTPError(status: 403, reason: "the token is for another room")
     }
@@ -74,15 +78,38 @@ extension ShardHost {
   }
 
   /// Answers a plain request, or refuses an upgrade, and ends the connection.
-  func respond(_ response: Response, on connection: Connection, _ peer: Peer) {
+  ///
+  /// - Parameter knock: Who wanted what, as far as that is known: for the log.
+  func respond(
+    _ response: Response, on connection: Connection, _ peer: Peer, to knock: Knock = Knock()
+  ) {
     peer.phase = .done
     connection.send(response.serialized(keepAlive: false, headOnly: peer.wantsHeadOnly))
     connection.closeAfterFlush(deadlineMS: 2_000)
     if response.status >= 400, logBudget.take(now: context.nowNS) {
-      logger.info(
-        "refused a request",
-        metadata: ["status": "\(response.status)", "from": "\(connection.peerAddress)"])
+      var fields = knock.fields
+      fields["status"] = "\(response.status)"
+      fields["from"] = connection.peerAddress
+      logger.info("refused a request", metadata: .fields(fields))
     }
+  }
+}
+
+/// A request at the door, as the log tells of it. A subject is there only once its token was found
+/// good; the token itself never is.
+struct Knock {
+  var room: RoomID?
+  var board: String?
+  var subject: String?
+  var reason: String?
+
+  var fields: [String: String] {
+    var fields: [String: String] = [:]
+    if let room { fields["room"] = "\(room)" }
+    if let board { fields["board"] = board }
+    if let subject { fields["sub"] = subject }
+    if let reason { fields["reason"] = reason }
+    return fields
   }
 }
 

@@ -17,12 +17,13 @@ extension ShardHost {
     peer.phase = .awaitingRoom
     connection.pauseReading(true)
     guard !isStopping else {
-      refuse(HTTPError(status: 503, reason: "the hub is stopping"), connection, peer)
+      refuse(arrival, HTTPError(status: 503, reason: "the hub is stopping"), connection, peer)
       return
     }
     guard let live = rooms[arrival.room] ?? load(arrival.room) else {
       refuse(
-        HTTPError(status: 503, reason: "the hub has all the rooms it may have"), connection, peer)
+        arrival, HTTPError(status: 503, reason: "the hub has all the rooms it may have"),
+        connection, peer)
       return
     }
     switch live.phase {
@@ -33,7 +34,8 @@ extension ShardHost {
       live.phase = .live
       admit(arrival, on: connection, peer, live)
     case .live: admit(arrival, on: connection, peer, live)
-    case .closed: refuse(HTTPError(status: 503, reason: "the room is closing"), connection, peer)
+    case .closed:
+      refuse(arrival, HTTPError(status: 503, reason: "the room is closing"), connection, peer)
     }
   }
 
@@ -45,12 +47,13 @@ extension ShardHost {
     // A room that nobody wrote to does not exist for somebody who may only look.
     if room.isBlank, !arrival.visitor.role.writes {
       refuse(
-        HTTPError(status: 404, reason: "there is no room \(arrival.room) yet"), connection, peer)
+        arrival, HTTPError(status: 404, reason: "there is no room \(arrival.room) yet"),
+        connection, peer)
       noteIfEmpty(live)
       return
     }
     if let refusal = room.admit(arrival.visitor, board: board) {
-      refuse(refusal.httpError, connection, peer, code: refusal.code.rawValue)
+      refuse(arrival, refusal.httpError, connection, peer, code: refusal.code.rawValue)
       noteIfEmpty(live)
       return
     }
@@ -76,13 +79,17 @@ extension ShardHost {
   }
 
   private func refuse(
-    _ error: HTTPError, _ connection: Connection, _ peer: Peer, code: String? = nil
+    _ arrival: Arrival, _ error: HTTPError, _ connection: Connection, _ peer: Peer,
+    code: String? = nil
   ) {
     connection.pauseReading(false)
     let response =
       code.map { Response.json(status: error.status, error: $0, reason: error.reason) }
       ?? Response(error)
-    respond(response, on: connection, peer)
+    let knock = Knock(
+      room: arrival.room, board: arrival.dialect == .stock ? arrival.board : nil,
+      subject: arrival.visitor.subject, reason: error.reason)
+    respond(response, on: connection, peer, to: knock)
   }
 
   // MARK: loading
@@ -102,7 +109,7 @@ extension ShardHost {
       let contents = result.contents(hubClient: hubClient)
       if case .success(let stored) = result {
         for damage in stored.damage {
-          logger.error("damaged", metadata: ["room": "\(id)", "what": "\(damage)"])
+          logger.error("damaged", metadata: .fields(damage, room: id))
         }
       }
       shard.async { context in
@@ -132,7 +139,7 @@ extension ShardHost {
           let peer = connection.owner as? Peer, peer.phase == .awaitingRoom
         else { continue }
         if isStopping {
-          refuse(HTTPError(status: 503, reason: "the hub is stopping"), connection, peer)
+          refuse(arrival, HTTPError(status: 503, reason: "the hub is stopping"), connection, peer)
         } else {
           admit(arrival, on: connection, peer, live)
         }
@@ -140,12 +147,14 @@ extension ShardHost {
       noteIfEmpty(live)
       touch(live)
     case .failure(let error):
-      logger.error("cannot open a room", metadata: ["room": "\(id)", "reason": "\(error)"])
-      for (connectionID, _) in waiting {
+      logger.error(
+        "cannot open a room", metadata: .fields(["room": "\(id)", "reason": "\(error)"]))
+      for (connectionID, arrival) in waiting {
         guard let connection = context.connection(connectionID),
           let peer = connection.owner as? Peer
         else { continue }
         refuse(
+          arrival,
           HTTPError(status: 503, reason: "the room's files cannot be read; the hub's log says why"),
           connection, peer, code: "room-damaged")
       }

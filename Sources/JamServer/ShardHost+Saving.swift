@@ -33,7 +33,7 @@ extension ShardHost {
         checkpoint(live)
       } else if !isBacklogFull {
         isBacklogFull = true
-        logger.error("the log takes no more", metadata: ["reason": "\(error)"])
+        logger.error("the log takes no more", metadata: .fields(["reason": "\(error)"]))
         tellSaving()
       }
     }
@@ -51,7 +51,7 @@ extension ShardHost {
         for live in rooms.values where live.gapAt != nil { checkpoint(live) }
       case .notSaved(let reason), .failed(let reason):
         savingTrouble = reason
-        logger.error("not saving", metadata: ["reason": "\(reason)"])
+        logger.error("not saving", metadata: .fields(["reason": reason]))
       }
       tellSaving()
       if case .failed = state { rescue() }
@@ -112,7 +112,7 @@ extension ShardHost {
     let shard = context.shard
     journal.resume { result in
       guard case .failure(let error) = result else { return }
-      logger.error("cannot resume saving", metadata: ["reason": "\(error)"])
+      logger.error("cannot resume saving", metadata: .fields(["reason": "\(error)"]))
       shard.async { context in
         context.schedule(afterMS: 5_000, token: Self.rescueToken)
       }
@@ -162,7 +162,8 @@ extension ShardHost {
     case .failure(let error):
       live.room?.checkpointFailed()
       live.retryAt = context.nowNS + Self.retryNanoseconds
-      logger.error("cannot save a room", metadata: ["room": "\(id)", "reason": "\(error)"])
+      logger.error(
+        "cannot save a room", metadata: .fields(["room": "\(id)", "reason": "\(error)"]))
     }
     if live.room?.isEmpty == true { closeIfIdle(live) }
     finishStopIfDone()

@@ -71,7 +71,8 @@ extension ShardHost {
     if logBudget.take(now: context.nowNS) {
       logger.notice(
         "a session takes more than its share and has to wait",
-        metadata: ["from": "\(connection.peerAddress)", "ms": "\(pause / 1_000_000)"])
+        metadata: .fields(
+          whereabouts(of: connection, peer).merging(["ms": "\(pause / 1_000_000)"]) { $1 }))
     }
     return true
   }
@@ -159,8 +160,24 @@ extension ShardHost {
     connection.send(FrameWriter.close(CloseCode(rawValue: code), reason: reason))
     connection.closeAfterFlush(deadlineMS: 2_000)
     if logBudget.take(now: context.nowNS) {
-      logger.info("closed a connection", metadata: ["code": "\(code)", "reason": "\(reason)"])
+      let end = ["code": "\(code)", "reason": reason]
+      logger.info(
+        "closed a connection",
+        metadata: .fields(whereabouts(of: connection, peer).merging(end) { $1 }))
     }
     leave(peer, connection)
+  }
+
+  /// Who a connection is and where, for the log.
+  private func whereabouts(of connection: Connection, _ peer: Peer) -> [String: String] {
+    var fields = ["from": connection.peerAddress]
+    if let live = peer.live {
+      fields["room"] = "\(live.id)"
+      if let who = live.room?.whereabouts(of: connection.session) {
+        fields["sub"] = who.subject
+        if !who.boards.isEmpty { fields["board"] = who.boards.joined(separator: ",") }
+      }
+    }
+    return fields
   }
 }

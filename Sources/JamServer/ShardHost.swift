@@ -63,7 +63,9 @@ final class ShardHost: ShardHandler {
     let peer = Peer(now: context.nowNS)
     connection.owner = peer
     if let reason = hub.census.admit(connection.peerAddress, hub.config.limits) {
-      respond(.json(status: 503, error: "busy", reason: reason), on: connection, peer)
+      respond(
+        .json(status: 503, error: "busy", reason: reason), on: connection, peer,
+        to: Knock(reason: reason))
       return
     }
     peer.isCounted = true
@@ -205,9 +207,10 @@ final class ShardHost: ShardHandler {
     peer.lifeTimer = nil
     switch peer.phase {
     case .awaitingHead:
+      let reason = "no complete request in time"
       respond(
-        .json(status: 408, error: "timeout", reason: "no complete request in time"),
-        on: connection, peer)
+        .json(status: 408, error: "timeout", reason: reason), on: connection, peer,
+        to: Knock(reason: reason))
     case .awaitingRoom: scheduleLifeCheck(of: connection, peer)
     case .done: return
     case .open:

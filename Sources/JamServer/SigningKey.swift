@@ -15,12 +15,28 @@ public struct SigningKeyError: Error, Equatable, Sendable, CustomStringConvertib
 /// It needs no lock: `jamboree token` works while a hub runs on the same folder, and where both
 /// make the key at once, one file wins and both use it.
 public enum SigningKey {
-  /// The key; made, and on disk, before this returns if there was none.
+  /// The key, or `nil` where the folder has none yet, or is not there. Makes nothing.
   ///
   /// - Throws: for a file that others can read, that is no regular file, a symbolic link, damaged
-  ///   or of a newer format. A key is never replaced: every token in circulation hangs on it.
+  ///   or of a newer format.
+  public static func find(dataDirectory: String) throws(SigningKeyError) -> [UInt8]? {
+    var status = stat()
+    guard unsafe stat(dataDirectory, &status) == 0 else {
+      if errno == ENOENT { return nil }
+      throw SigningKeyError(path: dataDirectory, reason: "cannot open: \(lastError())")
+    }
+    guard status.st_mode & S_IFMT == S_IFDIR else {
+      throw SigningKeyError(path: dataDirectory, reason: "is no folder")
+    }
+    return try KeyFolder(existingIn: dataDirectory)?.read() ?? nil
+  }
+
+  /// The key; made, and on disk, before this returns if there was none.
+  ///
+  /// - Throws: as `find`, and where it cannot be made. A key is never replaced: every token in
+  ///   circulation hangs on it.
   public static func load(dataDirectory: String) throws(SigningKeyError) -> [UInt8] {
-    let folder = try KeyFolder(dataDirectory: dataDirectory)
+    let folder = try KeyFolder(makingIn: dataDirectory)
     if let key = try folder.read() { return key }
     try folder.create()
     guard let key = try folder.read() else { throw folder.fault("vanished while it was made") }
@@ -44,7 +60,19 @@ private struct KeyFolder: ~Copyable {
   private let path: String
   private let folder: Descriptor
 
-  init(dataDirectory: String) throws(SigningKeyError) {
+  /// `nil` where there is no such folder.
+  init?(existingIn dataDirectory: String) throws(SigningKeyError) {
+    let path = dataDirectory + "/keys"
+    let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+    guard let folder = Descriptor(unsafe open(path, flags)) else {
+      if errno == ENOENT { return nil }
+      throw SigningKeyError(path: path, reason: "cannot open the folder: \(lastError())")
+    }
+    self.path = path + "/" + KeyFolder.name
+    self.folder = folder
+  }
+
+  init(makingIn dataDirectory: String) throws(SigningKeyError) {
     let path = dataDirectory + "/keys"
     for made in [dataDirectory, path] where unsafe mkdir(made, 0o700) != 0 && errno != EEXIST {
       throw SigningKeyError(path: made, reason: "cannot make the folder: \(lastError())")

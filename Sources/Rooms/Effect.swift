@@ -17,8 +17,9 @@ public enum Effect: Sendable {
   case record(JournalRecord)
   /// Ends a session: a close code of RFC 6455 or of Protocol/wire.md §7.
   case close(SessionID, code: UInt16, reason: String)
-  /// Something that an operator should be able to find; no secrets, no document content.
-  case log(String)
+  /// Something that an operator should be able to find, with its fields (the host adds the room);
+  /// no secrets, no document content.
+  case log(String, [String: String])
 }
 
 /// Who follows a board, by what they understand. Copies share the arrays.

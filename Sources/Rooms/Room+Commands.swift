@@ -24,6 +24,11 @@ extension Room {
       effects.append(.control(ControlMessage.reply(to: request.id, result), to: id))
     } catch {
       effects.append(.control(ControlMessage.reply(to: request.id, error), to: id))
+      let told = [
+        "command": request.command.name, "sub": session.visitor.subject,
+        "code": error.code.rawValue, "reason": error.reason,
+      ]
+      effects.append(.log("refused a command", told))
     }
   }
 
@@ -87,7 +92,7 @@ extension Room {
         author: visitor.subject, kind: .stageUpdate, payload: bytes), &effects)
     isFrozen = Stage(stageBoard.doc).frozen
     stageBoard.enqueue(decoded, bytes: bytes.count, at: applied)
-    effects.append(.log("\(id) \(frozen ? "frozen" : "unfrozen")"))
+    effects.append(.log(frozen ? "froze the room" : "unfroze the room", ["by": visitor.subject]))
   }
 
   // MARK: removing
@@ -106,7 +111,7 @@ extension Room {
       }
       effects.append(.close(session.id, code: 4403, reason: "removed"))
     }
-    effects.append(.log("\(id): somebody was removed"))
+    effects.append(.log("removed somebody", ["sub": subject, "by": visitor.subject]))
   }
 
   /// Removals and readmissions are part of the journal, so a crash does not let anybody back in.

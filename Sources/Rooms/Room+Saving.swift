@@ -81,6 +81,7 @@ extension Room {
     isCheckpointing = true
     let changed = boards.values.filter { $0.sequence > $0.checkpointed }
     meta.boards = boards.values.filter { $0.sequence > 0 && $0 !== stageBoard }.map(\.name)
+    meta.hasStage = stageBoard.sequence > 0
     return RoomCheckpoint(
       room: id, records: unarchived,
       boards: changed.map {

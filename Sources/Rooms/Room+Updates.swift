@@ -236,7 +236,13 @@ extension Room {
       effects.append(
         .send(.permissionDenied(reason: refusal.reason), board: board.name, to: session.id))
     }
-    effects.append(.log("refused an update on \(id)/\(board.name): \(refusal.code.rawValue)"))
+    effects.append(
+      .log(
+        "refused an update",
+        [
+          "board": board.name, "sub": session.visitor.subject, "code": refusal.code.rawValue,
+          "reason": refusal.reason,
+        ]))
   }
 }
 

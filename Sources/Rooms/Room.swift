@@ -103,6 +103,11 @@ public final class Room {
 
   // MARK: coming and going
 
+  /// Who a session is, and which boards it follows; `nil` once it has left.
+  public func whereabouts(of id: SessionID) -> (subject: String, boards: [String])? {
+    sessions[id].map { ($0.visitor.subject, $0.memberships.map(\.board.name)) }
+  }
+
   /// May this visitor come in, and to this board? Asked before the upgrade is answered.
   public func admit(_ visitor: Visitor, board: String?) -> Refusal? {
     if meta.isRemoved(visitor.subject) { return .removed }
@@ -202,6 +207,11 @@ public final class Room {
   private func open(_ name: String, _ session: Session, _ effects: inout [Effect]) {
     if let refusal = admit(toBoard: name, session.visitor) {
       effects.append(.control(ControlMessage.error(refusal, board: name), to: session.id))
+      let told = [
+        "board": name, "sub": session.visitor.subject, "code": refusal.code.rawValue,
+        "reason": refusal.reason,
+      ]
+      effects.append(.log("refused a board", told))
       return
     }
     if let open = session.membership(name) { leave(open, session) }

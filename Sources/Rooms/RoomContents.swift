@@ -1,5 +1,5 @@
 public import CRDT
-internal import Lib0
+public import Lib0
 public import Storage
 
 /// A room as it was read from disk: documents decoded, the log's tail applied.
@@ -40,7 +40,7 @@ public struct RoomContents: Sendable {
     }
     for name in meta.boards where stored.boards[name] == nil {
       // Without a good snapshot Storage hands out the whole history, which is as good.
-      guard stored.tail.first?.sequence == 1 else {
+      guard stored.rebuildsAll || stored.tail.first?.sequence == 1 else {
         throw RoomLoadError(
           what: "board '\(name)'", reason: "no good snapshot, and the history is not whole")
       }
@@ -48,6 +48,14 @@ public struct RoomContents: Sendable {
     for (name, snapshot) in stored.boards { try open(name, snapshot) }
     if let stage = stored.stage { try open(Room.stageName, stage) }
     for record in stored.tail { try replay(record) }
+  }
+
+  /// The documents that a room's file says there are: boards, and "" for the stage.
+  ///
+  /// - Throws: where it is no room file, so that this is also its check.
+  public static func documents(inMeta bytes: [UInt8]) throws(DecodingError) -> [String] {
+    let meta = try RoomMeta(decoding: bytes)
+    return meta.boards + (meta.hasStage ? [""] : [])
   }
 
   private mutating func open(

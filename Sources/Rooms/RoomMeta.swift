@@ -15,6 +15,8 @@ struct RoomMeta: Equatable {
   var bindings = ClientBindings()
   /// Boards that have a file, so that a lost one is noticed and not taken for an empty one.
   var boards: [String] = []
+  /// The same of the stage.
+  var hasStage = false
   /// By board.
   var refused: [String: RefusedHistory] = [:]
 
@@ -49,6 +51,7 @@ extension RoomMeta {
       JSON.text(
         .object([
           "version": .number(1), "boards": .array(self.boards.sorted().map { .string($0) }),
+          "stage": .bool(hasStage),
           "removed": .array(removals), "clients": .object(owners), "refused": .object(boards),
         ])
       ).utf8)
@@ -72,6 +75,7 @@ extension RoomMeta {
     if case .array(let names)? = fields["boards"] {
       for case .string(let name) in names { boards.append(name) }
     }
+    if case .bool(true)? = fields["stage"] { hasStage = true }
     if case .object(let owners)? = fields["clients"] {
       for entry in owners.entries {
         guard case .array(let list) = entry.value else {

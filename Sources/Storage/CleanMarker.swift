@@ -25,17 +25,17 @@ struct CleanMarker: Equatable, Sendable {
   /// The marker, or `nil` if there is none.
   static func read(in root: Directory) throws(StorageError) -> CleanMarker? {
     guard let file = try root.fileIfPresent(name) else { return nil }
-    let bytes = try file.readAll()
+    let bytes = try file.readAll(limit: 1 << 20)
     let span = bytes.span
     guard span.count >= 20, span.extracting(0..<8).copied() == magic,
       span.littleEndian(at: span.count - 4)
         == CRC32C.checksum(span.extracting(0..<span.count - 4))
-    else { throw .damaged(path: file.path, offset: 0, reason: "bad clean-shutdown marker") }
+    else { throw .damaged(path: file.path, offset: 0, reason: "is no marker of a clean end") }
     let found: UInt16 = span.littleEndian(at: 8)
     guard found <= version else { throw .newerFormat(path: file.path, version: Int(found)) }
     let count = Int(span.littleEndian(at: 12, as: UInt32.self))
     guard span.count == 20 + 24 * count else {
-      throw .damaged(path: file.path, offset: 12, reason: "bad clean-shutdown marker")
+      throw .damaged(path: file.path, offset: 12, reason: "has the wrong length")
     }
     var marker = CleanMarker()
     for offset in stride(from: 16, to: 16 + 24 * count, by: 24) {

@@ -74,7 +74,14 @@ final class File: Sendable {
   }
 
   /// All of the file.
-  func readAll() throws(StorageError) -> [UInt8] { try read(try size(), at: 0) }
+  ///
+  /// - Throws: `tooLarge` before anything is read where the file has more than `limit` bytes: a
+  ///   damaged or planted size must not become as much memory.
+  func readAll(limit: Int = 1 << 30) throws(StorageError) -> [UInt8] {
+    let size = try size()
+    guard size <= limit else { throw .tooLarge(what: path, bytes: size, limit: limit) }
+    return try read(size, at: 0)
+  }
 
   /// `fdatasync`. A failure is final for this file: the kernel may have dropped the pages, so a
   /// second call could succeed without them.
@@ -171,7 +178,7 @@ final class Directory: Sendable {
     let file = File(descriptor: descriptor, path: path, fault: fault)
     var info = stat()
     guard unsafe fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
-      throw .damaged(path: path, offset: 0, reason: "not a regular file")
+      throw .damaged(path: path, offset: 0, reason: StorageError.notRegular)
     }
     return file
   }

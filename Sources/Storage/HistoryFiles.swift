@@ -190,13 +190,16 @@ struct HistoryFiles: Sendable {
       let file = try directory.file(Self.name(number), .read)
       let bytes = try file.readAll()
       let (members, broken) = try Self.members(of: bytes, path: file.path)
-      damage += broken.map { Damage(file: file.path, range: $0, reason: "broken history member") }
+      damage += broken.map {
+        Damage(
+          file: file.path, range: $0, reason: "no good batch of records",
+          lost: "records, if others do not have them")
+      }
       for member in members where member.header.lastSequence > sequence {
         do {
           records += try Self.records(of: member, in: bytes, path: file.path, room, limit)
         } catch {
-          damage.append(
-            Damage(file: file.path, range: member.offset..<member.end, reason: "\(error)"))
+          damage.append(Damage(error, file: file.path, size: member.end))
         }
       }
     }
@@ -209,7 +212,7 @@ struct HistoryFiles: Sendable {
   ) throws(StorageError) -> [JournalRecord] {
     let plain = try member.header.plain(bytes, at: member.offset, path: path, limit: limit)
     guard let records = HistoryBatch.decode(plain.span, room: room, header: member.header) else {
-      throw .damaged(path: path, offset: member.offset, reason: "bad batch of records")
+      throw .damaged(path: path, offset: member.offset, reason: "holds a bad batch of records")
     }
     return records
   }

@@ -28,7 +28,7 @@ extension Store {
   /// All rooms of the data directory at `path`, sorted. Reads names, headers and the log, takes no
   /// lock and works beside a running hub. A board that is only in the log yet has size 0.
   public static func list(_ path: String) throws(StorageError) -> [RoomListing] {
-    let root = try Directory.open(path)
+    let root = try Directory.openStore(path)
     var listing: [RoomID: RoomListing] = [:]
     if let rooms = try root.directoryIfPresent("rooms") {
       for room in try roomIDs(in: rooms).found {
@@ -45,10 +45,14 @@ extension Store {
     _ wal: Directory, to listing: inout [RoomID: RoomListing]
   ) throws(StorageError) {
     for name in try wal.names() where SegmentName(name) != nil {
-      guard let file = try wal.fileIfPresent(name) else { continue }
-      let bytes = try file.readAll()
+      let found: [UInt8]?
+      do { found = try wal.fileIfPresent(name)?.readAll() } catch {
+        guard error.isDamage else { throw error }
+        continue
+      }
+      guard let bytes = found else { continue }
       if LogReader.isUnused(bytes) { continue }
-      _ = try? LogReader.scan(bytes, path: file.path) { offset, header, room in
+      _ = try? LogReader.scan(bytes, path: name) { offset, header, room in
         var entry = listing[room] ?? RoomListing(room: room)
         if header.sequence > entry.sequence {
           entry.note(header.record(bytes.span, at: offset, room: room))

@@ -121,7 +121,9 @@ extension LogReader.Scan {
     var damage: [Damage] = []
     if !headerIsWhole {
       damage.append(
-        Damage(file: path, range: 0..<SegmentHeader.byteCount, reason: "bad header copy"))
+        Damage(
+          file: path, range: 0..<SegmentHeader.byteCount,
+          reason: "one of the two copies of the header is damaged"))
     }
     for broken in broken {
       damage.append(
@@ -130,12 +132,12 @@ extension LogReader.Scan {
     if let expected, expected > end {
       damage.append(
         Damage(
-          file: path, range: end..<expected, reason: "the end is broken",
+          file: path, range: end..<expected, reason: "the end is damaged",
           lost: "records that were synced at shutdown"))
     } else if tornBytes > 0 && !isLast {
       damage.append(
         Damage(
-          file: path, range: end..<size, reason: "broken end before a later segment",
+          file: path, range: end..<size, reason: "the end is damaged",
           lost: "at least one record"))
     } else {
       return (damage, tornBytes > 0)

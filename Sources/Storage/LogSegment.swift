@@ -43,7 +43,7 @@ struct SegmentHeader: Equatable, Sendable {
     let first = try copy(bytes, at: 0, path: path)
     let second = try copy(bytes, at: copyCount, path: path)
     guard let header = first ?? second else {
-      throw .damaged(path: path, offset: 0, reason: "no log header")
+      throw .damaged(path: path, offset: 0, reason: "has no log header")
     }
     return (header, first == second)
   }

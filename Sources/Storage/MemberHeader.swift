@@ -51,17 +51,18 @@ struct MemberHeader: Equatable, Sendable {
   /// - Throws: `damaged`, or `newerFormat` for a good header of a later version.
   init(_ bytes: Span<UInt8>, at offset: Int, path: String) throws(StorageError) {
     guard bytes.count - offset >= Self.byteCount else {
-      throw .damaged(path: path, offset: offset, reason: "header is cut")
+      let reason = bytes.isEmpty ? "is empty" : "ends within its header"
+      throw .damaged(path: path, offset: offset, reason: reason)
     }
     let header = bytes.extracting(offset..<offset + Self.byteCount)
     guard header.littleEndian(at: 68) == CRC32C.checksum(header.extracting(0..<68)),
       header.extracting(0..<16).copied() == Self.prefix
-    else { throw .damaged(path: path, offset: offset, reason: "bad header") }
+    else { throw .damaged(path: path, offset: offset, reason: "has a damaged header") }
     guard header[16] <= Self.version else {
       throw .newerFormat(path: path, version: Int(header[16]))
     }
     guard let kind = MemberKind(rawValue: header[17]) else {
-      throw .damaged(path: path, offset: offset + 17, reason: "unknown kind")
+      throw .damaged(path: path, offset: offset + 17, reason: "is of an unknown kind")
     }
     self.kind = kind
     recordCount = header.littleEndian(at: 20)
@@ -72,7 +73,7 @@ struct MemberHeader: Equatable, Sendable {
     plainCount = header.littleEndian(at: 56)
     bodyChecksum = header.littleEndian(at: 64)
     guard memberCount >= UInt64(Self.byteCount + 8), memberCount <= UInt64(Int.max) else {
-      throw .damaged(path: path, offset: offset, reason: "impossible length")
+      throw .damaged(path: path, offset: offset, reason: "names an impossible length")
     }
   }
 
@@ -119,7 +120,11 @@ struct MemberHeader: Equatable, Sendable {
         bytes, from: offset + Self.byteCount, limit: Int(plainCount), expected: Int(plainCount))
       plain = body.plain
       end = try Gzip.checkTrailer(bytes.span, at: body.end, of: plain.span)
-    } catch { throw .damaged(path: path, offset: offset, reason: "\(error)") }
+    } catch .damaged(_, let place, let reason) {
+      throw .damaged(path: path, offset: place, reason: reason)
+    } catch .tooLarge(_, _, let limit) {
+      throw .damaged(path: path, offset: offset, reason: "unpacks to more than \(limit) bytes")
+    }
     guard end == offset + Int(memberCount), plain.count == Int(plainCount) else {
       throw .damaged(path: path, offset: end, reason: "wrong length")
     }

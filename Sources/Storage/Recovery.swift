@@ -72,7 +72,7 @@ struct RecoveredLog: Sendable {
         log.report.damage.append(
           Damage(
             file: "\(wal.path)/\(name.description)", range: 0..<0,
-            reason: "log segment is missing", lost: "\(bytes) bytes of log"))
+            reason: "is missing", lost: "\(bytes) bytes of log"))
       }
     }
     try log.makeDurable(wal)

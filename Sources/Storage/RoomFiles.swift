@@ -125,6 +125,18 @@ struct RoomFiles: Sendable {
         if let board { stored.boards[name] = board.snapshot }
       }
     }
+    // A document whose files are all gone leaves no name behind but in the room's own data.
+    for name in stored.meta.map(options.documents) ?? [] {
+      let isThere = name.isEmpty ? stored.stage != nil : stored.boards[name] != nil
+      if isThere { continue }
+      rebuildFrom = 0
+      let path = "\(directory.path)/\(name.isEmpty ? "stage" : "boards/\(name)").yjs.gz"
+      if stored.damage.contains(where: { $0.file == path }) { continue }
+      stored.damage.append(
+        Damage(
+          file: path, range: 0..<0, reason: "is missing",
+          instead: "taken instead: the records of history and log"))
+    }
     let end = try addRecords(tail, rebuildFrom: rebuildFrom, to: &stored)
     return (stored, end)
   }
@@ -148,9 +160,9 @@ struct RoomFiles: Sendable {
         records = (past.records + records).inOrder()
       }
     }
-    for range in records.missing(after: base, through: stored.lastSequence) {
-      stored.damage.append(.missing(range, of: room, in: directory.path))
-    }
+    let missing = records.missing(after: base, through: stored.lastSequence)
+    stored.damage += missing.map { .missing($0, of: room, in: directory.path) }
+    stored.rebuildsAll = base == 0 && missing.isEmpty
     stored.lastSequence = max(stored.lastSequence, records.last?.sequence ?? 0)
     stored.tail = records.filter { stored.needs($0, rebuilds: rebuildFrom != nil) }
     return end
@@ -196,13 +208,5 @@ extension [UInt64] {
     }
     if last < end { missing.append(last + 1...end) }
     return missing
-  }
-}
-
-extension Damage {
-  static func missing(_ range: ClosedRange<UInt64>, of room: RoomID, in path: String) -> Damage {
-    Damage(
-      file: path, range: 0..<0, reason: "records are missing",
-      lost: "\(room), sequences \(range.lowerBound) to \(range.upperBound)")
   }
 }

@@ -49,7 +49,7 @@ public enum SigningKeyFile {
   /// Whether there is a key, for verify.
   static func check(in keys: Directory) throws(StorageError) -> Bool {
     guard let file = try keys.fileIfPresent(name) else { return false }
-    let bytes = try file.readAll()
+    let bytes = try file.readAll(limit: 1 << 16)
     do throws(Problem) { _ = try decode(bytes) } catch {
       if error.isNewer, bytes.count >= 10 {
         let found: UInt16 = bytes.span.littleEndian(at: 8)

@@ -37,6 +37,8 @@ struct SnapshotFile: Sendable {
     var damage: [Damage] = []
   }
 
+  func path(of name: String) -> String { "\(directory.path)/\(name)" }
+
   /// The newest good generation.
   ///
   /// - Throws: `newerFormat`, and troubles that say nothing about the file (no descriptors left).
@@ -66,25 +68,30 @@ struct SnapshotFile: Sendable {
   }
 
   private func damage(_ name: String, _ error: StorageError) -> Damage {
-    let path = "\(directory.path)/\(name)"
-    let size = directory.status(name)?.bytes ?? 0
-    let reason = if case .damaged(_, let offset, let reason) = error {
-      "\(reason) at \(offset)"
-    } else { "\(error)" }
-    return Damage(file: path, range: 0..<max(size, 0), reason: reason)
+    Damage(
+      error, file: path(of: name), size: directory.status(name)?.bytes ?? 0,
+      instead: name == current
+        ? "taken instead: the generation before it, and the records since"
+        : "taken instead: the records of history and log")
   }
 
   /// The generation in the file `name`; `nil` if there is no such file.
   func read(_ name: String, limit: Int) throws(StorageError) -> Generation? {
     guard let file = try directory.fileIfPresent(name) else { return nil }
-    let bytes = try file.readAll()
-    let header = try MemberHeader(bytes.span, at: 0, path: file.path)
+    // The header first: what it says, and what the file has, bounds what is read.
+    let size = try file.size()
+    let head = try file.read(min(size, MemberHeader.byteCount), at: 0)
+    let header = try MemberHeader(head.span, at: 0, path: file.path)
     guard header.kind == kind else {
-      throw .damaged(path: file.path, offset: 17, reason: "another kind of file")
+      throw .damaged(path: file.path, offset: 17, reason: "is another kind of file")
     }
-    guard header.memberCount == UInt64(bytes.count) else {
-      throw .damaged(path: file.path, offset: bytes.count, reason: "not exactly one member")
+    guard header.memberCount == UInt64(size) else {
+      throw .damaged(
+        path: file.path, offset: min(size, Int(header.memberCount)),
+        reason: "has \(size) bytes, and \(header.memberCount) were written")
     }
+    // Deflate may add a little to what it cannot shrink.
+    let bytes = try file.readAll(limit: limit + limit >> 8 + 1024)
     return Generation(
       header: header, plain: try header.plain(bytes, at: 0, path: file.path, limit: limit))
   }

@@ -20,13 +20,19 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
   case notCovered(rooms: [RoomID])
   /// The store was closed.
   case closed
+  /// No data folder: nothing is there, or something else, or nothing in it is ours.
+  case notAStore(path: String, reason: String)
+
+  /// Why something is no file to read: a folder, a pipe, a device.
+  static let notRegular = "is no regular file"
 
   public var description: String {
     switch self {
     case .locked(let path, let pid):
       "\(path) is in use by another process" + (pid.map { " (pid \($0))" } ?? "")
     case .io(let operation, let path, let code): "\(operation) \(path): \(errorText(code))"
-    case .damaged(let path, let offset, let reason): "\(path) is damaged at \(offset): \(reason)"
+    case .damaged(let path, let offset, let reason):
+      offset == 0 ? "\(path): \(reason)" : "\(path), byte \(offset): \(reason)"
     case .newerFormat(let path, let version):
       "\(path) has format version \(version), written by a newer Jamboree"
     case .tooLarge(let what, let bytes, let limit): "\(what): \(bytes) bytes, limit \(limit)"
@@ -34,6 +40,7 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     case .failed(let reason): "saving has failed: \(reason)"
     case .notCovered(let rooms): "not checkpointed yet: \(rooms.count) rooms"
     case .closed: "the store is closed"
+    case .notAStore(let path, let reason): "\(path.isEmpty ? "''" : path) \(reason)"
     }
   }
 }

@@ -59,7 +59,7 @@ public final class Store: Sendable {
     _ path: String, shards: Int, options: StoreOptions = StoreOptions()
   ) throws(StorageError) -> Store {
     _ = signal(SIGXFSZ, SIG_IGN)
-    let root = try Directory.open(path, create: true, fault: options.fault)
+    let root = try Directory.openRoot(path, create: true, fault: options.fault)
     let lock = try DataLock.take(in: root)
     return try Store(root, lock, shards: shards, options: options)
   }
@@ -74,7 +74,10 @@ public final class Store: Sendable {
     var marker: CleanMarker?
     do { marker = try CleanMarker.read(in: root) } catch {
       guard error.isDamage else { throw error }
-      damage.append(Damage(file: "\(root.path)/clean", range: 0..<0, reason: "\(error)"))
+      damage.append(
+        Damage(
+          error, file: "\(root.path)/\(CleanMarker.name)",
+          instead: "nothing is lost: the log is read as after a crash"))
     }
     var log = try RecoveredLog.read(wal, rooms: rooms, marker: marker, options: options)
     log.report.wasUnclean = marker == nil && (log.report.segments > 0 || !damage.isEmpty)

@@ -23,6 +23,10 @@ public struct StoreOptions: Sendable {
   /// zlib's level for snapshots and history, 1 to 9.
   public var compressionLevel = 6
 
+  /// Which documents a room has, by what its `Checkpoint.meta` says: boards, and "" for the stage.
+  /// Only this tells a document whose files are gone from one that never was.
+  public var documents: @Sendable (_ meta: [UInt8]) -> [String] = { _ in [] }
+
   /// Makes disk operations fail, in tests.
   var fault: DiskFault?
 

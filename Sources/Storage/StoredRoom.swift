@@ -26,6 +26,9 @@ public struct StoredRoom: Sendable {
   /// Every record above `metaSequence`, and those below that their document's snapshot lacks (it
   /// was damaged, and an older one or none took its place); in order of sequence.
   public var tail: [JournalRecord] = []
+  /// Whether a document without a snapshot can be made from `tail` alone: it has every record of
+  /// it since the room began.
+  public var rebuildsAll = false
   /// Files that could not be used, and sequences that are missing, with what is lost.
   public var damage: [Damage] = []
 

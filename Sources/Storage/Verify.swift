@@ -1,3 +1,5 @@
+import Glibc
+
 /// What `Store.verify` hands to its caller to decode.
 public enum VerifiedContent: Sendable {
   /// A board's snapshot: one Yjs update.
@@ -30,14 +32,14 @@ public struct VerifyReport: Sendable {
 
 extension Store {
   /// Reads every byte below `path` and checks every checksum, that the sequences of each room
-  /// have no gaps, and that the history reaches every snapshot. Changes nothing and takes no
-  /// lock, so it may run beside a hub.
+  /// have no gaps, that the history reaches every snapshot, and that no snapshot is missing or
+  /// older than its room. Changes nothing and takes no lock, so it may run beside a hub.
   ///
   /// - Parameter decode: Called with the content of every snapshot and record; says why it cannot
   ///   be decoded, or `nil` if it can.
   /// - Limits: the last record of a log that nobody closed cannot be told from a torn write, so a
   ///   flipped bit there is a note.
-  /// - Throws: `io` if the directory cannot be read, `newerFormat`.
+  /// - Throws: `io` if the directory cannot be read, `notAStore`, `newerFormat`.
   public static func verify(
     _ path: String, decode: (VerifiedContent, [UInt8]) -> String? = { _, _ in nil }
   ) throws(StorageError) -> VerifyReport {
@@ -59,12 +61,12 @@ struct Verifier {
   /// Sequences found so far, log and history together.
   var sequences: [RoomID: SequenceSet] = [:]
   /// How often a file is read again before damage beside a running hub is believed.
-  private static let tries = 4
+  static let tries = 4
 
   init(
     _ path: String, _ decode: @escaping (VerifiedContent, [UInt8]) -> String?
   ) throws(StorageError) {
-    root = try Directory.open(path)
+    root = try Directory.openStore(path)
     self.decode = decode
     report.hubIsRunning = try DataLock.isHeld(in: root)
   }
@@ -73,7 +75,7 @@ struct Verifier {
     report.unexpected += Layout.unexpected(in: try root.names(), at: root.path)
     try checkSmallFiles()
     try checkLog()
-    guard let rooms = try root.directoryIfPresent("rooms") else { return }
+    guard let rooms = try folder("rooms", in: root, lost: "every room") else { return }
     let (found, unexpected) = try Store.roomIDs(in: rooms)
     report.unexpected += unexpected
     for room in found {
@@ -87,24 +89,49 @@ struct Verifier {
   }
 
   private mutating func checkSmallFiles() throws(StorageError) {
-    if let keys = try root.directoryIfPresent("keys") {
-      do { if try SigningKeyFile.check(in: keys) { report.files += 1 } } catch {
-        try note(error, file: "\(keys.path)/\(SigningKeyFile.name)", lost: "tokens signed so far")
+    let keyPath = "\(root.path)/keys/\(SigningKeyFile.name)"
+    var hasKey = false
+    if let keys = try folder("keys", in: root, lost: "the key, and with it every token") {
+      do {
+        hasKey = try SigningKeyFile.check(in: keys)
+        if hasKey { report.files += 1 }
+      } catch {
+        hasKey = true
+        try note(error, file: keyPath, lost: "the key, and with it every token made so far")
       }
       report.unexpected += try keys.names().filter { $0 != SigningKeyFile.name }
         .map { "\(keys.path)/\($0)" }
     }
-    if let aside = try root.directoryIfPresent("damaged") {
-      report.notes += try aside.names().map { "set aside because of damage: \(aside.path)/\($0)" }
+    // Whoever takes the key away revokes all tokens, so this is no damage by itself.
+    if !hasKey, root.status("rooms") != nil {
+      report.notes.append(
+        "\(keyPath): is missing; the hub makes a new one, and tokens made so far open nothing")
+    }
+    if let aside = try folder("damaged", in: root) {
+      report.notes += try aside.names().map {
+        "\(aside.path)/\($0): was set aside because of damage"
+      }
+    }
+  }
+
+  /// A folder of ours, or `nil` where there is none; something else in its place is damage.
+  mutating func folder(
+    _ name: String, in parent: Directory, lost: String = "", instead: String = ""
+  ) throws(StorageError) -> Directory? {
+    do { return try parent.directoryIfPresent(name) } catch {
+      guard case .io("open", let path, ENOTDIR) = error else { throw error }
+      report.damage.append(
+        Damage(file: path, range: 0..<0, reason: "is no folder", lost: lost, instead: instead))
+      return nil
     }
   }
 
   /// Damage goes into the report; everything else ends the run.
   mutating func note(
-    _ error: StorageError, file: String, lost: String
+    _ error: StorageError, file: String, size: Int = 0, lost: String
   ) throws(StorageError) {
     guard error.isDamage else { throw error }
-    report.damage.append(Damage(file: file, range: 0..<0, reason: "\(error)", lost: lost))
+    report.damage.append(Damage(error, file: file, size: size, lost: lost))
   }
 
   // MARK: Log
@@ -116,7 +143,30 @@ struct Verifier {
         try note(error, file: "\(root.path)/\(CleanMarker.name)", lost: "")
       }
     }
-    guard let wal = try root.directoryIfPresent("wal") else { return }
+    // Made in this order at every start: a later one says that the earlier one was there.
+    let hasSegments: Bool
+    if let wal = try folder("wal", in: root, lost: "what only the log had") {
+      hasSegments = try checkSegments(in: wal, marker)
+    } else {
+      hasSegments = false
+      if root.status("wal") == nil, root.status("rooms") != nil {
+        noteMissing("wal", lost: marker?.lengths.isEmpty == true ? "" : "what only the log had")
+      }
+    }
+    if root.status("rooms") == nil, hasSegments || marker != nil {
+      noteMissing("rooms", lost: "every room, but for what the log has")
+    }
+  }
+
+  private mutating func noteMissing(_ name: String, lost: String) {
+    report.damage.append(
+      Damage(file: "\(root.path)/\(name)", range: 0..<0, reason: "is missing", lost: lost))
+  }
+
+  /// Returns whether there is any segment.
+  private mutating func checkSegments(
+    in wal: Directory, _ marker: CleanMarker?
+  ) throws(StorageError) -> Bool {
     var found: [SegmentName] = []
     for text in try wal.names() {
       if let name = SegmentName(text) { found.append(name) }
@@ -131,23 +181,27 @@ struct Verifier {
       try checkSegment(name, in: wal, isLast: isLast, expected: marker?.lengths[name])
     }
     for (name, bytes) in marker?.lengths ?? [:] where !found.contains(name) {
-      report.damage.append(
-        Damage(
-          file: "\(wal.path)/\(name.description)", range: 0..<0,
-          reason: "log segment is missing", lost: "\(bytes) bytes of log"))
+      noteMissing("wal/\(name.description)", lost: "\(bytes) bytes of log")
     }
+    return !found.isEmpty
   }
 
   private mutating func checkSegment(
     _ name: SegmentName, in wal: Directory, isLast: Bool, expected: Int?
   ) throws(StorageError) {
-    guard let file = try wal.fileIfPresent(name.description) else { return }
-    report.files += 1
     var findings = Findings()
-    for attempt in 1...Self.tries {
-      findings = try read(file, isLast: isLast, expected: expected)
-      if findings.damage.isEmpty || !report.hubIsRunning { break }
-      if attempt < Self.tries { pause(milliseconds: 50) }
+    do {
+      guard let file = try wal.fileIfPresent(name.description) else { return }
+      report.files += 1
+      for attempt in 1...Self.tries {
+        findings = try read(file, isLast: isLast, expected: expected)
+        if findings.damage.isEmpty || !report.hubIsRunning { break }
+        if attempt < Self.tries { pause(milliseconds: 50) }
+      }
+    } catch {
+      let path = "\(wal.path)/\(name.description)"
+      let size = wal.status(name.description)?.bytes ?? 0
+      try note(error, file: path, size: size, lost: "the whole segment")
     }
     report.damage += findings.damage
     report.notes += findings.notes
@@ -169,32 +223,27 @@ struct Verifier {
     let bytes = try file.readAll()
     let path = file.path
     if expected == nil && LogReader.isUnused(bytes) {
-      findings.notes.append("\(path): a segment that was never used")
+      findings.notes.append("\(path): was never used")
       return findings
     }
-    do {
-      let scan = try LogReader.scan(bytes, path: path) { offset, header, room in
-        findings.records += 1
-        findings.sequences[room, default: .init()].insert(header.sequence)
-        let record = header.record(bytes.span, at: offset, room: room)
-        if let reason = decode(.record(header.kind), record.payload) {
-          findings.damage.append(
-            Damage(
-              file: path, range: offset..<offset + header.length,
-              reason: "cannot be decoded: \(reason)",
-              lost: "record \(header.sequence) of \(room)"))
-        }
+    let scan = try LogReader.scan(bytes, path: path) { offset, header, room in
+      findings.records += 1
+      findings.sequences[room, default: .init()].insert(log: header.sequence)
+      let record = header.record(bytes.span, at: offset, room: room)
+      if let reason = decode(.record(header.kind), record.payload) {
+        findings.damage.append(
+          Damage(
+            file: path, range: offset..<offset + header.length,
+            reason: "cannot be decoded: \(reason)",
+            lost: "record \(header.sequence) of \(room)"))
       }
-      let verdict = scan.verdict(path, size: bytes.count, isLast: isLast, expected: expected)
-      findings.damage += verdict.damage
-      if verdict.isTorn && !report.hubIsRunning {
-        findings.notes.append("\(path): torn end, \(scan.tornBytes) bytes at \(scan.end)")
-      }
-    } catch {
-      guard error.isDamage else { throw error }
-      findings.damage.append(
-        Damage(
-          file: path, range: 0..<bytes.count, reason: "\(error)", lost: "the whole segment"))
+    }
+    let verdict = scan.verdict(path, size: bytes.count, isLast: isLast, expected: expected)
+    findings.damage += verdict.damage
+    if verdict.isTorn && !report.hubIsRunning {
+      findings.notes.append(
+        "\(path): the last write was interrupted; its \(scan.tornBytes) bytes from "
+          + "\(scan.end) on count for nothing")
     }
     return findings
   }

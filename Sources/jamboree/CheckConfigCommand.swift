@@ -8,7 +8,8 @@ struct CheckConfigCommand: ParsableCommand {
     abstract: "Check a configuration file.",
     discussion: """
       Prints "FILE: ok", or one line for every problem on standard error (FILE:LINE: reason) and \
-      ends with exit code 1. The keys of the file, and what they take:
+      ends with exit code 1. A "limits.rooms" below is the key "rooms" in the table (TOML) or \
+      object (JSON) "limits". Sizes are bytes, or texts such as "64 KiB". The keys:
 
       \(ConfigField.all.map(Self.line).joined(separator: "\n"))
       """)
@@ -26,6 +27,6 @@ struct CheckConfigCommand: ParsableCommand {
 
   private static func line(_ field: ConfigField) -> String {
     let standard = field.standard.isEmpty ? "" : " (default: \(field.standard))"
-    return "\(field.key): \(field.help)\(standard)"
+    return "\(field.key): \(field.isList ? "List. " : "")\(field.help)\(standard)"
   }
 }

@@ -2,11 +2,24 @@ import Glibc
 
 /// Standard output for results, standard error for everything else.
 enum Console {
-  static func print(_ line: String) { write(line + "\n", to: STDOUT_FILENO) }
-  static func complain(_ line: String) { write(line + "\n", to: STDERR_FILENO) }
+  /// A result. Where it cannot be written the program ends with 1: what follows would be lost as
+  /// well. A closed pipe (`| head`) ends it as usual.
+  static func print(_ line: String) {
+    let code = write(line + "\n", to: STDOUT_FILENO)
+    if code == 0 { return }
+    if code != EPIPE {
+      complain("Error: cannot write to standard output: \(unsafe String(cString: strerror(code)))")
+    }
+    exit(1)
+  }
 
-  /// All of it, whatever the pipe takes at a time. A closed pipe ends the program as usual.
-  private static func write(_ text: String, to descriptor: Int32) {
+  /// The same beside a running hub, which goes on whoever listens.
+  static func announce(_ line: String) { _ = write(line + "\n", to: STDOUT_FILENO) }
+
+  static func complain(_ line: String) { _ = write(line + "\n", to: STDERR_FILENO) }
+
+  /// All of it, whatever the pipe takes at a time; the errno if that fails.
+  private static func write(_ text: String, to descriptor: Int32) -> Int32 {
     let bytes = Array(text.utf8)
     var done = 0
     while done < bytes.count {
@@ -14,9 +27,23 @@ enum Console {
         unsafe Glibc.write(
           descriptor, buffer.baseAddress.map { unsafe $0 + done }, bytes.count - done)
       }
-      if count < 0, errno != EINTR { return }
+      if count < 0, errno != EINTR { return errno }
       done += max(count, 0)
     }
+    return 0
+  }
+
+  /// A text with names of files in it, which may hold anything, so that a terminal shows it and
+  /// does nothing else.
+  static func visible(_ text: String) -> String {
+    String(
+      text.unicodeScalars.map { scalar in
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator:
+          "\\u{\(String(scalar.value, radix: 16))}"
+        default: String(scalar)
+        }
+      }.joined())
   }
 }
 

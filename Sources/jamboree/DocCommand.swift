@@ -54,7 +54,7 @@ struct DocTrace: ParsableCommand {
   @Argument(help: "Sessions as JSON, one a line.")
   var file: String
 
-  @Option(help: "How many failures to name.")
+  @Option(help: ArgumentHelp("How many failures to name.", valueName: "number"))
   var show = 5
 
   mutating func run() throws {

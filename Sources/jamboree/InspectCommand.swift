@@ -13,7 +13,7 @@ struct InspectCommand: ParsableCommand {
       "(log)" counts records that the room's next checkpoint takes over into its files.
       """)
 
-  @Argument(help: "The data folder.")
+  @Argument(help: ArgumentHelp("The data folder.", valueName: "folder"))
   var data: String
 
   @Flag(help: "Print JSON: sizes in bytes, sequences, times in ISO 8601.")

@@ -29,20 +29,22 @@ private func printLinks(
   let bases = LocalAddresses.reaching(settings.bindAddress).map { address in
     "ws://\(HubConfig.urlHost(address)):\(port)/yjs/\(jam)"
   }
-  Console.print("\nJam \(jam). Rooms begin to exist when somebody writes; links hold for two days.")
+  Console.announce("\nJam \(jam). Rooms begin to exist when somebody writes; links hold for two days.")
   guard let base = bases.first else { return }
+  // As it was called: a fresh build is on nobody's PATH.
+  let program = CommandLine.arguments.first ?? "jamboree"
   let roles = [Role.participant, .facilitator, .viewer]
   let tokens = try roles.map { (role) throws(HubError) in try linkToken(role, jam, settings) }
   for reached in bases {
     for (role, token) in zip(roles, tokens) {
-      Console.print("  \(role.rawValue): \(reached)/radio?token=\(token)")
+      Console.announce("  \(role.rawValue): \(reached)/radio?token=\(token)")
     }
   }
-  Console.print(
+  Console.announce(
     """
       y-websocket: new WebsocketProvider("\(base)", "radio", doc, { params: { token } })
-      more tokens: jamboree token --data \(settings.dataDirectory) --jam \(jam) \
-      --sub NAME --role participant
+      more tokens: \(program) token --data \(settings.dataDirectory) --jam \(jam) \
+    --sub NAME --role participant
     """)
 }
 

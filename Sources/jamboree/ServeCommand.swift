@@ -14,7 +14,7 @@ struct ServeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A .toml or .json file with settings.", valueName: "file"))
   var config: String?
 
-  @Flag(help: help("links", "")) var links = false
+  @Flag(inversion: .prefixedNo, help: help("links", "")) var links: Bool?
 
   @Option(help: help("bind", "address")) var bind: String?
   @Option(help: help("port", "number")) var port: String?
@@ -65,7 +65,7 @@ struct ServeCommand: ParsableCommand {
     ]
     let given = single.compactMap { option, value in value.map { ConfigOverride(option, [$0]) } }
     let lists = [("jam", jam), ("allowed-origin", allowedOrigin)].filter { !$0.1.isEmpty }
-    let flags = links ? [ConfigOverride("links", ["true"])] : []
+    let flags = links.map { [ConfigOverride("links", ["\($0)"])] } ?? []
     return given + flags + lists.map { ConfigOverride($0.0, $0.1) }
   }
 
@@ -73,6 +73,7 @@ struct ServeCommand: ParsableCommand {
   private static func help(_ option: String, _ valueName: String) -> ArgumentHelp {
     guard let field = ConfigField.all.first(where: { $0.option == option }) else { return "" }
     let standard = field.standard.isEmpty ? "" : " (default: \(field.standard))"
-    return ArgumentHelp("\(field.help)\(standard)", valueName: valueName)
+    let several = field.isList ? " Repeat for several." : ""
+    return ArgumentHelp("\(field.help)\(several)\(standard)", valueName: valueName)
   }
 }

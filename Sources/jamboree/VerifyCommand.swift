@@ -1,6 +1,7 @@
 import ArgumentParser
 import CRDT
 import Lib0
+import Rooms
 import Storage
 
 /// `jamboree verify`: reads every byte of a data folder and says whether it is what was written.
@@ -9,11 +10,13 @@ struct VerifyCommand: ParsableCommand {
     commandName: "verify",
     abstract: "Check every checksum and decode every board.",
     discussion: """
-      Works beside a running hub and changes nothing. Every damage is one line on standard error \
-      that names the file and what is lost; then the exit code is 1.
+      Works beside a running hub and changes nothing. Every damage is one line on standard error: \
+      the file, the bytes of it, what is wrong, and what is lost or what the hub takes in its \
+      place. Then the exit code is 1. Notes are no damage. A last line on standard output counts \
+      what was read.
       """)
 
-  @Argument(help: "The data folder.")
+  @Argument(help: ArgumentHelp("The data folder.", valueName: "folder"))
   var data: String
 
   @Flag(help: "Print the whole report as JSON.")
@@ -24,9 +27,11 @@ struct VerifyCommand: ParsableCommand {
     if json {
       Console.print(JSON.text(Self.value(report)))
     } else {
-      for damage in report.damage { Console.complain("damaged: \(damage)") }
-      for note in report.notes { Console.complain("note: \(note)") }
-      for path in report.unexpected { Console.complain("note: not one of ours: \(path)") }
+      for damage in report.damage { Console.complain(Console.visible("damaged: \(damage)")) }
+      for note in report.notes { Console.complain(Console.visible("note: \(note)")) }
+      for path in report.unexpected {
+        Console.complain(Console.visible("note: \(path): is not the hub's, and not looked at"))
+      }
       Console.print(Self.summary(data, report))
     }
     if !report.isClean { throw ExitCode.failure }
@@ -36,7 +41,11 @@ struct VerifyCommand: ParsableCommand {
   /// one that waits for something would open incomplete.
   private static func fault(_ content: VerifiedContent, _ bytes: [UInt8]) -> String? {
     switch content {
-    case .meta: return nil
+    case .meta:
+      do throws(DecodingError) { _ = try RoomContents.documents(inMeta: bytes) } catch {
+        return "\(error)"
+      }
+      return nil
     case .record(.control): return nil
     case .record, .board, .stage: break
     }
@@ -53,7 +62,7 @@ struct VerifyCommand: ParsableCommand {
       counted(report.rooms, "room"), counted(report.boards, "board"),
       counted(report.files, "file"), counted(report.records, "record"),
     ].joined(separator: ", ")
-    let verdict = report.isClean ? "ok" : counted(report.damage.count, "damage")
+    let verdict = report.isClean ? "ok" : "\(counted(report.damage.count, "problem")) found"
     return "\(data): \(verdict) (\(read)\(report.hubIsRunning ? "; a hub is running" : ""))"
   }
 
@@ -67,7 +76,7 @@ struct VerifyCommand: ParsableCommand {
           .object([
             "file": .string(damage.file), "from": .number(Double(damage.range.lowerBound)),
             "to": .number(Double(damage.range.upperBound)), "reason": .string(damage.reason),
-            "lost": .string(damage.lost),
+            "lost": .string(damage.lost), "instead": .string(damage.instead),
           ])
         }),
       "notes": .array(report.notes.map(AnyValue.string)),

@@ -7,7 +7,7 @@ import json
 import signal
 
 import pycrdt
-from rig.own import OwnClient, read_board
+from rig.own import OwnClient, put, read_board
 from rig.stock import until
 
 
@@ -94,3 +94,34 @@ async def test_verify_names_a_damaged_board_file_and_ends_with_1(hub, stock):
         assert file.name in done.stdout + done.stderr
     file.write_bytes(whole)
     assert hub.run("verify", hub.data).returncode == 0
+
+
+async def test_a_missing_file_is_reported_and_made_anew_from_the_recording(hub, stock):
+    author = await filled(stock, "missing")
+    content = await author.content()
+    owner = await OwnClient(hub, "missing", "fay", "facilitator").connect()
+    await owner.command("freeze")
+    await owner.close()
+    await author.disconnect()
+    await asyncio.to_thread(hub.stop)
+    board = hub.board_file("missing")
+    for file in (board, board.parents[1] / "room.gz", board.parents[1] / "stage.yjs.gz"):
+        file.unlink()
+        done = hub.run("verify", hub.data, check=False)
+        assert done.returncode == 1 and "is missing; nothing is lost" in done.stderr, done.stderr
+        assert done.stderr.count(file.name) == 1
+        await asyncio.to_thread(hub.start)
+        found = await read_board(hub, "missing")
+        assert found.get("m", type=pycrdt.Map).to_py() == content["m"]
+        witness = await OwnClient(hub, "missing", "eve", "viewer").connect()
+        assert witness.hello["room"]["frozen"] is True, f"thawed without {file.name}"
+        await witness.close()
+        # The next checkpoint brings the file back.
+        owner = await OwnClient(hub, "missing", "fay", "facilitator").connect()
+        owner.edit("main", put("without", file.name))
+        await owner.wait_saved()
+        await owner.close()
+        content["m"]["without"] = file.name
+        await asyncio.to_thread(hub.stop)
+        assert hub.run("verify", hub.data).returncode == 0
+        assert file.exists()

@@ -47,10 +47,11 @@ struct CommandTests {
   }
 
   @Test func tokenPrintsTheTokenAlone() throws {
+    _ = try SigningKey.load(dataDirectory: folder.path + "/d")
     let run = try run(
       "token", "--data", "d", "--sub", "ada", "--name", "Ада", "--role", "facilitator", "--jam",
       "demo", "--room", "one", "--expires", "1h")
-    #expect(run.exitCode == 0 && run.errors.isEmpty)
+    #expect(run.exitCode == 0 && run.errors.isEmpty, "\(run.errors)")
     #expect(run.output.hasSuffix("\n"))
     let now = Int64(time(nil))
     let key = try SigningKey.load(dataDirectory: folder.path + "/d")
@@ -61,7 +62,8 @@ struct CommandTests {
   }
 
   @Test func aTokenLastsTwoDaysUnlessToldOtherwise() throws {
-    let run = try run("token", "--data", "d", "--sub", "b", "--role", "bot", "--jam", "demo")
+    let run = try run(
+      "token", "--data", "d", "--create", "--sub", "b", "--role", "bot", "--jam", "demo")
     let now = Int64(time(nil))
     let key = try SigningKey.load(dataDirectory: folder.path + "/d")
     let claims = try Tokens.check(String(run.output.dropLast()), key: key, now: now)
@@ -82,12 +84,55 @@ struct CommandTests {
 
   @Test func aKeyThatOthersCanReadIsNamed() throws {
     let arguments = ["token", "--data", "d", "--sub", "b", "--role", "bot", "--jam", "demo"]
-    _ = try CommandRun(arguments, in: folder)
+    _ = try SigningKey.load(dataDirectory: folder.path + "/d")
     #expect(unsafe chmod(folder.path + "/d/keys/signing.key", 0o644) == 0)
     let run = try CommandRun(arguments, in: folder)
     #expect(run.exitCode == 1 && run.output.isEmpty)
     #expect(run.errors.hasPrefix("Error: d/keys/signing.key: has mode 0644"))
     #expect(run.errors.split(separator: "\n").count == 1)
+  }
+
+  @Test func aKeyIsMadeOnRequestOnlyAndSaid() throws {
+    let arguments = ["token", "--data", "d", "--sub", "b", "--role", "bot", "--jam", "demo"]
+    let wrong = try CommandRun(arguments, in: folder)
+    #expect(wrong.exitCode == 1 && wrong.output.isEmpty)
+    #expect(wrong.errors.hasPrefix("Error: the data folder d does not exist; "))
+    #expect(wrong.errors.split(separator: "\n").count == 1)
+    #expect(unsafe access(folder.path + "/d", F_OK) != 0)
+    #expect(unsafe mkdir(folder.path + "/d", 0o700) == 0)
+    let empty = try CommandRun(arguments, in: folder)
+    #expect(empty.errors.hasPrefix("Error: the data folder d holds no signing key "))
+    #expect(unsafe access(folder.path + "/d/keys", F_OK) != 0)
+    #expect(unsafe rmdir(folder.path + "/d") == 0)
+    let made = try CommandRun(arguments + ["--create"], in: folder)
+    #expect(made.exitCode == 0 && made.output.split(separator: ".").count == 3)
+    #expect(
+      made.errors == "created the folder d\ncreated the signing key d/keys/signing.key\n")
+    // Once it is there nothing is made, nor said.
+    let again = try CommandRun(arguments + ["--create"], in: folder)
+    #expect(again.exitCode == 0 && again.errors.isEmpty)
+    _ = try folder.write("file", "")
+    let file = try run(
+      "token", "--data", "file", "--create", "--sub", "b", "--role", "bot", "--jam", "demo")
+    #expect(file.exitCode == 1 && file.errors == "Error: file: is no folder\n")
+  }
+
+  @Test func outputThatCannotBeWrittenFails() throws {
+    _ = try folder.write("good.toml", "port = 9000\n")
+    let full = try CommandRun(script: "\"$0\" check-config good.toml >/dev/full", in: folder)
+    #expect(full.exitCode == 1)
+    #expect(
+      full.errors == "Error: cannot write to standard output: No space left on device\n")
+    let closed = try CommandRun(
+      script: "(trap '' PIPE; \"$0\" check-config good.toml; echo $? >code) | true; cat code",
+      in: folder)
+    #expect(closed.errors.isEmpty)
+  }
+
+  @Test func aPipeInTheFilesPlaceHoldsNobodyUp() throws {
+    #expect(unsafe mkfifo(folder.path + "/hub.toml", 0o600) == 0)
+    let run = try run("check-config", "hub.toml")
+    #expect(run.exitCode == 1 && run.errors == "hub.toml: is no regular file\n")
   }
 
   @Test func checkConfigNamesFileLineAndReason() throws {
@@ -127,8 +172,11 @@ struct CommandTests {
     let help = try run("serve", "--help")
     #expect(help.exitCode == 0)
     let words = help.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    for option in ["config", "port-file", "jam", "gather-ms", "allowed-origin", "board-bytes"] {
-      #expect(words.contains("--\(option) <"))
+    let keys = try run("check-config", "--help").output
+    for field in ConfigField.all {
+      let option = field.option == "links" ? "--links/--no-links " : "--\(field.option) <"
+      #expect(words.contains(option) && words.contains(field.help), "\(field.option)")
+      #expect(keys.contains("\n\(field.key): "), "\(field.key)")
     }
     #expect(words.contains("TCP port to listen on; 0 for any free one. (default: 8080)"))
   }

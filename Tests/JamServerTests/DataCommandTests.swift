@@ -17,8 +17,10 @@ struct DataCommandTests {
   /// The same from clock 5 on: what comes before is missing.
   static let dangling: [UInt8] = [1, 1, 1, 5, 4, 1, 1, 0x74, 2, 0x61, 0x62, 0]
 
-  init() throws {
-    folder = try TemporaryFolder()
+  init() throws { try self.init(in: TemporaryFolder()) }
+
+  private init(in folder: TemporaryFolder) throws {
+    self.folder = folder
     room = try RoomID(jam: #require(Slug("demo")), prototype: #require(Slug("one")))
   }
 
@@ -29,6 +31,7 @@ struct DataCommandTests {
   /// A folder `d` with one room whose board `main` was checkpointed as `snapshot`.
   private func write(_ snapshot: [UInt8] = update, closes: Bool = true) throws -> Store {
     let store = try Store.open(folder.path + "/d", shards: 1)
+    _ = try SigningKey.load(dataDirectory: folder.path + "/d")
     let records = (1...3 as ClosedRange<UInt64>).map { sequence in
       JournalRecord(
         time: 1_800_000_000_000_000, room: room, board: "main", sequence: sequence, author: "ada",
@@ -37,7 +40,7 @@ struct DataCommandTests {
     let checkpoint = Checkpoint(
       room: room, records: records,
       boards: ["main": Checkpoint.Snapshot(epoch: 7, sequence: 3) { snapshot }],
-      meta: [1, 2, 3], throughSequence: 3)
+      meta: Array("{}".utf8), throughSequence: 3)
     let done = DispatchSemaphore(value: 0)
     let error = Mutex<StorageError?>(nil)
     store.checkpoint(checkpoint) { result in
@@ -79,7 +82,7 @@ struct DataCommandTests {
   }
 
   @Test func anEmptyFolderHasNoRooms() throws {
-    #expect(unsafe mkdir(folder.path + "/d", 0o700) == 0)
+    try Store.open(folder.path + "/d", shards: 1).close()
     let run = try run("inspect", "d")
     #expect(run.exitCode == 0)
     #expect(run.output.hasSuffix("\n0 jams, 0 rooms, 0 boards, 0 B\n"))
@@ -92,13 +95,18 @@ struct DataCommandTests {
     #expect(missing.errors.hasPrefix("Error: ") && missing.errors.contains("nowhere"))
     #expect(missing.errors.split(separator: "\n").count == 1)
     #expect(unsafe access(folder.path + "/nowhere", F_OK) != 0)
+    #expect(unsafe mkdir(folder.path + "/other", 0o700) == 0)
+    let other = try run(command, "other")
+    #expect(other.exitCode == 1 && other.output.isEmpty)
+    #expect(
+      other.errors == "Error: other is no data folder: it has no rooms, no log and no key\n")
     let none = try run(command)
     #expect(none.exitCode == 64)
   }
 
   @Test func verifyFindsNothingWhereNothingIs() throws {
     _ = try write()
-    _ = try run("token", "--data", "d", "--sub", "b", "--role", "bot", "--jam", "demo")
+    _ = try SigningKey.load(dataDirectory: folder.path + "/d")
     let run = try run("verify", "d")
     #expect(run.exitCode == 0 && run.errors.isEmpty)
     #expect(run.output.hasPrefix("d: ok (1 room, 1 board, "))
@@ -108,7 +116,7 @@ struct DataCommandTests {
 
   @Test func theStoreAndTheTokenCommandShareOneKey() throws {
     let token = ["token", "--data", "d", "--sub", "b", "--role", "bot", "--jam", "demo"]
-    #expect(try CommandRun(token, in: folder).exitCode == 0)
+    #expect(try CommandRun(token + ["--create"], in: folder).exitCode == 0)
     let made = try folder.read("d/keys/signing.key")
     let store = try write(closes: false)
     // Beside a running hub: no lock is in the way.
@@ -124,16 +132,38 @@ struct DataCommandTests {
     _ = try write()
     let name = "d/rooms/demo/one/boards/main.yjs.gz"
     var bytes = try folder.read(name)
-    bytes[bytes.count / 2] ^= 4
+    bytes[bytes.count - 9] ^= 4
     _ = try folder.write(name, bytes)
     let run = try run("verify", "d")
     #expect(run.exitCode == 1)
-    #expect(run.errors.hasPrefix("damaged: ") && run.errors.contains("main.yjs.gz"))
-    #expect(run.output.hasPrefix("d: 1 damage ("))
+    #expect(
+      run.errors == "damaged: \(name), bytes 0 to \(bytes.count - 1): wrong checksum; nothing is "
+        + "lost: the hub makes it anew from the records of history and log\n")
+    #expect(run.output.hasPrefix("d: 1 problem found ("))
     let again = try self.run("verify", "d", "--json")
     #expect(again.exitCode == 1)
     let report = try JSON.parse(Array(again.output.utf8).span)
     #expect(report["clean"] == .bool(false) && report["damage"]?.arrayValue?.count == 1)
+  }
+
+  @Test func verifyMissesNoFile() throws {
+    for name in ["boards/main.yjs.gz", "room.gz"] {
+      let folder = try TemporaryFolder()
+      let store = try DataCommandTests(in: folder).write()
+      withExtendedLifetime(store) {}
+      #expect(unsafe unlink("\(folder.path)/d/rooms/demo/one/\(name)") == 0)
+      let run = try CommandRun(["verify", "d"], in: folder)
+      #expect(run.exitCode == 1)
+      #expect(run.errors.hasPrefix("damaged: d/rooms/demo/one/\(name): is missing; "))
+      #expect(run.errors.split(separator: "\n").count == 1)
+    }
+  }
+
+  @Test func namesOfFilesDoNothingToATerminal() throws {
+    _ = try write()
+    _ = try folder.write("d/\u{1b}[31mred\n", "")
+    let run = try run("verify", "d")
+    #expect(run.errors == "note: d/\\u{1b}[31mred\\u{a}: is not the hub's, and not looked at\n")
   }
 
   @Test(

@@ -80,7 +80,44 @@ struct ServeTests {
     let run = try CommandRun(script: script, in: folder)
     let errors = String(decoding: try folder.read("second"), as: UTF8.self)
     #expect(run.exitCode == 1)
-    #expect(errors.contains("Address already in use (errno \(EADDRINUSE))"), "\(errors)")
+    let port = String(decoding: try folder.read("p"), as: UTF8.self).dropLast()
+    #expect(
+      errors == "Error: cannot listen on 127.0.0.1 port \(port): Address already in use (errno "
+        + "\(EADDRINUSE)); another program has this port (--port 0 takes any free one)\n")
+  }
+
+  @Test func aPortFileThatCannotBeWrittenEndsTheHubInOrder() throws {
+    let script = "\"$0\" serve --data d --port 0 --port-file no/p"
+    let run = try CommandRun(script: script, in: folder)
+    #expect(run.exitCode == 1)
+    #expect(run.errors == "Error: cannot write the port file no/p: No such file or directory\n")
+    let again = try serve("", signal: "TERM")
+    #expect(!again.errors.contains("did not end cleanly"), "\(again.errors)")
+  }
+
+  /// Who was refused what and why is in the log; the token never is.
+  @Test func refusalsNameRoomBoardSubjectAndReason() throws {
+    let script = #"""
+      "$0" serve --data d --port 0 --port-file p --jam demo 2>log &
+      hub=$!
+      for i in $(seq 100); do test -s p && break; sleep 0.1; done
+      token=$("$0" token --data d --sub 'Ann B' --role viewer --jam demo --room other)
+      bash -c 'exec 3<>/dev/tcp/127.0.0.1/$(cat p)
+        printf "GET /yjs/demo/radio/side?token=$1 HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n" >&3
+        printf "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" >&3
+        printf "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n" >&3
+        cat <&3 >answer' - "$token"
+      kill $hub
+      wait $hub
+      grep 'refused a request' log
+      ! grep -q "$token" log
+      """#
+    let run = try CommandRun(script: script, in: folder)
+    #expect(run.exitCode == 0)
+    for field in [
+      "room=demo/radio", "board=side", "sub=\"Ann B\"", "status=403", "from=127.0.0.1",
+      "reason=\"the token is for another room\"",
+    ] { #expect(run.output.contains(field), "\(run.output)") }
   }
 }
 

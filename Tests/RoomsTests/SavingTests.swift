@@ -1,6 +1,6 @@
 import CRDT
 @testable import Rooms
-import Storage
+@testable import Storage
 import SyncProtocol
 import Testing
 
@@ -76,6 +76,33 @@ struct SavingTests {
     reloaded.send(.syncStep1(stateVector: [0]), from: bob)
     #expect(
       reloaded.takeMessages(to: bob).contains(.syncStep2(update: Edit.insert("abc", client: 1))))
+  }
+
+  /// The records of the other board are not handed out again, so the first one is missing.
+  @Test func oneLostBoardAmongSeveralIsRebuilt() throws {
+    let ann = rig.join("ann", board: "first"), bob = rig.join("bob", board: "second")
+    rig.update(Edit.insert("abc", client: 1), from: ann)
+    rig.update(Edit.insert("def", client: 2), from: bob)
+    let made = rig.room.makeCheckpoint(now: rig.now)
+    #expect(try RoomContents.documents(inMeta: made.meta) == ["first", "second"])
+    var stored = StoredRoom(room: RoomRig.id)
+    stored.meta = made.meta
+    (stored.metaSequence, stored.lastSequence) = (made.sequence, made.sequence)
+    let first = try #require(made.boards.first { $0.name == "first" })
+    stored.boards["first"] = StoredRoom.Snapshot(
+      epoch: 1, sequence: first.sequence, update: first.doc.integratedStateAsUpdate())
+    stored.tail = made.records.filter { $0.board == "second" }
+    #expect(throws: RoomLoadError.self) { _ = try RoomContents(decoding: stored, hubClient: 5) }
+    stored.rebuildsAll = true
+    let reloaded = RoomRig()
+    reloaded.room = Room(
+      id: RoomRig.id, contents: try RoomContents(decoding: stored, hubClient: 5),
+      limits: RoomLimits(), isUnclean: false, now: reloaded.now)
+    let eve = reloaded.join("eve", board: "second")
+    reloaded.send(.syncStep1(stateVector: [0]), from: eve)
+    #expect(
+      reloaded.takeMessages(to: eve).contains(.syncStep2(update: Edit.insert("def", client: 2))))
+    #expect(reloaded.room.needsCheckpoint)
   }
 
   @Test func aCheckpointsCopyDoesNotChangeWithTheRoom() throws {

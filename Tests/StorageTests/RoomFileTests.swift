@@ -256,6 +256,7 @@ struct RoomFileTests {
     options.segmentBytes = 8 << 10
     options.gatherMilliseconds = 1
     let store = try openStore(folder.path, shards: 1, options: options)
+    try folder.makeKey()
     let journal = store.journal(forShard: 0)
     for round in 0..<40 as Range<UInt64> {
       let records = TestRoom.records(round * 20 + 1...round * 20 + 20)
