@@ -16,6 +16,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from rig.disk import FaultyDisk, small_disk  # noqa: E402
 from rig.hub import Hub, StockServer  # noqa: E402
 from rig.stock import StockClients  # noqa: E402
 
@@ -71,6 +72,30 @@ def hub(folder):
     if STOCK:
         pytest.skip("needs the hub")
     yield from _watched(Hub(folder))
+
+
+@pytest.fixture
+def small_hub(folder):
+    """A running hub on a small disk (`hub.disk`) that the test can fill. Two shards, so two logs."""
+    yield from _on_disk(folder, small_disk)
+
+
+@pytest.fixture
+def faulty_hub(folder):
+    """A running hub whose disk (`hub.disk`) fails as the test says. Two shards, so two logs."""
+    yield from _on_disk(folder, FaultyDisk)
+
+
+def _on_disk(folder, make_disk):
+    if STOCK:
+        pytest.skip("needs the hub")
+    disk = make_disk(folder)
+    try:
+        hub = Hub(folder, ["--shards", "2"], disk.environment)
+        hub.disk = disk
+        yield from _watched(hub)
+    finally:
+        disk.close()
 
 
 def _watched(running: Hub):
