@@ -31,6 +31,8 @@ final class Peer {
   /// Has used up its share and is not read from until its time has come.
   var isWaiting = false
   var isPinged = false
+  /// The newest ping that came while much was queued: answered when that has left.
+  var deferredPing: [UInt8]?
   /// Counted in the census, and to be taken out of it at the end.
   var isCounted = false
   var lag = Lag()

@@ -219,7 +219,7 @@ final class ShardHost: ShardHandler {
         return
       }
       if silence >= interval / 2 {
-        connection.send(FrameWriter.ping([]))
+        connection.send(FrameWriter.ping([]), isDroppable: false)
         peer.isPinged = true
       }
       scheduleLifeCheck(of: connection, peer)
