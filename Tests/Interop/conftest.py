@@ -98,6 +98,24 @@ def _on_disk(folder, make_disk):
         disk.close()
 
 
+@pytest.fixture
+def narrow_hub(hub):
+    """A running hub with one shard: everything meets on one queue and in one log."""
+    return _narrowed(hub)
+
+
+@pytest.fixture
+def narrow_faulty_hub(faulty_hub):
+    """The same on a disk that fails as the test says."""
+    return _narrowed(faulty_hub)
+
+
+def _narrowed(hub: Hub) -> Hub:
+    assert hub.stop() == 0
+    hub.options += ["--shards", "1"]
+    return hub.start()
+
+
 def _watched(running: Hub):
     try:
         running.start()

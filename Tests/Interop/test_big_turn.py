@@ -12,15 +12,6 @@ from rig.own import OwnClient, put, read_board
 CLIENTS, SIZE = 10, 8 << 20
 
 
-@pytest.fixture
-def narrow_hub(folder, hub):
-    """The hub with one shard, so that everything meets on one queue."""
-    hub.stop()
-    hub.options += ["--shards", "1"]
-    hub.start()
-    return hub
-
-
 class Writer(OwnClient):
     """Reads what is said to it, not what the others write: that would only measure Python."""
 

@@ -181,3 +181,30 @@ async def test_the_other_shard_goes_on_saving_when_one_log_fails(faulty_hub):
     for client in [writer, *clients]:
         await client.wait_saved()
         client.abort()
+
+
+async def test_a_room_that_cannot_be_opened_does_not_keep_the_log_from_going_on(narrow_faulty_hub):
+    """Its records are in an older segment, which was synced; they stay there."""
+    hub, disk = narrow_faulty_hub, narrow_faulty_hub.disk
+    stranger = await OwnClient(hub, "in-the-way", "writer").connect()
+    stranger.edit("main", put("kept", 1), "kept")
+    await stranger.wait_saved()
+    hub.kill()
+    stranger.abort()
+    folder = hub.data / "rooms" / "demo" / "in-the-way"
+    folder.mkdir(parents=True)
+    (folder / "boards").write_text("no folder\n")
+    await asyncio.to_thread(hub.start)
+    writer = await writer_with_something_saved(hub)
+    disk.fail_one_sync(of="/wal/")
+    writer.edit("main", put("doomed", 1), "doomed")
+    await until(lambda: disk.failed("/wal/"), 5, "a failed sync")
+    await writer.until(lambda: saving(writer)[-1:] == [True], 8, "saving again")
+    await writer.wait_saved()
+    assert "cannot open a room" in hub.log()
+    hub.kill()
+    writer.abort()
+    (folder / "boards").unlink()
+    await asyncio.to_thread(hub.start)
+    assert set(content(await read_board(hub, "in-the-way"))) == {"kept"}
+    assert set(content(await read_board(hub, ROOM))) == {"before", "doomed"}

@@ -12,7 +12,7 @@ SIZE = 64 << 10
 
 
 class Pair:
-    """Somebody who overwrites one entry on each board in turn, at the pace of their own echo."""
+    """Somebody who overwrites one entry on each board in turn, at the pace of the hub."""
 
     def __init__(self, client: OwnClient):
         self.client, self.number, self.written = client, 0, 0
@@ -24,7 +24,8 @@ class Pair:
             self.client.edit(name, put("big", f"#{self.number}#" + "x" * SIZE))
             self.client.edit(name, put(f"small {self.number % 50}", self.number))
             self.written += SIZE
-            await self.client.wait_saved(20)
+            await self.client.socket.ping(20)
+        await self.client.wait_saved(20)
 
 
 def state(client: OwnClient, name: str) -> tuple[bytes, dict]:
