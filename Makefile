@@ -56,6 +56,7 @@ packages:
 test-packages:
 	@Tests/packages $(RUN_PACKAGES) $(TEST_PACKAGES)
 	@Tests/packages --command node=nodejs
+	@Tests/packages --command cc=gcc
 
 $(PYTHON): Tests/Interop/requirements.txt
 	@Tests/packages --command python3=python3-venv

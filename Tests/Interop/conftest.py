@@ -131,5 +131,5 @@ def _watched(running: Hub):
 @pytest.fixture
 def stock(request):
     """The Node driver for this test's server (started inside the test's loop)."""
-    names = request.fixturenames
-    return request.getfixturevalue("hub" if "hub" in names else "server")
+    wanted = ("faulty_hub", "small_hub", "hub", "server")
+    return request.getfixturevalue(next(n for n in wanted if n in (*request.fixturenames, "server")))

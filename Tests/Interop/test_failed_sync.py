@@ -75,11 +75,15 @@ async def test_one_failed_sync_is_never_called_saved_and_saving_goes_on_in_new_f
     writer.abort()
 
 
-async def test_while_every_sync_fails_edits_are_refused_and_nothing_is_called_saved(faulty_hub):
+async def test_while_every_sync_fails_edits_are_refused_and_nothing_is_called_saved(
+    faulty_hub, stock
+):
     hub, disk = faulty_hub, faulty_hub.disk
     writer = await writer_with_something_saved(hub, boards=("main", "second"))
     other = await OwnClient(hub, ROOM, "other").connect()
     await other.wait_saved()
+    editor = await stock.open(ROOM, "editor")
+    await editor.synced()
     fresh = await OwnClient(hub, "never-on-disk", "writer").connect()
     board, second = writer.boards["main"], writer.boards["second"]
     disk.fail_syncs()
@@ -93,6 +97,8 @@ async def test_while_every_sync_fails_edits_are_refused_and_nothing_is_called_sa
     other.edit("main", put("refused", 1), "refused")
     rejects = await other.until(lambda: other.boards["main"].rejects, 5, "a refusal")
     assert rejects[0][1] == "not-saving" and rejects[0][2], rejects
+    await editor.edit(["m", "set", "stock refused", 1])
+    assert await editor.denied()
     await asyncio.sleep(1.5)
     assert (board.saved_count, second.saved_count) == counts, "called saved while syncs fail"
     assert await statuses(hub) == {503}
@@ -108,6 +114,15 @@ async def test_while_every_sync_fails_edits_are_refused_and_nothing_is_called_sa
     for client in (writer, fresh):
         await client.wait_saved()
     assert "doomed" in board.saved and "doomed" in second.saved
+    # A stock client's next edit builds on the refused one: it is asked for, and comes along.
+    await editor.edit(["m", "set", "stock later", 1])
+    from_stock = {"stock refused", "stock later"}
+
+    def has_arrived():
+        writer.boards["main"].apply_incoming()
+        return from_stock <= set(content(board.doc))
+
+    await writer.until(has_arrived, 5, "both edits of the stock client")
     # A new document: the refused edit is made again, under a new client id.
     again = await OwnClient(hub, ROOM, "other").connect()
     again.edit("main", put("again", 1), "again")
@@ -117,11 +132,13 @@ async def test_while_every_sync_fails_edits_are_refused_and_nothing_is_called_sa
     folders = {path for path in disk.failed("/rooms") if not path.endswith((".gz", ".tmp"))}
     synced = {path for ok, _, path in disk.syncs() if ok}
     assert folders <= synced, f"folders that were never synced: {sorted(folders - synced)}"
+    await editor.disconnect()  # it would give back what the hub lost
     hub.kill()
     disk.lose_what_was_never_synced(hub.data)
     await asyncio.to_thread(hub.run, "verify", hub.data)
     await asyncio.to_thread(hub.start)
-    assert set(content(await read_board(hub, ROOM))) == {"before", "doomed", "again"}
+    kept = set(content(await read_board(hub, ROOM)))
+    assert kept == {"before", "doomed", "again", *from_stock}
     assert set(content(await read_board(hub, ROOM, "second"))) == {"before", "doomed"}
     assert set(content(await read_board(hub, "never-on-disk"))) == {"doomed"}
     # The client whose edit was refused still has it; nothing is held against the document.
