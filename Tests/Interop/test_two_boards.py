@@ -5,6 +5,7 @@ import asyncio
 
 import pycrdt
 import pytest
+from rig import wire
 from rig.own import OwnClient, put
 
 BOARDS = ("left", "right")
@@ -28,10 +29,10 @@ class Pair:
         await self.client.wait_saved(20)
 
 
-def state(client: OwnClient, name: str) -> tuple[bytes, dict]:
+def state(client: OwnClient, name: str) -> tuple[dict, dict]:
     board = client.boards[name]
     board.apply_incoming()
-    return board.doc.get_state(), board.doc.get("m", type=pycrdt.Map).to_py()
+    return wire.state_vector(board.doc.get_state()), board.doc.get("m", type=pycrdt.Map).to_py()
 
 
 def equal(a: OwnClient, b: OwnClient) -> bool:
