@@ -11,9 +11,8 @@ HUB    := .build/release/jamboree
 PYTHON := .build/venv/bin/python
 
 RUN_PACKAGES  := libssl-dev zlib1g-dev libjwt-dev pkg-config
-# A compiler for the load generator; gcc by itself comes without the headers of the C library.
-BENCH_PACKAGES := libc6-dev
-TEST_PACKAGES := node-yjs node-y-protocols node-y-websocket node-lib0 node-ws
+# libc6-dev: the load generator and the failing disk are in C, and gcc comes without the C library's headers.
+TEST_PACKAGES := node-yjs node-y-protocols node-y-websocket node-lib0 node-ws libc6-dev
 
 .PHONY: help run build test unit interop faults bench packages test-packages clean
 .DEFAULT_GOAL := help
@@ -50,14 +49,13 @@ faults: build $(PYTHON)
 	@Tests/run faults
 
 bench: test-packages build $(PYTHON)
-	@Tests/packages $(BENCH_PACKAGES) --command "$${CC:-cc}=gcc"
 	@$(PYTHON) Tests/Bench/run.py --runs $(RUNS) $(ARGS)
 
 packages:
 	@Tests/packages $(RUN_PACKAGES)
 
 test-packages:
-	@Tests/packages $(RUN_PACKAGES) $(TEST_PACKAGES) --command node=nodejs
+	@Tests/packages $(RUN_PACKAGES) $(TEST_PACKAGES) --command node=nodejs --command "$${CC:-cc}=gcc"
 
 $(PYTHON): Tests/Interop/requirements.txt
 	@Tests/packages --command python3=python3-venv

@@ -1,11 +1,12 @@
 internal import Synchronization
 
-/// How many connections and rooms the whole hub has: the only counts that shards share.
+/// How many connections and rooms the whole hub has, and which logs cannot save: all that shards share.
 final class Census: Sendable {
   private struct Counts {
     var connections = 0
     var rooms = 0
     var byAddress: [String: Int] = [:]
+    var troubles: [Int: String] = [:]
   }
 
   private let counts = Mutex(Counts())
@@ -46,4 +47,14 @@ final class Census: Sendable {
 
   var connections: Int { counts.withLock { $0.connections } }
   var rooms: Int { counts.withLock { $0.rooms } }
+
+  /// Notes why a shard cannot save, or that it can (nil).
+  func note(trouble: String?, ofShard shard: Int) {
+    counts.withLock { $0.troubles[shard] = trouble }
+  }
+
+  /// Why some shard cannot save; nil while all can. Any of them may be asked, so all answer this.
+  var trouble: String? {
+    counts.withLock { counts in counts.troubles.min { $0.key < $1.key }?.value }
+  }
 }

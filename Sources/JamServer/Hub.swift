@@ -25,8 +25,9 @@ struct HubParts: Sendable {
     return limits
   }
 
-  /// `/healthz`: 200 while edits are saved, 503 with the reason while they are not.
-  func healthResponse(trouble: String?) -> Response {
+  /// `/healthz`: 200 while edits are saved, 503 with the reason while some shard cannot.
+  func healthResponse() -> Response {
+    let trouble = census.trouble
     let body = JSON.text(
       .object([
         "status": .string(trouble == nil ? "ok" : "not saving"),

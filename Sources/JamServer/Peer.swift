@@ -33,6 +33,8 @@ final class Peer {
   var isPinged = false
   /// What the kernel had taken for this peer at the last look.
   var sentBytes: UInt64 = 0
+  /// The newest ping that came while much was queued: answered when that has left.
+  var deferredPing: [UInt8]?
   /// Counted in the census, and to be taken out of it at the end.
   var isCounted = false
   /// The request was HEAD: the answer has no body.

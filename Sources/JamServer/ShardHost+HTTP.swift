@@ -33,7 +33,7 @@ extension ShardHost {
     peer.wantsHeadOnly = head.method == "HEAD"
     switch Route(path: head.path) {
     case .health:
-      respond(hub.healthResponse(trouble: savingTrouble), on: connection, peer)
+      respond(hub.healthResponse(), on: connection, peer)
     case .index: respond(hub.indexResponse, on: connection, peer)
     case .unknown: throw HTTPError(status: 404, reason: "there is nothing at this path")
     case .bad(let reason): throw HTTPError(status: 400, reason: reason)

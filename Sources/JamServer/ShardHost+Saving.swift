@@ -125,10 +125,16 @@ extension ShardHost {
   private static let retryNanoseconds: UInt64 = 5_000_000_000
 
   func checkpointIfDue(_ live: LiveRoom) {
-    guard !live.isCheckpointing, context.nowNS >= live.retryAt,
-      live.room?.isCheckpointDue(now: now) == true
+    guard !live.isCheckpointing, context.nowNS >= live.retryAt, let room = live.room,
+      room.isCheckpointDue(now: now) || fillsGap(live)
     else { return }
     checkpoint(live)
+  }
+
+  /// Whether only a checkpoint makes durable what the log refused, and may succeed now. One that was
+  /// under way when the disk took records again had none of it.
+  private func fillsGap(_ live: LiveRoom) -> Bool {
+    live.gapAt != nil && journal.status == .saving && live.room?.needsCheckpoint == true
   }
 
   /// Writes what changed since the last one, beside the live path; one at a time for each room.

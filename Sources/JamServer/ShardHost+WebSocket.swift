@@ -36,10 +36,7 @@ extension ShardHost {
         receive(payload.span, isText: isText, on: connection, peer)
         if charge(connection, peer) { return offset }
       case .ping(let range):
-        // One waiting pong is enough: a flood of pings to a peer that does not read costs nothing.
-        if connection.queuedBytes < 4_096 {
-          connection.send(FrameWriter.pong(bytes.span.extracting(range)))
-        }
+        answerPing(bytes.span.extracting(range), on: connection, peer)
       case .pong: peer.isPinged = false
       case .close(let code, _):
         connection.send(FrameWriter.close(code))
@@ -49,6 +46,17 @@ extension ShardHost {
       }
     }
     return peer.phase == .open ? offset : bytes.count
+  }
+
+  /// One waiting pong is enough, for the newest ping (RFC 6455 5.5.3): a flood of pings to a peer that
+  /// does not read costs nothing, and one behind a big answer is not forgotten.
+  private func answerPing(_ payload: Span<UInt8>, on connection: Connection, _ peer: Peer) {
+    if connection.queuedBytes < 4_096 {
+      connection.send(FrameWriter.pong(payload), isDroppable: false)
+      return
+    }
+    if peer.deferredPing == nil, !connection.isStuck { answerNextTurn(connection.id) }
+    peer.deferredPing = payload.indices.map { payload[$0] }
   }
 
   /// Charges the session for the message just handled; true if it has to wait before the next.
@@ -77,7 +85,7 @@ extension ShardHost {
     return true
   }
 
-  /// Answers step 1s that waited, once this turn's frames are on their way.
+  /// Answers pings and step 1s that waited, once this turn's frames are on their way.
   private func answerNextTurn(_ id: ConnectionID) {
     context.shard.async { context in
       guard let host = context.handler as? ShardHost, let connection = context.connection(id),
@@ -88,8 +96,12 @@ extension ShardHost {
     }
   }
 
-  /// The queue is empty: the step 1s that waited for it are answered.
+  /// The queue is empty: the ping and the step 1s that waited for it are answered.
   func answerDeferred(_ connection: Connection, _ peer: Peer) {
+    if let ping = peer.deferredPing {
+      peer.deferredPing = nil
+      connection.send(FrameWriter.pong(ping.span), isDroppable: false)
+    }
     guard let live = peer.live, !peer.lag.deferred.isEmpty else { return }
     let deferred = peer.lag.deferred
     peer.lag.deferred = [:]

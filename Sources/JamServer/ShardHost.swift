@@ -31,8 +31,10 @@ final class ShardHost: ShardHandler {
   var effects: [Effect] = []
   /// When the message at hand began to be handled, in nanoseconds.
   var messageStarted: UInt64 = 0
-  /// Why nothing can be saved, if so.
-  var savingTrouble: String?
+  /// Why nothing can be saved here, if so.
+  var savingTrouble: String? {
+    didSet { hub.census.note(trouble: savingTrouble, ofShard: context.index) }
+  }
   /// The log took no more records; memory is what they are in.
   var isBacklogFull = false
   var isStopping = false
@@ -226,7 +228,7 @@ final class ShardHost: ShardHandler {
         return
       }
       if silence >= interval / 2 {
-        connection.send(FrameWriter.ping([]))
+        connection.send(FrameWriter.ping([]), isDroppable: false)
         peer.isPinged = true
       }
       scheduleLifeCheck(of: connection, peer)

@@ -128,6 +128,11 @@ final class Directory: Sendable {
     if create {
       let made = unsafe mkdir(path, 0o700)
       if made != 0 && errno != EEXIST { throw .io(operation: "mkdir", path: path, code: errno) }
+      // Where the folder above may be entered but not read nobody can sync it.
+      let above = path.hasSuffix("/") ? path + ".." : path + "/.."
+      if made == 0, let parent = try? open(at: AT_FDCWD, above, path: above, fault: fault) {
+        try parent.sync()
+      }
     }
     return try open(at: AT_FDCWD, path, path: path, fault: fault)
   }
@@ -157,7 +162,11 @@ final class Directory: Sendable {
     if made != 0 && errno != EEXIST {
       throw .io(operation: "mkdir", path: child(name), code: errno)
     }
-    try sync()
+    do { try sync() } catch {
+      // Found there later it would never be synced: it has to be made again.
+      _ = unsafe unlinkat(handle.descriptor, name, AT_REMOVEDIR)
+      throw error
+    }
     return try Directory.open(at: handle.descriptor, name, path: child(name), fault: fault)
   }
 

@@ -106,6 +106,12 @@ extension Journal {
     }
   }
 
+  /// What no sync has confirmed when one has failed.
+  private struct Unsynced {
+    var active: [RoomID: UInt64]
+    var sealed: Set<SegmentName>
+  }
+
   /// Goes on after a failed fsync: to be called when every dirty room was checkpointed.
   ///
   /// The failed file is never synced again. A new segment is made; when it is durable everything
@@ -122,13 +128,15 @@ extension Journal {
   }
 
   private func resumeNow() throws(StorageError) {
-    let active = try state.withLock { state throws(StorageError) -> [RoomID: UInt64]? in
+    let unsynced = try state.withLock { state throws(StorageError) -> Unsynced? in
       if state.isClosed { throw .closed }
       guard case .failed = state.status else { return nil }
-      return state.segment.rooms()
+      return Unsynced(
+        active: state.segment.rooms(), sealed: Set(state.unsyncedFiles.compactMap(\.segmentName)))
     }
-    guard let active else { return }
-    let rooms = ledger.uncovered(shard: shard, active: active)
+    guard let unsynced else { return }
+    // Older segments are durable: a room in them that nobody can open is no reason to stop.
+    let rooms = ledger.uncovered(in: unsynced.sealed, active: unsynced.active)
     guard rooms.isEmpty else { throw .notCovered(rooms: rooms) }
     let name = SegmentName(shard: shard, number: numbers.take())
     let segment = try LogSegment.create(name, in: wal)
@@ -185,6 +193,12 @@ extension Journal {
   private func emit(_ event: JournalEvent, _ state: borrowing State) {
     guard let deliver = state.deliver else { return }
     queue.async { deliver(event) }
+  }
+}
+
+extension File {
+  fileprivate var segmentName: SegmentName? {
+    path.split(separator: "/").last.flatMap { SegmentName(String($0)) }
   }
 }
 

@@ -153,19 +153,23 @@ struct RecoveredLog: Sendable {
   private mutating func dropCovered(
     _ rooms: Directory, _ options: StoreOptions
   ) throws(StorageError) {
+    var jams: Set<Slug> = []
     for room in Array(tail.keys) {
       let files = try RoomFiles.find(room, in: rooms, options)
       // A newer format keeps the room closed, not the hub.
       let sequence = (try? files?.coveredSequence()) ?? 0
-      // The rename that brought this `room.gz` may be in the page cache only, and the log is about
-      // to lose what it covers.
-      if let files, sequence > 0 { try files.directory.sync() }
+      // The log is about to lose what these files cover, now or with the next checkpoint.
+      try files?.makeDurable()
+      if files != nil, jams.insert(room.jam).inserted {
+        try rooms.directoryIfPresent(room.jam.description)?.sync()
+      }
       covered[room] = sequence
       let records = (tail[room] ?? []).filter { $0.sequence > sequence }
         .sorted { $0.sequence < $1.sequence }
       tail[room] = records.isEmpty ? nil : records
       report.records += records.count
     }
+    if !jams.isEmpty { try rooms.sync() }
     report.rooms = tail.count
   }
 

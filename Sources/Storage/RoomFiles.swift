@@ -52,6 +52,21 @@ struct RoomFiles: Sendable {
     return names.sorted()
   }
 
+  /// A process that was killed in a checkpoint may have left records, files and renames in the page
+  /// cache only. The next checkpoint writes none of that again, so it is synced now. What cannot be
+  /// opened is no concern here: it keeps the room closed.
+  func makeDurable() throws(StorageError) {
+    if let history = try? directory.directoryIfPresent("history") {
+      let last = try? HistoryFiles(directory: history, room: room).numbers().last
+      if let last, let file = try? history.fileIfPresent(HistoryFiles.name(last)) {
+        try file.sync()
+      }
+      try history.sync()
+    }
+    if let boards = try? directory.directoryIfPresent("boards") { try boards.sync() }
+    try directory.sync()
+  }
+
   // MARK: Checkpoint
 
   /// Writes a checkpoint. On return everything is durable.

@@ -49,11 +49,11 @@ final class SegmentLedger: Sendable {
 
   func covered(_ room: RoomID) -> UInt64 { state.withLock { $0.covered[room] ?? 0 } }
 
-  /// Rooms of this shard's sealed segments, and of `active`, that no checkpoint covers yet.
-  func uncovered(shard: Int, active: [RoomID: UInt64]) -> [RoomID] {
+  /// Rooms of these sealed segments, and of `active`, that no checkpoint covers yet.
+  func uncovered(in segments: Set<SegmentName>, active: [RoomID: UInt64]) -> [RoomID] {
     state.withLock { state in
       var rooms = Set(active.filter { (state.covered[$0.key] ?? 0) < $0.value }.keys)
-      for old in state.sealed where old.name.shard == shard {
+      for old in state.sealed where segments.contains(old.name) {
         rooms.formUnion(Self.open(old, state.covered))
       }
       return rooms.sorted()

@@ -70,6 +70,8 @@ public final class Store: Sendable {
     precondition(shards >= 1 && shards <= Int(UInt16.max), "a store has 1 to 65535 shards")
     let wal = try root.directory("wal")
     let rooms = try root.directory("rooms")
+    // A process that was killed may have made them and not got further.
+    try root.sync()
     var damage: [Damage] = []
     var marker: CleanMarker?
     do { marker = try CleanMarker.read(in: root) } catch {

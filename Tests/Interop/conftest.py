@@ -16,6 +16,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from rig.disk import FaultyDisk, small_disk  # noqa: E402
 from rig.hub import Hub, StockServer  # noqa: E402
 from rig.stock import StockClients  # noqa: E402
 
@@ -73,6 +74,48 @@ def hub(folder):
     yield from _watched(Hub(folder))
 
 
+@pytest.fixture
+def small_hub(folder):
+    """A running hub on a small disk (`hub.disk`) that the test can fill. Two shards, so two logs."""
+    yield from _on_disk(folder, small_disk)
+
+
+@pytest.fixture
+def faulty_hub(folder):
+    """A running hub whose disk (`hub.disk`) fails as the test says. Two shards, so two logs."""
+    yield from _on_disk(folder, FaultyDisk)
+
+
+def _on_disk(folder, make_disk):
+    if STOCK:
+        pytest.skip("needs the hub")
+    disk = make_disk(folder)
+    try:
+        hub = Hub(folder, ["--shards", "2"], disk.environment)
+        hub.disk = disk
+        yield from _watched(hub)
+    finally:
+        disk.close()
+
+
+@pytest.fixture
+def narrow_hub(hub):
+    """A running hub with one shard: everything meets on one queue and in one log."""
+    return _narrowed(hub)
+
+
+@pytest.fixture
+def narrow_faulty_hub(faulty_hub):
+    """The same on a disk that fails as the test says."""
+    return _narrowed(faulty_hub)
+
+
+def _narrowed(hub: Hub) -> Hub:
+    assert hub.stop() == 0
+    hub.options += ["--shards", "1"]
+    return hub.start()
+
+
 def _watched(running: Hub):
     try:
         running.start()
@@ -88,5 +131,5 @@ def _watched(running: Hub):
 @pytest.fixture
 def stock(request):
     """The Node driver for this test's server (started inside the test's loop)."""
-    names = request.fixturenames
-    return request.getfixturevalue("hub" if "hub" in names else "server")
+    wanted = ("faulty_hub", "small_hub", "hub", "server")
+    return request.getfixturevalue(next(n for n in wanted if n in (*request.fixturenames, "server")))

@@ -109,3 +109,19 @@ async def test_what_one_stuck_reader_costs_is_bounded_and_it_catches_up(hub):
         assert item is not None, f"closed with {stuck.close_code} while catching up"
     await author.write()
     assert not author.socket.closed.done()
+
+
+async def test_a_ping_behind_a_big_answer_is_answered_when_that_has_been_read(hub):
+    """Python's websockets and others end a connection whose ping nobody answers."""
+    author = await Author(hub, "pings", 4 << 20).join()
+    await author.write()
+    reader = await joined(hub, "pings", "reader", receive_buffer=4096)
+    reader.transport.pause_reading()
+    await author.write()
+    waiting = asyncio.create_task(reader.ping(10))
+    await asyncio.sleep(0.2)
+    assert reader.pongs == 0
+    reader.transport.resume_reading()
+    await waiting
+    for socket in (reader, author.socket):
+        socket.abort()

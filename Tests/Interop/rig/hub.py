@@ -1,11 +1,14 @@
 """The hub as a process: started on a free port with its own data folder, watched, stopped, killed."""
 
 import base64
+import json
 import os
 import re
 import signal
 import subprocess
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -20,9 +23,14 @@ class Hub:
     is_jamboree = True
     prefix = f"yjs/{JAM}/"
 
-    def __init__(self, folder: Path, options: list[str] | None = None):
+    def __init__(
+        self,
+        folder: Path,
+        options: list[str] | None = None,
+        environment: dict[str, str] | None = None,
+    ):
         self.folder, self.data = Path(folder), Path(folder) / "data"
-        self.options = options or []
+        self.options, self.environment = options or [], environment or {}
         self.process: subprocess.Popen | None = None
         self.port = 0
         self.log_path = self.folder / "hub.log"
@@ -45,7 +53,7 @@ class Hub:
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
-                env={**os.environ, "SWIFT_BACKTRACE": "enable=no"},
+                env={**os.environ, "SWIFT_BACKTRACE": "enable=no", **self.environment},
             )
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
@@ -122,6 +130,15 @@ class Hub:
 
     def log_mark(self) -> int:
         return self.log_path.stat().st_size
+
+    def health(self) -> tuple[int, dict]:
+        """What /healthz answers: the status, and its JSON."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/healthz")
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refused:
+            return refused.code, json.load(refused)
 
     def resident_kib(self) -> int:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
