@@ -15,8 +15,8 @@ struct HubParts: Sendable {
   let store: Store
   let key: [UInt8]
   let logger: Logger
-  /// The last run did not end cleanly: peers may know more than the hub.
-  let isUnclean: Bool
+  /// This run or one of the last days followed an unclean end: peers may know more than the hub.
+  let isUncertain: Bool
   let census = Census()
 
   var headLimits: HeadLimits {
@@ -78,7 +78,7 @@ public final class Hub: Sendable {
     }
     let parts = HubParts(
       config: config, store: store, key: key, logger: logger,
-      isUnclean: store.recovery.wasUnclean)
+      isUncertain: store.recovery.isUncertain)
     do throws(ReactorError) {
       reactor = try Reactor(shards: count) { context in
         ShardHost(context: context, hub: parts, journal: store.journal(forShard: context.index))

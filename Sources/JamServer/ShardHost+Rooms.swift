@@ -128,10 +128,10 @@ extension ShardHost {
       limits.members = hub.config.limits.roomMembers
       limits.documentBytes = hub.config.limits.boardBytes
       let room = Room(
-        id: id, contents: contents, limits: limits, isUnclean: hub.isUnclean, now: now)
+        id: id, contents: contents, limits: limits, isUncertain: hub.isUncertain, now: now)
       room.savingChanged(
         trouble: savingTrouble, refusesWrites: refusesWrites, &effects)
-      room.settled = settled[id] ?? []
+      room.settled = settled[id] ?? SettledClients()
       live.room = room
       live.phase = .live
       for (connectionID, arrival) in waiting {
@@ -221,7 +221,7 @@ extension ShardHost {
 
   func discard(_ live: LiveRoom) {
     live.phase = .closed
-    if hub.isUnclean, let room = live.room { settled[live.id] = room.settled }
+    if let room = live.room, !room.settled.isEmpty { settled[live.id] = room.settled }
     live.room = nil
     if let timer = live.wakeTimer { context.cancel(timer) }
     rooms[live.id] = nil

@@ -15,7 +15,7 @@ extension ShardHost {
     _ bytes: inout MutableSpan<UInt8>, on connection: Connection, _ peer: Peer
   ) -> Int {
     var offset = 0
-    messageStarted = monotonicNanoseconds()
+    meter = CostMeter()
     while peer.phase == .open, offset < bytes.count {
       let event: MessageReader.Event
       do throws(WebSocketError) {
@@ -61,9 +61,7 @@ extension ShardHost {
 
   /// Charges the session for the message just handled; true if it has to wait before the next.
   private func charge(_ connection: Connection, _ peer: Peer) -> Bool {
-    let now = monotonicNanoseconds()
-    let cost = now - messageStarted
-    messageStarted = now
+    let (cost, now) = meter.lap()
     guard peer.phase == .open else { return false }
     if connection.queuedBytes - connection.droppableBytes > Self.answerLimit {
       // It has asked for a lot: the rest is read once that is on its way.

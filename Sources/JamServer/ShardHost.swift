@@ -26,11 +26,11 @@ final class ShardHost: ShardHandler {
   var touched: [LiveRoom] = []
   /// Rooms with something in the log that is not synced yet.
   var unsynced: Set<RoomID> = []
-  /// After an unclean start, per room that was closed again: who has been back since.
-  var settled: [RoomID: Set<String>] = [:]
+  /// After an unclean end, per room that was closed again: what came back since.
+  var settled: [RoomID: SettledClients] = [:]
   var effects: [Effect] = []
-  /// When the message at hand began to be handled, in nanoseconds.
-  var messageStarted: UInt64 = 0
+  /// What the messages at hand cost.
+  var meter = CostMeter()
   /// Why nothing can be saved here, if so.
   var savingTrouble: String? {
     didSet { hub.census.note(trouble: savingTrouble, ofShard: context.index) }

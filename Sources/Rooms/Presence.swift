@@ -22,7 +22,19 @@ struct Presence {
     var renewed: Int64
   }
 
+  /// Entries of one session, live ones and those that are gone: so many tabs and reconnects of one
+  /// browser no person has, and what is gone is kept for a while.
+  static let sessionEntries = 64
+  /// Past this many entries those that are gone are no longer kept for late messages' sake.
+  static let keptEntries = 4_096
+
+  private struct Count {
+    var live = 0
+    var all = 0
+  }
+
   private var entries: [ClientID: Entry] = [:]
+  private var counts: [SessionID: Count] = [:]
   private var changed: Set<ClientID> = []
   private(set) var lastFrame: Int64 = .min / 2
 
@@ -35,9 +47,10 @@ struct Presence {
     return entry.subject
   }
 
-  /// How many live states a session has announced.
-  func clientCount(of session: SessionID) -> Int {
-    entries.values.reduce(into: 0) { $0 += $1.session == session && $1.state != nil ? 1 : 0 }
+  /// Whether a session may announce one client id more.
+  func hasPlace(for session: SessionID) -> Bool {
+    let count = counts[session] ?? Count()
+    return count.live < RoomLimits.liveClientsPerSession && count.all < Self.sessionEntries
   }
 
   /// The clock rules of y-protocols.
@@ -56,31 +69,51 @@ struct Presence {
     _ entry: AwarenessEntry, state: [UInt8]?, session: SessionID, subject: String, now: Int64
   ) -> Bool {
     guard isNews(entry) else { return false }
-    entries[entry.client] = Entry(
-      clock: entry.clock, state: state, session: session, subject: subject, renewed: now)
-    changed.insert(entry.client)
+    put(
+      Entry(clock: entry.clock, state: state, session: session, subject: subject, renewed: now),
+      entry.client)
     return true
+  }
+
+  /// The one place where entries change, so that the counts stay true.
+  private mutating func put(_ entry: Entry?, _ client: ClientID) {
+    let old = entries[client]
+    if let old {
+      counts[old.session]?.all -= 1
+      if old.state != nil { counts[old.session]?.live -= 1 }
+      if counts[old.session]?.all == 0 { counts[old.session] = nil }
+    }
+    if let entry {
+      counts[entry.session, default: Count()].all += 1
+      if entry.state != nil { counts[entry.session, default: Count()].live += 1 }
+    }
+    entries[client] = entry
+    if entry != nil { changed.insert(client) }
   }
 
   /// A session ended: what it announced is gone.
   mutating func remove(session: SessionID) {
-    for (client, entry) in entries where entry.session == session && entry.state != nil {
-      entries[client]?.state = nil
-      changed.insert(client)
+    guard counts[session] != nil else { return }
+    for (client, var entry) in entries where entry.session == session && entry.state != nil {
+      entry.state = nil
+      put(entry, client)
+    }
+    guard entries.count > Self.keptEntries else { return }
+    for (client, entry) in entries where entry.state == nil && !changed.contains(client) {
+      put(nil, client)
     }
   }
 
   /// States that nobody renewed are gone.
   mutating func expire(now: Int64) {
-    for (client, entry) in entries {
-      guard now - entry.renewed > Self.timeout else { continue }
+    for (client, var entry) in entries where now - entry.renewed > Self.timeout {
       if entry.state != nil {
-        entries[client]?.state = nil
-        entries[client]?.renewed = now
-        changed.insert(client)
+        entry.state = nil
+        entry.renewed = now
+        put(entry, client)
       } else {
         // Long gone: a message older than that cannot come any more.
-        entries[client] = nil
+        put(nil, client)
       }
     }
   }

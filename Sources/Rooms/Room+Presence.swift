@@ -5,9 +5,10 @@ extension Room {
   /// Takes awareness states: under the sender's own ids only, with the token's name and role
   /// written in. What does not fit is dropped without a word: presence is lossy by nature.
   func takePresence(
-    _ entries: [AwarenessEntry], _ board: BoardState, _ session: Session, now: Moment
+    _ entries: [AwarenessEntry], _ membership: Membership, _ session: Session, now: Moment,
+    _ effects: inout [Effect]
   ) {
-    var announced = board.presence.clientCount(of: session.id)
+    let board = membership.board
     for entry in entries.prefix(RoomLimits.presenceEntries) {
       guard entry.state.count <= RoomLimits.presenceBytes else { continue }
       if let owner = meta.bindings.owner(of: entry.client), owner != session.visitor.subject {
@@ -19,10 +20,7 @@ extension Room {
       if let announcer, announcer != session.visitor.subject { continue }
       // Nobody can leave who is not here.
       if announcer == nil, entry.isGone { continue }
-      if announcer == nil {
-        guard announced < RoomLimits.liveClientsPerSession else { continue }
-        announced += 1
-      }
+      if announcer == nil, !board.presence.hasPlace(for: session.id) { continue }
       var state: [UInt8]?
       if !entry.isGone {
         guard let signed = entry.signed(by: session.visitor) else { continue }
@@ -31,6 +29,12 @@ extension Room {
       board.presence.take(
         entry, state: state, session: session.id, subject: session.visitor.subject,
         now: now.monotonic)
+      if membership.ownClient == nil, state != nil {
+        membership.ownClient = entry.client
+        if membership.brought.contains(entry.client) {
+          bind(entry.client, membership, session, now: now, &effects)
+        }
+      }
     }
   }
 }

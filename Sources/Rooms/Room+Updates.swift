@@ -37,19 +37,20 @@ extension Room {
     let touched = board.doc.news(in: candidate)
     if !touched.isEmpty {
       if let refusal = refusal(for: touched, arrival, membership, session) {
-        refuse(refusal, touched, number, membership, session, now: now, &effects)
+        refuse(refusal, touched, arrival, number, membership, session, now: now, &effects)
         // What waited for this step 2 was in it.
         if arrival == .step2, isWhole { settleOpen(membership, session, &effects) }
         return
       }
       do throws(Refusal) {
-        try apply(candidate, touched, arrival, board, session, now: now, &effects)
+        try apply(candidate, touched, arrival, membership, session, now: now, &effects)
       } catch {
-        refuse(error, touched, number, membership, session, now: now, &effects)
+        refuse(error, touched, arrival, number, membership, session, now: now, &effects)
+        if arrival == .step2, isWhole { settleOpen(membership, session, &effects) }
         return
       }
     }
-    if arrival == .step2, isWhole { settled.insert(session.visitor.subject) }
+    if arrival == .step2, isWhole { noteWhole(membership, session) }
     settle(number, arrival, isWhole: isWhole, membership, session, &effects)
   }
 
@@ -114,9 +115,10 @@ extension Room {
     if board === stageBoard { return .serverOnly }
     if !visitor.role.writes { return .viewer }
     // Whose ids these are comes first: what is said of the rest depends on it.
-    if let refusal = identity(touched, arrival, session) { return refusal }
-    let isKnown = board.refused.matches(
-      touched, subject: visitor.subject, inStep2: arrival == .step2)
+    if let refusal = identity(touched, arrival, membership, session) { return refusal }
+    let author = RefusedHistory.Author(
+      subject: visitor.subject, client: membership.ownClient)
+    let isKnown = board.refused.matches(touched, by: author, inStep2: arrival == .step2)
     if membership.isPoisoned || isKnown { return .refusedBefore }
     if refusesWrites { return .notSaving }
     if isFrozen && !visitor.role.moderates { return .frozen }
@@ -128,41 +130,13 @@ extension Room {
     return nil
   }
 
-  /// New structs under somebody else's client id are refused.
-  private func identity(
-    _ touched: TouchSet, _ arrival: Arrival, _ session: Session
-  ) -> Refusal? {
-    let subject = session.visitor.subject
-    var fresh: Set<ClientID> = []
-    for range in touched.newStructs {
-      let owner = meta.bindings.owner(of: range.client) ?? announcer(of: range.client)
-      if let owner, owner != subject {
-        // After an unclean end a peer may bring back what the hub lost, until the owner has been
-        // here with all of it.
-        if arrival == .step2, isUnclean, !settled.contains(owner) { continue }
-        return .foreignClient(range.client)
-      }
-      guard arrival == .live, !session.clients.contains(range.client) else { continue }
-      fresh.insert(range.client)
-    }
-    let count = session.clients.count + fresh.count
-    return count > RoomLimits.liveClientsPerSession ? .tooManyClients : nil
-  }
-
-  /// Whose live awareness announces a client id, on any board: bindings are the room's.
-  private func announcer(of client: ClientID) -> String? {
-    for board in boards.values {
-      if let subject = board.presence.subject(announcing: client) { return subject }
-    }
-    return nil
-  }
-
   // MARK: applying
 
   private func apply(
-    _ update: Update, _ touched: TouchSet, _ arrival: Arrival, _ board: BoardState,
+    _ update: Update, _ touched: TouchSet, _ arrival: Arrival, _ membership: Membership,
     _ session: Session, now: Moment, _ effects: inout [Effect]
   ) throws(Refusal) {
+    let board = membership.board
     // Only what is new goes on. A step 2 carries the whole delete set, and after a reconnect most of
     // it is known to everybody; a live update is nearly always new as it stands.
     let isAllNew = arrival == .live && update.isNew(in: touched)
@@ -171,7 +145,8 @@ extension Room {
     if arrival == .live {
       for range in touched.newStructs {
         meta.bindings.bind(range.client, to: session.visitor.subject)
-        session.clients.insert(range.client)
+        membership.clients.insert(range.client)
+        if isUncertain { settled.insert(range.client, on: board.name) }
       }
     }
     applied += 1
@@ -182,6 +157,9 @@ extension Room {
         author: session.visitor.subject, kind: arrival == .live ? .update : .syncReply,
         payload: payload), &effects)
     board.enqueue(news, bytes: payload.count, at: applied)
+    if arrival == .step2 {
+      noteBrought(touched, membership, session, now: now, &effects)
+    }
   }
 
   /// Every change of a room goes through here, once.
@@ -195,16 +173,21 @@ extension Room {
 
   /// Part of the journal, so that neither a crash nor an empty room forgets it.
   private func remember(
-    _ touched: TouchSet, refusedOn board: BoardState, _ session: Session, now: Moment,
-    _ effects: inout [Effect]
+    _ touched: TouchSet, _ arrival: Arrival, _ membership: Membership, _ session: Session,
+    now: Moment, _ effects: inout [Effect]
   ) {
     let subject = session.visitor.subject
-    let lesson = RefusedHistory(touched, by: subject) { client in
-      (meta.bindings.owner(of: client) ?? subject) == subject
+    let board = membership.board
+    let author = RefusedHistory.Author(subject: subject, client: membership.ownClient)
+    let lesson = RefusedHistory(touched, by: author) { client in
+      if let owner = meta.bindings.owner(of: client) { return owner == subject }
+      // A step 2 holds what others wrote too.
+      return arrival == .live || client == membership.ownClient
     }
-    guard board.refused.merge(lesson) else { return }
+    let news = board.refused.merge(lesson)
+    guard !news.isEmpty else { return }
     meta.refused[board.name] = board.refused
-    var fields = lesson.fields
+    var fields = news.fields
     fields.set("do", .string("refuse"))
     fields.set("sub", .string(subject))
     fields.set("board", .string(board.name))
@@ -212,11 +195,13 @@ extension Room {
   }
 
   private func refuse(
-    _ refusal: Refusal, _ touched: TouchSet, _ number: UInt64, _ membership: Membership,
-    _ session: Session, now: Moment, _ effects: inout [Effect]
+    _ refusal: Refusal, _ touched: TouchSet, _ arrival: Arrival, _ number: UInt64,
+    _ membership: Membership, _ session: Session, now: Moment, _ effects: inout [Effect]
   ) {
     let board = membership.board
-    if refusal.code.isRemembered { remember(touched, refusedOn: board, session, now: now, &effects) }
+    if refusal.code.isRemembered {
+      remember(touched, arrival, membership, session, now: now, &effects)
+    }
     switch session.dialect {
     case .jamboree:
       // Refused messages count as answered: the client knows what became of them.
@@ -247,9 +232,14 @@ extension Room {
 }
 
 extension Refusal.Code {
-  /// What the role or the disk refuses is no judgement on the document, and what somebody else
-  /// wrote may still come from its owner.
-  var poisons: Bool { self != .viewer && self != .notSaving && self != .foreignClient }
+  /// What the role, the disk or the board's size refuses is no judgement on the document, and what
+  /// somebody else wrote may still come from its owner.
+  var poisons: Bool {
+    switch self {
+    case .viewer, .notSaving, .documentLimit, .foreignClient: false
+    default: true
+    }
+  }
 
   /// Refused structs stay refused. Not under somebody else's id: its owner may write there.
   /// What was refused before is remembered already.

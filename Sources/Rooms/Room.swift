@@ -49,11 +49,10 @@ public final class Room {
 
   /// The Yjs client id that the hub writes the stage with, drawn anew each time a room is loaded.
   let hubClient: ClientID
-  /// Peers may hold structs that the hub lost, because it did not end cleanly.
-  let isUnclean: Bool
-  /// Subjects that brought everything they had since then. The host keeps it while the room is
-  /// closed.
-  public var settled: Set<String> = []
+  /// Peers may hold structs that the hub lost: it did not end cleanly, or files were damaged.
+  let isUncertain: Bool
+  /// What came back since then. The host keeps it while the room is closed.
+  public var settled = SettledClients()
   /// Edits are refused: the log cannot be written any more.
   public internal(set) var refusesWrites = false
   /// What is recorded also reaches the disk.
@@ -66,13 +65,13 @@ public final class Room {
 
   /// A room as `contents` has it.
   ///
-  /// - Parameter isUnclean: The hub's last run did not end cleanly.
+  /// - Parameter isUncertain: The hub did not end cleanly some time in the last days.
   public init(
-    id: RoomID, contents: RoomContents, limits: RoomLimits, isUnclean: Bool, now: Moment
+    id: RoomID, contents: RoomContents, limits: RoomLimits, isUncertain: Bool, now: Moment
   ) {
     self.id = id
     self.limits = limits
-    self.isUnclean = isUnclean
+    self.isUncertain = isUncertain || contents.isDamaged
     hubClient = contents.hubClient
     meta = contents.meta
     applied = contents.sequence
@@ -195,7 +194,8 @@ public final class Room {
     case .syncStep1(let vector): answer(vector, membership, session, now: now, &effects)
     case .syncStep2(let bytes): take(bytes, as: .step2, membership, session, now: now, &effects)
     case .update(let bytes): take(bytes, as: .live, membership, session, now: now, &effects)
-    case .awareness(let entries): takePresence(entries, membership.board, session, now: now)
+    case .awareness(let entries):
+      takePresence(entries, membership, session, now: now, &effects)
     case .queryAwareness:
       if let presence = membership.board.presence.everything() {
         effects.append(.send(.awareness(presence), board: membership.board.name, to: id))

@@ -17,6 +17,8 @@ public struct RoomContents: Sendable {
   var boards: [Board] = []
   var meta = RoomMeta()
   var sequence: UInt64 = 0
+  /// Some file of the room was damaged, so that something may be lost.
+  var isDamaged = false
   /// Records that are in the log and not yet in the history.
   var unarchived: [JournalRecord] = []
   var hubClient: ClientID
@@ -31,6 +33,7 @@ public struct RoomContents: Sendable {
   ///   skipped in silence: the room stays closed and its files stay as they are.
   public init(decoding stored: StoredRoom, hubClient: ClientID) throws(RoomLoadError) {
     self.hubClient = hubClient
+    isDamaged = !stored.damage.isEmpty
     sequence = stored.lastSequence
     unarchived = stored.tail
     if let bytes = stored.meta {
@@ -82,6 +85,10 @@ public struct RoomContents: Sendable {
       switch action {
       case "remove": meta.remove(subject, by: record.author, at: record.time)
       case "readmit": meta.readmit(subject)
+      case "bind":
+        guard let client = fields["client"]?.numberValue.flatMap({ ClientID(exactly: $0) })
+        else { throw RoomLoadError(what: name, reason: "unreadable binding") }
+        meta.bindings.bind(client, to: subject)
       case "refuse":
         guard case .string(let board)? = fields["board"],
           let refusal = RefusedHistory(fields)

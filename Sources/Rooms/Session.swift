@@ -5,8 +5,6 @@ final class Session {
   let id: SessionID
   let visitor: Visitor
   let dialect: Dialect
-  /// Yjs client ids that this session has written with.
-  var clients: Set<ClientID> = []
   /// A stock session has exactly one; ours a handful at most, so a list is searched fastest.
   private(set) var memberships: [Membership] = []
 
@@ -42,6 +40,13 @@ final class Session {
 /// A session's stay on one board.
 final class Membership {
   let board: BoardState
+  /// Yjs client ids that were written with here, live.
+  var clients: Set<ClientID> = []
+  /// The document's own client id: the first that awareness announced. Others may follow: tabs of one
+  /// browser pass on each other's states.
+  var ownClient: ClientID?
+  /// Ids that nobody is bound to and whose structs came with a step 2 of this session; some of them.
+  var brought: Set<ClientID> = []
   var ledger = SaveLedger()
   /// This session's document holds something refused: read-only until it comes with a fresh one.
   var isPoisoned = false

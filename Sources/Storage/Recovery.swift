@@ -1,8 +1,9 @@
 /// What `Store.open` found.
 public struct RecoveryReport: Sendable {
-  /// The process before ended without `close`: by a crash, a kill or a power cut. Peers may then
-  /// know more than this hub.
+  /// The process before ended without `close`: by a crash, a kill or a power cut.
   public var wasUnclean = false
+  /// Peers may know more than this hub: `wasUnclean`, or one of the processes of the last days.
+  public var isUncertain = false
   /// Log segments found.
   public var segments = 0
   /// Records in the log that the rooms' files do not hold yet, and the rooms they are of.

@@ -24,6 +24,12 @@ public final class Store: Sendable {
   /// What was found at `open`.
   public let recovery: RecoveryReport
 
+  /// How long after an unclean end people are expected back who have what it lost: a week, in
+  /// microseconds.
+  static let uncertainMicroseconds: Int64 = 7 * 86_400_000_000
+  /// Until when that is, in microseconds since 1970.
+  private let uncertainUntil: Int64
+
   let root: Directory
   let rooms: Directory
   let options: StoreOptions
@@ -82,7 +88,12 @@ public final class Store: Sendable {
           instead: "nothing is lost: the log is read as after a crash"))
     }
     var log = try RecoveredLog.read(wal, rooms: rooms, marker: marker, options: options)
-    log.report.wasUnclean = marker == nil && (log.report.segments > 0 || !damage.isEmpty)
+    let isUsed = try log.report.segments > 0 || !damage.isEmpty || !rooms.names().isEmpty
+    log.report.wasUnclean = marker == nil && isUsed
+    uncertainUntil =
+      log.report.wasUnclean
+      ? wallClockNow() + Self.uncertainMicroseconds : marker?.uncertainUntil ?? 0
+    log.report.isUncertain = uncertainUntil > wallClockNow()
     log.report.damage = damage + log.report.damage
     log.report.unexpected += Layout.unexpected(in: try root.names(), at: root.path)
     try CleanMarker.remove(in: root)
@@ -235,6 +246,7 @@ public final class Store: Sendable {
     if let failure { throw failure }
     Store.removeSegments(ledger, root, wal)
     var marker = CleanMarker()
+    marker.uncertainUntil = uncertainUntil
     for text in try wal.names() {
       guard let name = SegmentName(text) else { continue }
       marker.lengths[name] = try wal.file(text, .read).size()

@@ -1,3 +1,5 @@
+import Glibc
+import TestSupport
 import Testing
 
 @testable import JamServer
@@ -30,5 +32,29 @@ struct FairShareTests {
     }
     #expect(worked < (now - start) / 3)
     #expect(worked > (now - start) / 8)
+  }
+
+  @Test func noPauseIsLongerThanAPersonWouldWait() {
+    var share = FairShare()
+    let first = share.charge(60_000_000_000, now: 1_000_000_000)
+    #expect(first == FairShare.longestPause)
+    // What is left is asked for after the next message.
+    let second = share.charge(1, now: 1_000_000_000 + FairShare.longestPause)
+    #expect(second == FairShare.longestPause)
+  }
+
+  @Test func timeThatThisThreadDidNotWorkIsNotBilled() {
+    var meter = CostMeter()
+    usleep(300_000)
+    let (cost, _) = meter.lap()
+    #expect(cost < 100_000_000)
+  }
+
+  @Test func workIsBilled() {
+    var meter = CostMeter()
+    let started = threadSeconds()
+    while threadSeconds() - started < 0.05 {}
+    let (cost, _) = meter.lap()
+    #expect(cost > 45_000_000)
   }
 }

@@ -98,7 +98,7 @@ struct ModerationTests {
     let contents = try RoomContents(decoding: stored, hubClient: 4_000_000_001)
     let reloaded = RoomRig()
     reloaded.room = Room(
-      id: RoomRig.id, contents: contents, limits: RoomLimits(), isUnclean: false,
+      id: RoomRig.id, contents: contents, limits: RoomLimits(), isUncertain: false,
       now: reloaded.now)
     #expect(reloaded.room.isFrozen)
     #expect(reloaded.room.applied == 3)
@@ -133,7 +133,7 @@ struct ModerationTests {
     let reloaded = RoomRig()
     reloaded.room = Room(
       id: RoomRig.id, contents: try RoomContents(decoding: stored, hubClient: 5),
-      limits: RoomLimits(), isUnclean: false, now: reloaded.now)
+      limits: RoomLimits(), isUncertain: false, now: reloaded.now)
     #expect(!reloaded.room.needsCheckpoint)
     let bob = reloaded.join("bob")
     reloaded.update(Edit.insert("?", client: 1, clock: 3), from: bob)  // not his id

@@ -1,8 +1,9 @@
 import CRDT
 import Lib0
-import Rooms
 import SyncProtocol
 import Testing
+
+@testable import Rooms
 
 @Suite("Room: presence and slow readers")
 struct PresenceTests {
@@ -174,5 +175,31 @@ struct PresenceTests {
     rig.room.readerFellBehind(slow, having: 0)
     rig.room.readerDrained(slow, now: rig.now, &rig.effects)
     #expect(rig.takeMessages(to: slow) == [.update(Edit.insert("abc", client: 1))])
+  }
+
+  /// Announcing and taking back, over and over: what is gone is kept for a while, but not without end.
+  @Test func whoComesAndGoesAllTheTimeIsNotRemembered() {
+    let eve = rig.join("eve"), ann = rig.join("ann")
+    for round in 0..<1_000 as Range<UInt64> {
+      announce(1_000 + round, 1, #"{"n":1}"#, from: eve)
+      announce(1_000 + round, 2, "null", from: eve)
+    }
+    rig.advance(milliseconds: 40)
+    rig.endTurn()
+    #expect(entries(to: ann).count == Presence.sessionEntries)
+    // Others are not in her way.
+    announce(1, 1, #"{"n":1}"#, from: ann)
+    rig.advance(milliseconds: 40)
+    rig.endTurn()
+    #expect(entries(to: ann).map(\.client) == [1])
+    // And when they have expired she may again.
+    rig.advance(milliseconds: 61_000)
+    rig.advance(milliseconds: 61_000)
+    rig.endTurn()
+    _ = rig.take()
+    announce(9, 1, #"{"n":1}"#, from: eve)
+    rig.advance(milliseconds: 40)
+    rig.endTurn()
+    #expect(entries(to: ann).map(\.client) == [9])
   }
 }

@@ -15,10 +15,10 @@ final class RoomRig {
 
   static let id = RoomID(jam: Slug("demo")!, prototype: Slug("radio")!)
 
-  init(isUnclean: Bool = false, limits: RoomLimits = RoomLimits()) {
+  init(isUncertain: Bool = false, limits: RoomLimits = RoomLimits()) {
     room = Room(
       id: Self.id, contents: RoomContents(hubClient: 4_000_000_000), limits: limits,
-      isUnclean: isUnclean, now: now)
+      isUncertain: isUncertain, now: now)
   }
 
   func join(

@@ -71,7 +71,7 @@ struct SavingTests {
     let reloaded = RoomRig()
     reloaded.room = Room(
       id: RoomRig.id, contents: try RoomContents(decoding: stored, hubClient: 5),
-      limits: RoomLimits(), isUnclean: false, now: reloaded.now)
+      limits: RoomLimits(), isUncertain: false, now: reloaded.now)
     let bob = reloaded.join("bob")
     reloaded.send(.syncStep1(stateVector: [0]), from: bob)
     #expect(
@@ -97,7 +97,7 @@ struct SavingTests {
     let reloaded = RoomRig()
     reloaded.room = Room(
       id: RoomRig.id, contents: try RoomContents(decoding: stored, hubClient: 5),
-      limits: RoomLimits(), isUnclean: false, now: reloaded.now)
+      limits: RoomLimits(), isUncertain: false, now: reloaded.now)
     let eve = reloaded.join("eve", board: "second")
     reloaded.send(.syncStep1(stateVector: [0]), from: eve)
     #expect(

@@ -48,4 +48,28 @@ struct StoreTests {
     #expect(stored.lastSequence == 20)
     #expect(stored.damage.isEmpty)
   }
+
+  /// Somebody who was away comes back days later, and the hub was restarted in order meanwhile.
+  @Test func anUncleanEndIsRememberedOverCleanOnes() throws {
+    let folder = try TemporaryFolder()
+    var fresh = try openStore(folder.path, shards: 1)
+    #expect(!fresh.recovery.isUncertain)
+    fresh = try openStore(try folder.copy().path, shards: 1)  // as a kill leaves it
+    #expect(fresh.recovery.wasUnclean && fresh.recovery.isUncertain)
+    let path = fresh.path
+    try fresh.close()
+    let later = try openStore(path, shards: 1)
+    #expect(!later.recovery.wasUnclean && later.recovery.isUncertain)
+  }
+
+  /// What a restored backup looks like without its marker.
+  @Test func roomsWithoutAMarkerAreUnclean() throws {
+    let folder = try TemporaryFolder()
+    let store = try openStore(folder.path, shards: 1)
+    try store.checkpointed(TestRoom.checkpoint(TestRoom.records(1...2)))
+    try store.close()
+    TemporaryFolder.remove("\(folder.path)/clean")
+    let again = try openStore(folder.path, shards: 1)
+    #expect(again.recovery.wasUnclean && again.recovery.segments == 0)
+  }
 }
