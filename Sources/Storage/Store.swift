@@ -88,7 +88,8 @@ public final class Store: Sendable {
           instead: "nothing is lost: the log is read as after a crash"))
     }
     var log = try RecoveredLog.read(wal, rooms: rooms, marker: marker, options: options)
-    let isUsed = try log.report.segments > 0 || !damage.isEmpty || !rooms.names().isEmpty
+    let hasRooms = !(try rooms.names()).isEmpty
+    let isUsed = log.report.segments > 0 || !damage.isEmpty || hasRooms
     log.report.wasUnclean = marker == nil && isUsed
     uncertainUntil =
       log.report.wasUnclean

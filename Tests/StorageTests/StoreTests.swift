@@ -52,14 +52,15 @@ struct StoreTests {
   /// Somebody who was away comes back days later, and the hub was restarted in order meanwhile.
   @Test func anUncleanEndIsRememberedOverCleanOnes() throws {
     let folder = try TemporaryFolder()
-    var fresh = try openStore(folder.path, shards: 1)
-    #expect(!fresh.recovery.isUncertain)
-    fresh = try openStore(try folder.copy().path, shards: 1)  // as a kill leaves it
-    #expect(fresh.recovery.wasUnclean && fresh.recovery.isUncertain)
-    let path = fresh.path
-    try fresh.close()
-    let later = try openStore(path, shards: 1)
-    #expect(!later.recovery.wasUnclean && later.recovery.isUncertain)
+    let first = try openStore(folder.path, shards: 1)
+    #expect(!first.recovery.isUncertain)
+    try first.checkpointed(TestRoom.checkpoint(TestRoom.records(1...2)))
+    let killed = try folder.copy()
+    let second = try openStore(killed.path, shards: 1)
+    #expect(second.recovery.wasUnclean && second.recovery.isUncertain)
+    try second.close()
+    let third = try openStore(killed.path, shards: 1)
+    #expect(!third.recovery.wasUnclean && third.recovery.isUncertain)
   }
 
   /// What a restored backup looks like without its marker.
