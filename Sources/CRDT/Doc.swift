@@ -26,6 +26,8 @@ public struct Doc: Sendable {
   var content: [UInt8] = []
   /// Bytes of `content` that belong to no item any more.
   var contentWaste = 0
+  /// Sum of what the structs weigh, see `weight(of:)`.
+  var structBytes = 0
   var clients: [ClientRecord] = []
   var clientIndices: [ClientID: Index32] = [:]
   var types: [TypeRecord] = []
@@ -60,6 +62,17 @@ public struct Doc: Sendable {
     return vector
   }
 
+  /// `stateVector.encoded()`, faster: what a step 1 carries.
+  public func encodedStateVector() -> [UInt8] {
+    var entries: [(client: ClientID, clock: UInt64)] = []
+    entries.reserveCapacity(clients.count)
+    for client in clients where client.state > 0 {
+      entries.append((client: client.id, clock: client.state))
+    }
+    entries.sort { $0.client > $1.client }
+    return StateVector.encode(entries)
+  }
+
   /// The next clock expected of a client.
   public func clock(of client: ClientID) -> UInt64 {
     guard let index = clientIndices[client] else { return 0 }
@@ -76,17 +89,13 @@ public struct Doc: Sendable {
     types.compactMap { $0.holder == .none ? names.string($0.name) : nil }
   }
 
-  /// Roughly how much memory the document takes.
-  public var approximateByteCount: Int {
-    var structs = 0
-    for client in clients { structs += client.structs.capacity * 4 + 64 }
-    return items.capacity * MemoryLayout<Item>.stride + content.capacity + structs
-      + types.capacity * MemoryLayout<TypeRecord>.stride + names.byteCount + map.byteCount
-      + passed.capacity * 4 + pending.byteCount
-  }
-
   /// Number of structs, GC structs included.
   public var structCount: Int { items.count - freeItems.count }
+
+  /// Number of client ids that the document knows.
+  ///
+  /// - Complexity: O(1).
+  public var clientCount: Int { clients.count }
 }
 
 /// What waits in a document for something else.

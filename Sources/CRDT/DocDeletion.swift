@@ -39,6 +39,7 @@ extension Doc {
       if marker.type == item.parent { marker.forget() }
     }
     items[Int(index)].isDeleted = true
+    structBytes += Weight.deletion
     transaction.deletes.append((client: item.client, clock: item.clock, length: item.length))
     if item.type != .none { open.append(item.type) }
   }
@@ -65,6 +66,7 @@ extension Doc {
 
   /// Drops the content of a deleted item. The item keeps its place, what was inside it does not.
   mutating func collect(_ index: Index32) {
+    countOut(items[Int(index)])
     if items[Int(index)].type != .none {
       var open = [items[Int(index)].type]
       items[Int(index)].type = .none
@@ -72,6 +74,7 @@ extension Doc {
     }
     releaseContent(index)
     items[Int(index)].kind = ContentKind.deleted
+    countIn(items[Int(index)])
   }
 
   private mutating func collectChildren(of type: Index32, _ open: inout [Index32]) {
@@ -103,7 +106,10 @@ extension Doc {
     let item = items[Int(index)]
     if item.type != .none { open.append(item.type) }
     releaseContent(index)
-    items[Int(index)] = Item(
+    let rest = Item(
       kind: ContentKind.gc, client: item.client, clock: item.clock, length: item.length)
+    countOut(item)
+    countIn(rest)
+    items[Int(index)] = rest
   }
 }

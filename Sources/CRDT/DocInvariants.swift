@@ -22,6 +22,8 @@ extension Doc {
       found.append("struct \(index) is free and used")
     }
     if seen.count(where: { $0 }) + freeItems.count != items.count { found.append("lost structs") }
+    let weights = clients.flatMap(\.structs).reduce(0) { $0 + weight(of: items[Int($1)]) }
+    if weights != structBytes { found.append("structs weigh \(weights), not \(structBytes)") }
     for index in types.indices { checkLength(Index32(index), &found) }
     return found
   }

@@ -5,6 +5,7 @@ extension Doc {
   mutating func clientIndex(_ id: ClientID) -> Index32 {
     if let index = clientIndices[id] { return index }
     let index = Index32(clients.count)
+    stepsLeft -= Cost.newClient
     clients.append(ClientRecord(id: id))
     clientIndices[id] = index
     return index
@@ -71,6 +72,7 @@ extension Doc {
   }
 
   mutating func makeItem(_ item: Item) -> Index32 {
+    countIn(item)
     if let free = freeItems.popLast() {
       items[Int(free)] = item
       return free
@@ -93,6 +95,7 @@ extension Doc {
   mutating func split(at place: Int, of client: Index32, _ units: Int) -> Index32 {
     let leftIndex = clients[Int(client)].structs[place]
     let left = items[Int(leftIndex)]
+    countOut(left)
     var right = left
     right.clock += UInt64(units)
     right.length -= UInt64(units)
@@ -102,6 +105,7 @@ extension Doc {
     splitContent(leftIndex, &right, units)
     let rightIndex = makeItem(right)
     items[Int(leftIndex)].length = UInt64(units)
+    countIn(items[Int(leftIndex)])
     items[Int(leftIndex)].right = rightIndex
     if right.right != .none { items[Int(right.right)].left = rightIndex }
     if right.key != .none, right.right == .none { setMap(right.parent, right.key, rightIndex) }
@@ -180,6 +184,9 @@ extension Doc {
       if marker.item == rightIndex { marker.moveLeft(to: leftIndex, by: left) }
     }
     items[Int(leftIndex)].length += right.length
+    countOut(left)
+    countOut(right)
+    countIn(items[Int(leftIndex)])
     freeItems.append(rightIndex)
     return true
   }

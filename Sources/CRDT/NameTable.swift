@@ -10,7 +10,7 @@ struct NameTable: Sendable {
 
   init(seed: UInt64) { self.seed = seed }
 
-  var byteCount: Int { bytes.capacity + names.capacity * 16 + slots.capacity * 4 }
+  var byteCount: Int { bytes.count + names.count * 16 + slots.count * 4 }
 
   func range(_ name: Index32) -> Range<Int> {
     let entry = names[Int(name)]
@@ -97,7 +97,7 @@ struct MapTable: Sendable {
 
   init(seed: UInt64) { multiplier = (seed ^ 0x9e37_79b9_7f4a_7c15) | 1 }
 
-  var byteCount: Int { entries.capacity * 16 + slots.capacity * 4 }
+  var byteCount: Int { entries.count * 16 + slots.count * 4 }
 
   func find(_ type: Index32, _ key: Index32) -> Index32 {
     slots.isEmpty ? .none : slots[place(type, key)]

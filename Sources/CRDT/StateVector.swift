@@ -38,9 +38,12 @@ public struct StateVector: Equatable, Sendable {
     clocks.map { (client: $0.key, clock: $0.value) }.sorted { $0.client > $1.client }
   }
 
-  public func encoded() -> [UInt8] {
-    var writer = ByteWriter(reservingCapacity: 1 + clocks.count * 8)
-    writer.varUInt(clocks.count)
+  public func encoded() -> [UInt8] { Self.encode(entries) }
+
+  /// Entries that are in order.
+  static func encode(_ entries: [(client: ClientID, clock: UInt64)]) -> [UInt8] {
+    var writer = ByteWriter(reservingCapacity: 1 + entries.count * 8)
+    writer.varUInt(entries.count)
     for entry in entries {
       writer.varUInt(entry.client)
       writer.varUInt(entry.clock)

@@ -8,13 +8,22 @@ public struct TouchSet: Sendable {
   /// What the update's delete set names and the document has alive. Not in it is what would go
   /// along: the inside of a deleted type, an overwritten value.
   public var newDeletes = DeleteSet()
-  /// Places that would change: each once, in the order of their first mention.
+  /// Places that would change: each once, in the order of their first mention. Only
+  /// `Doc.touches(_:)` looks for them; what `Doc.news(in:)` makes has none.
   public var touches: [Touch] = []
 
   public init() {}
 
   /// Whether applying the update would change nothing.
   public var isEmpty: Bool { newStructs.isEmpty && newDeletes.isEmpty }
+
+  /// How many client ids the document would know that it does not know yet.
+  ///
+  /// - Complexity: O(new ranges).
+  public var newClientCount: Int {
+    // Clocks have no holes, so whoever is new begins at 0, and nobody else does.
+    newStructs.count { $0.from == 0 }
+  }
 }
 
 /// A place in a document that an update would change.

@@ -36,6 +36,19 @@ public struct Update: Sendable {
 
   public var isEmpty: Bool { records.isEmpty && deleteSet.isEmpty }
 
+  /// Number of client ids whose structs are here.
+  ///
+  /// - Complexity: O(structs), without asking a document or making anything.
+  public var clientCount: Int {
+    var count = 0
+    var last: ClientID?
+    for record in records where record.client != last {
+      count += 1
+      last = record.client
+    }
+    return count
+  }
+
   /// The runs of clocks whose structs are here: highest client first, a hole separates two runs.
   public var clientRanges: [(client: ClientID, from: UInt64, to: UInt64)] {
     var ranges: [(client: ClientID, from: UInt64, to: UInt64)] = []

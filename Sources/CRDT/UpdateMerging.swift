@@ -81,6 +81,11 @@ extension Update {
       let cut = known > record.clock ? known - record.clock : 0
       pieces.append(UpdatePiece(update: 0, record: index, cut: cut))
     }
+    return rewritten(pieces, deleteSet: deleteSet)
+  }
+
+  /// An update of its own, of pieces of this one.
+  func rewritten(_ pieces: [UpdatePiece], deleteSet: DeleteSet) -> Update {
     let bytes = Update.encode(pieces, of: [self], deleteSet: deleteSet)
     do { return try Update(v1: bytes) } catch {
       preconditionFailure("our own difference does not decode: \(error)")

@@ -4,16 +4,20 @@ extension Update {
   ///
   /// - Parameter touched: From `Doc.news(in:)` for this very update, before it is applied.
   public func restricted(to touched: TouchSet) -> Update {
-    var known = StateVector()
-    for range in clientRanges { known[range.client] = max(known[range.client], range.to) }
-    // A client's new structs may come as several ranges, in the order of integration.
-    for range in touched.newStructs {
-      known[range.client] = min(known[range.client], range.from)
+    let firsts = touched.firstClocks
+    var pieces: [UpdatePiece] = []
+    var next = 0
+    // Both are in order, the highest client first.
+    for (index, record) in records.enumerated() {
+      while next < firsts.count, firsts[next].client > record.client { next += 1 }
+      guard next < firsts.count, firsts[next].client == record.client,
+        record.end > firsts[next].clock
+      else { continue }
+      let known = firsts[next].clock
+      let cut = known > record.clock ? known - record.clock : 0
+      pieces.append(UpdatePiece(update: 0, record: index, cut: cut))
     }
-    let structs = since(known)
-    return Update(
-      source: structs.source, records: structs.records, deleteSet: deletions(in: touched),
-      exactByteCount: nil)
+    return rewritten(pieces, deleteSet: deletions(in: touched))
   }
 
   /// Whether all of this update is new to the document that `touched` was made for.
@@ -27,17 +31,32 @@ extension Update {
   /// What is alive in the document and would be deleted, and what comes new and deleted: a peer
   /// without garbage collection sends the content with its deletion beside it.
   private func deletions(in touched: TouchSet) -> DeleteSet {
-    var firsts: [ClientID: UInt64] = [:]
-    for range in touched.newStructs {
-      firsts[range.client] = min(firsts[range.client] ?? .max, range.from)
-    }
+    if deleteSet.isEmpty { return touched.newDeletes }
+    let firsts = touched.firstClocks
+    var next = 0
     var ranges = touched.newDeletes.ranges
     for range in deleteSet.ranges {
-      guard let first = firsts[range.client], range.end > first else { continue }
-      let start = max(range.clock, first)
+      while next < firsts.count, firsts[next].client > range.client { next += 1 }
+      guard next < firsts.count, firsts[next].client == range.client,
+        range.end > firsts[next].clock
+      else { continue }
+      let start = max(range.clock, firsts[next].clock)
       ranges.append(DeleteRange(client: range.client, clock: start, length: range.end - start))
     }
     return DeleteSet(ranges)
+  }
+}
+
+extension TouchSet {
+  /// Where each client's new structs begin, highest client first.
+  fileprivate var firstClocks: [(client: ClientID, clock: UInt64)] {
+    // A client's new structs may come as several ranges, in the order of integration.
+    let ranges = newStructs.map { (client: $0.client, clock: $0.from) }.sorted {
+      $0.client != $1.client ? $0.client > $1.client : $0.clock < $1.clock
+    }
+    var firsts: [(client: ClientID, clock: UInt64)] = []
+    for range in ranges where firsts.last?.client != range.client { firsts.append(range) }
+    return firsts
   }
 }
 

@@ -166,8 +166,10 @@ enum Asked {
       let pends = cut.hasPending
       #expect(!pends)
     }
+    let clients = doc.clientCount
     let applied = doc.apply(update)
     guard !hadPending else { return }
+    #expect(doc.clientCount == clients + news.newClientCount)
     let pends = doc.hasPending
     #expect((missing == nil) == !pends)
     #expect(touches.isEmpty == !applied.changed)

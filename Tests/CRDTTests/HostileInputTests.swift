@@ -59,6 +59,7 @@ struct HostileInputTests {
     let applied = doc.apply(update)
     let hasPending = doc.hasPending
     #expect(touches.isEmpty == !applied.changed)
+    #expect(doc.clientCount == untouched.clientCount + touches.newClientCount)
     #expect(isMissing == hasPending)
     for problem in doc.problems() { Issue.record("\(problem)") }
     var cut = untouched
