@@ -34,6 +34,8 @@ public struct Refusal: Error, Equatable, Sendable {
     .serverOnly, "the stage changes by commands only: this edit was not taken")
   static let tooManyClients = Refusal(
     .tooManyClients, "more than \(RoomLimits.liveClientsPerSession) Yjs client ids in one session")
+  static let tooManyIDs = Refusal(
+    .documentLimit, "more than \(RoomLimits.clientIDs) Yjs client ids have written on one board")
   static let refusedBefore = Refusal(
     .refusedBefore,
     "this document holds an edit that was refused: reload the page to go on from the room's state")
@@ -60,6 +62,11 @@ public struct RoomLimits: Equatable, Sendable {
   public var members = 2_000
   /// Approximate size of one board's document, in bytes: past it only deletions are taken.
   public var documentBytes = 64 << 20
+  /// Yjs client ids that one board has seen; a person brings one at each visit.
+  public static let clientIDs = 65_536
+  /// Memory that a document may take for each byte that `documentBytes` allows it encoded. Single
+  /// letters in random places take 6; made to be small when encoded, structs take over 20.
+  static let memoryFactor = 10
 
   public init() {}
 }

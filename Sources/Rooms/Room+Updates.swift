@@ -24,6 +24,12 @@ extension Room {
       closeForMalformed("update: \(error)", session, &effects)
       return
     }
+    if update.clientCount > RoomLimits.clientIDs {
+      // Not even looked at more closely: that alone would take long.
+      refuse(.tooManyIDs, TouchSet(), arrival, number, membership, session, now: now, &effects)
+      if arrival == .step2 { settleOpen(membership, session, &effects) }
+      return
+    }
     var candidate = update
     var isWhole = true
     if board.doc.missing(for: update) != nil {
@@ -77,7 +83,7 @@ extension Room {
   ) {
     membership.askedAt = now.monotonic
     membership.asksAgain = false
-    let vector = membership.board.doc.stateVector.encoded()
+    let vector = membership.board.doc.encodedStateVector()
     effects.append(
       .send(.syncStep1(stateVector: vector), board: membership.board.name, to: session.id))
   }
@@ -122,12 +128,16 @@ extension Room {
     if membership.isPoisoned || isKnown { return .refusedBefore }
     if refusesWrites { return .notSaving }
     if isFrozen && !visitor.role.moderates { return .frozen }
-    // Growth is refused past the limit, shrinking never is.
-    if !touched.newStructs.isEmpty, board.doc.approximateByteCount > limits.documentBytes {
-      return Refusal(
-        .documentLimit, "the board has reached \(limits.documentBytes) bytes: delete something")
-    }
-    return nil
+    return touched.newStructs.isEmpty ? nil : growth(of: board.doc, by: touched)
+  }
+
+  /// Growth is refused past the limits, shrinking never is.
+  private func growth(of doc: Doc, by touched: TouchSet) -> Refusal? {
+    if doc.clientCount + touched.newClientCount > RoomLimits.clientIDs { return .tooManyIDs }
+    let limit = limits.documentBytes
+    guard doc.approximateByteCount > limit || doc.memoryByteCount > limit * RoomLimits.memoryFactor
+    else { return nil }
+    return Refusal(.documentLimit, "the board has reached \(limit) bytes: delete something")
   }
 
   // MARK: applying

@@ -151,7 +151,7 @@ public final class Room {
     if boards[name] == nil, let refused = meta.refused[name] { board.refused = refused }
     boards[name] = board
     session.follow(board)
-    let vector = board.doc.stateVector.encoded()
+    let vector = board.doc.encodedStateVector()
     effects.append(.send(.syncStep1(stateVector: vector), board: name, to: session.id))
     if let presence = board.presence.everything() {
       effects.append(.send(.awareness(presence), board: name, to: session.id))

@@ -102,6 +102,29 @@ struct RefusalTests {
     #expect(rig.edits == 2)
   }
 
+  /// A board with ever more client ids makes joining dearer for all.
+  @Test(arguments: [(32_768, 2), (70_000, 0)] as [(UInt64, Int)])
+  func clientIDsOfABoardAreBounded(each: UInt64, taken: Int) throws {
+    let eve = rig.join("eve")
+    var next: UInt64 = 1_000
+    for _ in 0...taken {
+      var writer = ByteWriter()
+      writer.varUInt(each)
+      for _ in 0..<each {
+        for value in [1, next, 0] as [UInt64] { writer.varUInt(value) }  // one struct from clock 0
+        writer.byte(0x00)  // GC, one clock long
+        writer.varUInt(1)
+        next += 1
+      }
+      writer.varUInt(0)
+      rig.send(.syncStep2(update: writer.bytes), from: eve)
+    }
+    #expect(rig.edits == taken)
+    let told = rig.takeMessages(to: eve).contains(
+      .permissionDenied(reason: Refusal.tooManyIDs.reason))
+    #expect(told)
+  }
+
   @Test func aCostlyStep2LeavesNothingOpen() throws {
     let ann = rig.joinOwn("ann")
     // Depends on something unknown: it stays open until a step 2 has been answered.
