@@ -31,9 +31,8 @@ final class LiveRoom {
   /// What the log has of this room and the disk may not: log position → sequence number.
   var unsynced: Deque<(position: UInt64, sequence: UInt64)> = []
   var isCheckpointing: Bool { room?.isCheckpointing ?? false }
-  /// First sequence number that the log does not have: nothing from here on is durable before a
-  /// checkpoint has covered it.
-  var gapAt: UInt64?
+  /// What the log does not have.
+  var gap = LogGap()
   var wakeTimer: TimingWheel.TimerID?
   /// After a failed checkpoint: not again before this, in nanoseconds.
   var retryAt: UInt64 = 0
