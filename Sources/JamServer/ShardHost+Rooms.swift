@@ -221,7 +221,7 @@ extension ShardHost {
 
   func discard(_ live: LiveRoom) {
     live.phase = .closed
-    if hub.isUnclean, let room = live.room { settled[live.id] = room.settled }
+    if hub.isUnclean, let known = live.room?.settled, !known.isEmpty { settled[live.id] = known }
     live.room = nil
     if let timer = live.wakeTimer { context.cancel(timer) }
     rooms[live.id] = nil
