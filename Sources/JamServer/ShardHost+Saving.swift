@@ -84,12 +84,13 @@ extension ShardHost {
     }
   }
 
-  private func tellSaving() {
-    for live in rooms.values {
-      live.room?.savingChanged(
-        trouble: savingTrouble, refusesWrites: refusesWrites, &effects)
-      perform(live)
-    }
+  private func tellSaving() { for live in rooms.values { tellSaving(live) } }
+
+  func tellSaving(_ live: LiveRoom) {
+    let trouble = roomTroubles[live.id]
+    live.room?.savingChanged(
+      trouble: savingTrouble ?? trouble, refusesWrites: refusesWrites || trouble != nil, &effects)
+    perform(live)
   }
 
   /// After a failed fsync nothing that was written since the last good one is certain: every dirty
@@ -141,6 +142,7 @@ extension ShardHost {
     guard !live.isCheckpointing, let made = live.room?.makeCheckpoint(now: now) else { return }
     // What goes into the history is in the log first.
     writeJournal()
+    backlog.began()
     let shard = context.shard
     let id = live.id
     hub.store.checkpoint(Checkpoint(made)) { result in
@@ -153,6 +155,7 @@ extension ShardHost {
   private func checkpointed(
     _ id: RoomID, through sequence: UInt64, _ result: Result<Void, StorageError>
   ) {
+    backlog.ended(succeeded: (try? result.get()) != nil, now: context.nowNS)
     guard let live = rooms[id] else { return }
     touch(live)
     switch result {
