@@ -51,7 +51,7 @@ let package = Package(
     module("Reactor", ["CSystem"]),
     module("HTTP"),
     module("WebSocket", ["HTTP", "COpenSSL"]),
-    module("Storage", ["CZlib"]),
+    module("Storage", ["CSystem", "CZlib"]),
     module("Rooms", ["Lib0", "CRDT", "SyncProtocol", "Storage", collections]),
     module(
       "JamServer",

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -181,4 +182,10 @@ void csys_timer_clear(int timer) {
   uint64_t expirations;
   ssize_t count = read(timer, &expirations, sizeof expirations);
   (void)count;
+}
+
+void csys_trim_heaps(void) {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
 }

@@ -31,12 +31,19 @@ final class LiveRoom {
   /// What the log has of this room and the disk may not: log position → sequence number.
   var unsynced: Deque<(position: UInt64, sequence: UInt64)> = []
   var isCheckpointing: Bool { room?.isCheckpointing ?? false }
-  /// First sequence number that the log does not have: nothing from here on is durable before a
-  /// checkpoint has covered it.
-  var gapAt: UInt64?
+  /// What the log does not have.
+  var gap = LogGap()
+  /// Bytes of records that only memory and the log have, at the last look …
+  var keptBytes = 0
+  /// … and the part of them that the shard's backlog counts.
+  var countedBytes = 0
+  /// It keeps all it may, and its files cannot be written: edits are refused.
+  var isOverfull = false
   var wakeTimer: TimingWheel.TimerID?
   /// After a failed checkpoint: not again before this, in nanoseconds.
   var retryAt: UInt64 = 0
+  /// The last checkpoint did not succeed.
+  var isFailing: Bool { retryAt > 0 }
   /// On the list of rooms to end the turn for.
   var isTouched = false
   var wakeAt: UInt64 = .max

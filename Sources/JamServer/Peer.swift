@@ -30,6 +30,8 @@ final class Peer {
   var share = FairShare()
   /// Has used up its share and is not read from until its time has come.
   var isWaiting = false
+  /// Since when, if it waits because it fills its room faster than that is archived.
+  var heldBackSince: UInt64?
   var isPinged = false
   /// What the kernel had taken for this peer at the last look.
   var sentBytes: UInt64 = 0

@@ -222,7 +222,10 @@ extension ShardHost {
   func discard(_ live: LiveRoom) {
     live.phase = .closed
     if let room = live.room, !room.settled.isEmpty { settled[live.id] = room.settled }
+    let bytes = live.room?.byteCount ?? 0
     live.room = nil
+    account(live)
+    hub.store.noteFreed(bytes)
     if let timer = live.wakeTimer { context.cancel(timer) }
     rooms[live.id] = nil
     roomSlots[live.slot] = nil

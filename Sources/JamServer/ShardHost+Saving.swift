@@ -27,7 +27,7 @@ extension ShardHost {
       live.unsynced.append((position, record.sequence))
       unsynced.insert(live.id)
     } catch {
-      live.gapAt = min(live.gapAt ?? .max, record.sequence)
+      live.gap.refused(record.sequence)
       if journal.status == .saving {
         // This record alone was too much for the log.
         checkpoint(live)
@@ -48,7 +48,7 @@ extension ShardHost {
         savingTrouble = nil
         isBacklogFull = false
         logger.notice("saving again")
-        for live in rooms.values where live.gapAt != nil { checkpoint(live) }
+        for live in rooms.values where live.gap.isOpen { checkpoint(live) }
       case .notSaved(let reason), .failed(let reason):
         savingTrouble = reason
         logger.error("not saving", metadata: .fields(["reason": reason]))
@@ -79,18 +79,18 @@ extension ShardHost {
       }
       if live.unsynced.isEmpty { unsynced.remove(id) }
       guard let sequence else { continue }
-      let covered = live.gapAt.map { min(sequence, $0 - 1) } ?? sequence
-      live.room?.becameDurable(through: covered, &effects)
+      live.room?.becameDurable(through: live.gap.saved(through: sequence), &effects)
       perform(live)
     }
   }
 
-  private func tellSaving() {
-    for live in rooms.values {
-      live.room?.savingChanged(
-        trouble: savingTrouble, refusesWrites: refusesWrites, &effects)
-      perform(live)
-    }
+  private func tellSaving() { for live in rooms.values { tellSaving(live) } }
+
+  func tellSaving(_ live: LiveRoom) {
+    let trouble = roomTroubles[live.id]
+    live.room?.savingChanged(
+      trouble: savingTrouble ?? trouble, refusesWrites: refusesWrites || trouble != nil, &effects)
+    perform(live)
   }
 
   /// After a failed fsync nothing that was written since the last good one is certain: every dirty
@@ -134,7 +134,7 @@ extension ShardHost {
   /// Whether only a checkpoint makes durable what the log refused, and may succeed now. One that was
   /// under way when the disk took records again had none of it.
   private func fillsGap(_ live: LiveRoom) -> Bool {
-    live.gapAt != nil && journal.status == .saving && live.room?.needsCheckpoint == true
+    live.gap.isOpen && journal.status == .saving && live.room?.needsCheckpoint == true
   }
 
   /// Writes what changed since the last one, beside the live path; one at a time for each room.
@@ -142,6 +142,7 @@ extension ShardHost {
     guard !live.isCheckpointing, let made = live.room?.makeCheckpoint(now: now) else { return }
     // What goes into the history is in the log first.
     writeJournal()
+    backlog.began()
     let shard = context.shard
     let id = live.id
     hub.store.checkpoint(Checkpoint(made)) { result in
@@ -154,12 +155,13 @@ extension ShardHost {
   private func checkpointed(
     _ id: RoomID, through sequence: UInt64, _ result: Result<Void, StorageError>
   ) {
+    backlog.ended(succeeded: (try? result.get()) != nil, now: context.nowNS)
     guard let live = rooms[id] else { return }
     touch(live)
     switch result {
     case .success:
       live.retryAt = 0
-      if let gap = live.gapAt, gap <= sequence { live.gapAt = nil }
+      live.gap.covered(through: sequence)
       live.room?.checkpointed(through: sequence)
       // Snapshots and history are synced, so this much is on disk whatever the log says.
       live.room?.becameDurable(through: sequence, &effects)

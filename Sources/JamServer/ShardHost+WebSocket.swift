@@ -69,16 +69,19 @@ extension ShardHost {
       if !connection.isStuck { answerNextTurn(connection.id) }
       return true
     }
-    guard let pause = peer.share.charge(cost, now: now) else { return false }
+    let share = peer.share.charge(cost, now: now)
+    if overfills(peer) { peer.heldBackSince = context.nowNS }
+    let wait = peer.heldBackSince == nil ? nil : ArchiveBacklog.lookAgainMilliseconds
+    guard let milliseconds = share.map({ Int($0 / 1_000_000) }) ?? wait else { return false }
     peer.isWaiting = true
     connection.pauseReading(true)
     context.schedule(
-      afterMS: Int(pause / 1_000_000), token: Self.resumeTokenBit | connection.id.rawValue)
-    if logBudget.take(now: context.nowNS) {
+      afterMS: milliseconds, token: Self.resumeTokenBit | connection.id.rawValue)
+    if share != nil, logBudget.take(now: context.nowNS) {
       logger.notice(
         "a session takes more than its share and has to wait",
         metadata: .fields(
-          whereabouts(of: connection, peer).merging(["ms": "\(pause / 1_000_000)"]) { $1 }))
+          whereabouts(of: connection, peer).merging(["ms": "\(milliseconds)"]) { $1 }))
     }
     return true
   }

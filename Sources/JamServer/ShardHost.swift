@@ -32,9 +32,11 @@ final class ShardHost: ShardHandler {
   /// What the messages at hand cost.
   var meter = CostMeter()
   /// Why nothing can be saved here, if so.
-  var savingTrouble: String? {
-    didSet { hub.census.note(trouble: savingTrouble, ofShard: context.index) }
-  }
+  var savingTrouble: String? { didSet { noteTrouble() } }
+  /// Rooms that keep all they may, because their files cannot be written, and what is to be said.
+  var roomTroubles: [RoomID: String] = [:] { didSet { noteTrouble() } }
+  /// What all rooms keep in memory until it is in their files.
+  var backlog = ArchiveBacklog()
   /// The log took no more records; memory is what they are in.
   var isBacklogFull = false
   var isStopping = false
@@ -58,6 +60,11 @@ final class ShardHost: ShardHandler {
 
   /// The moment of this turn.
   var now: Moment { Moment(monotonic: Int64(context.nowNS), wall: wallClockMicroseconds()) }
+
+  private func noteTrouble() {
+    let trouble = savingTrouble ?? roomTroubles.min { $0.key < $1.key }?.value
+    hub.census.note(trouble: trouble, ofShard: context.index)
+  }
 
   // MARK: connections
 
@@ -156,9 +163,11 @@ final class ShardHost: ShardHandler {
       guard live.room != nil else { continue }
       live.room?.endTurn(now: now, &effects)
       perform(live)
+      account(live)
       checkpointIfDue(live)
       scheduleWake(live)
     }
+    relieve()
   }
 
   /// In a timer's token beside a connection's id: its session may be read from again.
@@ -180,6 +189,11 @@ final class ShardHost: ShardHandler {
       let peer = connection.owner as? Peer
     else { return }
     if isResume {
+      if isStillHeldBack(peer) {
+        context.schedule(afterMS: ArchiveBacklog.lookAgainMilliseconds, token: token)
+        return
+      }
+      peer.heldBackSince = nil
       peer.isWaiting = false
       if peer.phase == .open { connection.pauseReading(false) }
     } else {

@@ -63,6 +63,12 @@ extension Room {
 
   // MARK: checkpoints
 
+  /// Bytes of records that wait in memory for the next checkpoint or for the one under way.
+  public var unarchivedByteCount: Int { unarchivedBytes }
+
+  /// Roughly what the documents take.
+  public var byteCount: Int { boards.values.reduce(0) { $0 + $1.doc.approximateByteCount } }
+
   /// Whether anything is not yet in snapshots and history.
   public var needsCheckpoint: Bool { applied > checkpointed }
 
@@ -71,8 +77,7 @@ extension Room {
     guard needsCheckpoint, !isCheckpointing else { return false }
     if now.monotonic - lastCheckpoint >= Self.checkpointInterval { return true }
     guard unarchivedBytes >= Self.checkpointBytes else { return false }
-    let size = boards.values.reduce(0) { $0 + $1.doc.approximateByteCount }
-    return unarchivedBytes >= min(size, Self.checkpointBytesMax)
+    return unarchivedBytes >= min(byteCount, Self.checkpointBytesMax)
   }
 
   /// What to write now. The host reports with `checkpointed(through:)` or `checkpointFailed()`.

@@ -86,28 +86,35 @@ struct HistoryFiles: Sendable {
     } catch { return nil }
   }
 
-  /// Where to append. A broken tail behind everything that a checkpoint vouches for (`covered`)
-  /// is a torn append: it is overwritten. Any other broken end is damage: the file is left as it
-  /// is, and the history goes on in the next one.
-  func findEnd(covered: UInt64) throws(StorageError) -> HistoryEnd {
+  /// Where to append. What is broken behind everything that a checkpoint vouches for (`covered`)
+  /// is a torn append: it is overwritten, with all that follows, because the log still has it. Any
+  /// other broken end is damage: the file is left as it is, the history goes on in the next one.
+  ///
+  /// - Parameter fellBack: `covered` is that of an older `room.gz`; the log may have less than what
+  ///   lies above it, so nothing is overwritten.
+  func findEnd(covered: UInt64, fellBack: Bool) throws(StorageError) -> HistoryEnd {
     let numbers = try numbers()
     guard let last = numbers.last else { return HistoryEnd(lastSequence: covered) }
-    let (offset, size, found) = try end(of: last)
+    let (offset, size, found) = try end(of: last, covered: covered)
     var lastSequence = found
     for number in numbers.dropLast().reversed() where lastSequence == nil {
-      lastSequence = try end(of: number).lastSequence
+      // The history went on behind this file: what it has above `covered` may be from a failed
+      // write, and comes once more.
+      lastSequence = try end(of: number, covered: covered).lastSequence.map { min($0, covered) }
     }
     let known = lastSequence ?? 0
-    if offset == size || known >= covered {
+    if offset == size || (known >= covered && !fellBack) {
       return HistoryEnd(number: last, offset: offset, lastSequence: max(known, covered))
     }
-    return HistoryEnd(number: last + 1, offset: 0, lastSequence: covered)
+    return HistoryEnd(number: last + 1, offset: 0, lastSequence: max(known, covered))
   }
 
-  /// Hops from header to header, and checks the body of the last member only: an append that was
-  /// torn can be nowhere else.
+  /// Hops from header to header. The bodies of all members above `covered` are checked, up to the
+  /// first bad one: a crash may leave any page of what was not synced unwritten, whatever lies
+  /// behind. That is what one checkpoint, or a few that failed, appended. Of the members that a
+  /// checkpoint vouches for only the last is looked at, and only if it ends the file.
   private func end(
-    of number: UInt64
+    of number: UInt64, covered: UInt64
   ) throws(StorageError) -> (offset: Int, size: Int, lastSequence: UInt64?) {
     let file = try directory.file(Self.name(number), .read)
     let size = try file.size()
@@ -119,16 +126,24 @@ struct HistoryFiles: Sendable {
       guard let header = try Self.header(bytes.span, at: 0, path: file.path),
         header.memberCount <= UInt64(size - offset)
       else { break }
+      let member = Member(offset: offset, header: header)
+      if header.lastSequence > covered {
+        guard try hasGoodBody(member, in: file) else { break }
+      }
       lastSequence = last?.header.lastSequence ?? lastSequence
-      last = Member(offset: offset, header: header)
-      offset += Int(header.memberCount)
+      last = member
+      offset = member.end
     }
     guard let last else { return (offset, size, nil) }
-    let bytes = try file.read(Int(last.header.memberCount), at: last.offset)
-    guard last.header.hasGoodBody(bytes.span, at: 0) else {
-      return (last.offset, size, lastSequence)
+    if last.header.lastSequence <= covered {
+      guard try hasGoodBody(last, in: file) else { return (last.offset, size, lastSequence) }
     }
     return (offset, size, last.header.lastSequence)
+  }
+
+  private func hasGoodBody(_ member: Member, in file: File) throws(StorageError) -> Bool {
+    let bytes = try file.read(Int(member.header.memberCount), at: member.offset)
+    return member.header.hasGoodBody(bytes.span, at: 0)
   }
 
   /// Appends records that the history does not have yet, durably. After a failure nothing of the
@@ -148,36 +163,45 @@ struct HistoryFiles: Sendable {
     if isNew { try directory.unlink(name) }
     let file = try directory.file(name, isNew ? .create : .update)
     if try file.size() > next.offset { try file.truncate(to: next.offset) }
-    let bytes = Self.encode(fresh, level: options.compressionLevel)
+    let start = next.offset
     do {
-      try file.write(bytes, at: next.offset)
+      // One at a time: a long checkpoint takes the memory of one member.
+      for batch in Self.batches(of: fresh) {
+        let member = Self.encode(fresh[batch], level: options.compressionLevel)
+        try file.write(member, at: next.offset)
+        next.offset += member.count
+      }
       try file.sync()
       if isNew { try directory.sync() }
     } catch {
-      try? file.truncate(to: next.offset)
+      try? file.truncate(to: start)
       throw error
     }
-    next.offset += bytes.count
     next.lastSequence = last.sequence
     return next
   }
 
-  private static func encode(_ records: [JournalRecord], level: Int) -> [UInt8] {
-    var bytes: [UInt8] = []
+  /// Which records go into one member each.
+  private static func batches(of records: [JournalRecord]) -> [Range<Int>] {
+    var batches: [Range<Int>] = []
     var start = 0
     var size = 0
     for index in records.indices {
       size += records[index].payload.count + 32
       guard size >= batchBytes || index == records.count - 1 else { continue }
-      let batch = Array(records[start...index])
-      let header = MemberHeader(
-        kind: .history, recordCount: UInt32(batch.count),
-        firstSequence: records[start].sequence, lastSequence: records[index].sequence)
-      bytes += header.member(HistoryBatch.encode(batch), level: level)
+      batches.append(start..<index + 1)
       start = index + 1
       size = 0
     }
-    return bytes
+    return batches
+  }
+
+  private static func encode(_ records: ArraySlice<JournalRecord>, level: Int) -> [UInt8] {
+    guard let first = records.first, let last = records.last else { return [] }
+    let header = MemberHeader(
+      kind: .history, recordCount: UInt32(records.count), firstSequence: first.sequence,
+      lastSequence: last.sequence)
+    return header.member(HistoryBatch.encode(Array(records)), level: level)
   }
 
   /// Every readable record after `sequence`, in order, and what could not be read.

@@ -149,7 +149,8 @@ extension Journal {
       state.unsyncedBytes = 0
       state.written = state.appended
       state.durable = state.appended
-      report(.saving, &state)
+      state.status = .saving
+      emit(.state(.saving), state)
       emit(.durable(position: state.durable), state)
     }
     removeSegments()
@@ -181,10 +182,11 @@ extension Journal {
     }
   }
 
-  private func report(_ status: JournalState, _ state: inout State) {
+  /// Notes how it goes, and tells if that is news.
+  func report(_ status: JournalState, _ state: inout State) {
     // A failed sync stays the news until `resume`, whatever the disk says meanwhile; the text of
     // a full disk may change from try to try without being news.
-    guard status != state.status else { return }
+    guard status != state.status, state.acceptsRecords else { return }
     if case .notSaved = status, case .notSaved = state.status { return }
     state.status = status
     emit(.state(status), state)

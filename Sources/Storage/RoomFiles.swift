@@ -76,7 +76,13 @@ struct RoomFiles: Sendable {
     var end = end
     do throws(StorageError) {
       let history = HistoryFiles(directory: try directory.directory("history"), room: room)
-      let from = if let end { end } else { try history.findEnd(covered: try coveredSequence()) }
+      let from: HistoryEnd
+      if let end {
+        from = end
+      } else {
+        from = try history.findEnd(
+          covered: try coveredSequence(), fellBack: SnapshotFile.room(in: directory).fellBack)
+      }
       end = from.afterFailure
       end = try history.append(checkpoint.records, at: from, options: options)
       try writeSnapshots(checkpoint)
@@ -163,9 +169,11 @@ struct RoomFiles: Sendable {
     var records = tail
     var base = stored.metaSequence
     var end: HistoryEnd?
-    if let directory = try directory.directoryIfPresent("history") {
-      let history = HistoryFiles(directory: directory, room: room)
-      end = try history.findEnd(covered: stored.metaSequence)
+    if let folder = try directory.directoryIfPresent("history") {
+      let history = HistoryFiles(directory: folder, room: room)
+      // `load` has set a damaged current generation aside.
+      let fellBack = SnapshotFile.room(in: directory).fellBack
+      end = try history.findEnd(covered: stored.metaSequence, fellBack: fellBack)
       stored.lastSequence = max(stored.lastSequence, end?.lastSequence ?? 0)
       if let rebuildFrom { base = min(base, rebuildFrom) }
       let last = stored.lastSequence

@@ -37,6 +37,12 @@ struct SnapshotFile: Sendable {
     var damage: [Damage] = []
   }
 
+  /// There is no current generation, but there was one.
+  var fellBack: Bool {
+    directory.status(current) == nil
+      && (directory.status(previous) != nil || directory.status(damaged) != nil)
+  }
+
   func path(of name: String) -> String { "\(directory.path)/\(name)" }
 
   /// The newest good generation.

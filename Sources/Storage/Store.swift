@@ -42,6 +42,7 @@ public final class Store: Sendable {
   /// Two queues, so that opening a room waits for no other room's checkpoint.
   private let checkpoints = DispatchQueue(label: "jamboree.checkpoints")
   private let loads = DispatchQueue(label: "jamboree.loads")
+  private let trimmer = HeapTrimmer(on: DispatchQueue(label: "jamboree.trim", qos: .utility))
 
   private struct Traffic {
     /// Checkpoints under way, by room: a load of the same room goes behind them.
@@ -175,6 +176,7 @@ public final class Store: Sendable {
     completion: @escaping @Sendable (Result<Void, StorageError>) -> Void
   ) {
     let room = checkpoint.room
+    let bytes = checkpoint.records.reduce(0) { $0 + $1.payload.count }
     traffic.withLock { $0.checkpointing[room, default: 0] += 1 }
     checkpoints.async { [self] in
       let result = Result { () throws(StorageError) in try write(checkpoint) }
@@ -183,8 +185,13 @@ public final class Store: Sendable {
         traffic.checkpointing[room] = left == 0 ? nil : left
       }
       completion(result)
+      if case .success = result { noteFreed(bytes) }
     }
   }
+
+  /// The owner frees so many bytes, by closing a room for instance. When it comes to something the
+  /// memory is given back to the system.
+  public func noteFreed(_ bytes: Int) { trimmer.note(bytes) }
 
   private func write(_ checkpoint: Checkpoint) throws(StorageError) {
     let room = checkpoint.room

@@ -20,8 +20,9 @@ public struct StoreOptions: Sendable {
   public var historyFileBytes = 8 << 20
   /// Plain bytes of one snapshot; a file that claims more is not opened.
   public var snapshotBytesLimit = 1 << 30
-  /// zlib's level for snapshots and history, 1 to 9.
-  public var compressionLevel = 6
+  /// zlib's level for snapshots and history, 1 to 9. 4 takes a third of the time of 6 on drawings
+  /// and text, for 5 % more bytes.
+  public var compressionLevel = 4
 
   /// Which documents a room has, by what its `Checkpoint.meta` says: boards, and "" for the stage.
   /// Only this tells a document whose files are gone from one that never was.

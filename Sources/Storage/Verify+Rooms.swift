@@ -23,7 +23,9 @@ extension Verifier {
     report.boards += boards.count
     var history = HistoryFindings()
     if let found = try folder("history", in: directory, instead: Self.closed) {
-      history = try check(HistoryFiles(directory: found, room: files.room), covered: covered)
+      history = try check(
+        HistoryFiles(directory: found, room: files.room), covered: covered,
+        fellBack: room.file.fellBack)
     }
     let newest = boards.values.reduce(max(stage.newest, room.newest)) { max($0, $1.newest) }
     let reach = Reach(covered: covered, end: max(newest, covered, history.last))
@@ -69,7 +71,7 @@ extension Verifier {
 
   /// All history files of a room.
   private mutating func check(
-    _ history: HistoryFiles, covered: UInt64
+    _ history: HistoryFiles, covered: UInt64, fellBack: Bool
   ) throws(StorageError) -> HistoryFindings {
     let numbers = try history.numbers()
     let names = Set(numbers.map(HistoryFiles.name))
@@ -90,17 +92,20 @@ extension Verifier {
         continue
       }
       let (members, broken) = try HistoryFiles.members(of: bytes, path: path)
+      let before = findings.last
       for member in members {
         findings.last = max(findings.last, member.header.lastSequence)
         try check(member, in: bytes, path, history.room, covered, &findings)
       }
       for range in broken {
-        let isTorn = number == numbers.last && range.upperBound == bytes.count
-          && findings.last >= covered
-        if isTorn {
-          if report.hubIsRunning { continue }
+        // Whatever lies behind, the log has it too, or its sequences are found missing.
+        let reached = members.last { $0.end <= range.lowerBound }?.header.lastSequence ?? before
+        if number == numbers.last, reached >= covered, !fellBack {
+          if report.hubIsRunning { break }
+          let count = bytes.count - range.lowerBound
           report.notes.append(
-            "\(path): a write was interrupted; its last \(range.count) bytes count for nothing")
+            "\(path): a write was interrupted; its last \(count) bytes count for nothing")
+          break
         } else {
           report.damage.append(
             Damage(

@@ -296,6 +296,27 @@ struct JournalTests {
     #expect(try Store.verify(folder.path).isClean)
   }
 
+  /// Whatever the disk says meanwhile: only `resume` ends it.
+  @Test func aFailedSyncStaysTheNews() throws {
+    let folder = try TemporaryFolder()
+    let store = try openStore(folder.path, shards: 1)
+    let journal = store.journal(forShard: 0)
+    let events = Events()
+    journal.attach { events.add($0) }
+    for status in [JournalState.failed(reason: "sync"), .notSaved(reason: "full"), .saving] {
+      journal.state.withLock { journal.report(status, &$0) }
+    }
+    #expect(journal.status == .failed(reason: "sync"))
+    let resumed = Delivery<Result<Void, StorageError>>()
+    journal.resume { resumed.deliver($0) }
+    try resumed.wait().get()
+    #expect(journal.status == .saving)
+    #expect(
+      events.wait {
+        $0 == [.state(.failed(reason: "sync")), .state(.saving), .durable(position: 0)]
+      })
+  }
+
   /// The limit is far above what other tests write, because it holds for the whole process.
   @Test func aFileSizeLimitIsNoEndOfTheProcess() throws {
     let folder = try TemporaryFolder()

@@ -154,7 +154,8 @@ struct RoomFileTests {
     let whole = try folder.bytes(name)
     let member = MemberHeader(
       kind: .history, recordCount: 4, firstSequence: 11, lastSequence: 14
-    ).member(HistoryBatch.encode(TestRoom.records(11...14)), level: 6)
+    ).member(
+        HistoryBatch.encode(TestRoom.records(11...14)), level: StoreOptions().compressionLevel)
     for end in 1...member.count {
       let copy = try folder.copy()
       try copy.write(whole + member[..<end], to: name)
@@ -163,6 +164,87 @@ struct RoomFileTests {
       try store.checkpointed(TestRoom.checkpoint(TestRoom.records(11...14)))
       #expect(try copy.bytes(name) == whole + member, "cut at \(end)")
     }
+  }
+
+  /// A power cut may take any page of an append that was not synced. The log still has it all.
+  @Test(arguments: [0, 1, 2])
+  func anAppendThatMissesAPageAnywhereIsWrittenAgain(_ torn: Int) throws {
+    let folder = try TemporaryFolder()
+    let large = Self.largeRecords(11...13)
+    do {
+      let store = try openStore(folder.path, shards: 1)
+      try store.checkpointed(TestRoom.checkpoint(TestRoom.records(1...10)))
+      for record in large { try store.journal(forShard: 0).append(record) }
+      store.journal(forShard: 0).flush()
+    }
+    let name = "\(roomPath)/history/000001.gz"
+    let before = try folder.bytes(name)
+    let whole = try Self.appended(large, to: folder, name)
+    let members = try HistoryFiles.members(of: whole, path: name).members
+    #expect(members.count == 4)
+    var bytes = whole
+    for index in 0..<4096 { bytes[members[1 + torn].offset + 8192 + index] = 0 }
+    try folder.write(bytes, to: name)
+    #expect(try Store.verify(folder.path).damage.isEmpty, "the log has what is broken")
+
+    let store = try openStore(folder.path, shards: 1)
+    #expect(try store.load(TestRoom.id).tail == large)
+    try store.checkpointed(TestRoom.checkpoint(large))
+    try store.close()
+    let (found, broken) = try HistoryFiles.members(of: try folder.bytes(name), path: name)
+    #expect(broken.isEmpty && found.count == 4 && found.last?.header.lastSequence == 13)
+    #expect(try Array(folder.bytes(name)[..<before.count]) == before)
+    try folder.makeKey()
+    #expect(try Store.verify(folder.path).isClean)
+    // The recording alone has it all.
+    for file in ["main.yjs.gz", "main.prev.yjs.gz"] {
+      try folder.write([1, 2, 3], to: "\(roomPath)/boards/\(file)")
+    }
+    let again = try openStore(folder.path, shards: 1)
+    #expect(try again.load(TestRoom.id).damage.allSatisfy { $0.lost.isEmpty })
+  }
+
+  /// What lies above an older `room.gz` may be in the history alone.
+  @Test func behindAHoleNothingIsOverwrittenWhereTheRoomFileFellBack() throws {
+    let folder = try TemporaryFolder()
+    do {
+      let store = try openStore(folder.path, shards: 1)
+      try store.checkpointed(TestRoom.checkpoint(TestRoom.records(1...10)))
+      try store.checkpointed(TestRoom.checkpoint(Self.largeRecords(11...13)))
+      try store.close()
+    }
+    let name = "\(roomPath)/history/000001.gz"
+    var bytes = try folder.bytes(name)
+    let members = try HistoryFiles.members(of: bytes, path: name).members
+    bytes[members[1].offset + 9000] ^= 1
+    try folder.write(bytes, to: name)
+    try folder.write([1, 2, 3], to: "\(roomPath)/room.gz")
+    let store = try openStore(folder.path, shards: 1)
+    let room = try store.load(TestRoom.id)
+    #expect(room.tail.map(\.sequence) == [12, 13])
+    #expect(room.damage.contains { $0.lost.contains("sequences 11 to 11") })
+    try store.checkpointed(TestRoom.checkpoint(room.tail + TestRoom.records(14...15)))
+    #expect(try folder.bytes(name) == bytes)
+    #expect(try folder.names("\(roomPath)/history") == ["000001.gz", "000002.gz"])
+  }
+
+  /// Each is a member of its own.
+  private static func largeRecords(_ range: ClosedRange<UInt64>) -> [JournalRecord] {
+    var random = SplitMix64(seed: range.lowerBound)
+    return range.map { sequence in
+      let payload = (0..<280_000).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+      return TestRoom.record(sequence, payload: payload)
+    }
+  }
+
+  /// The history as a checkpoint of `records` would leave it.
+  private static func appended(
+    _ records: [JournalRecord], to folder: TemporaryFolder, _ name: String
+  ) throws -> [UInt8] {
+    let copy = try folder.copy()
+    let store = try openStore(copy.path, shards: 1)
+    try store.checkpointed(TestRoom.checkpoint(records))
+    return try copy.bytes(name)
   }
 
   @Test func aRoomOfALaterFormatStaysClosedAndTheOthersOpen() throws {

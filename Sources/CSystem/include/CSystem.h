@@ -64,6 +64,9 @@ int csys_epoll_remove(int epoll, int fd);
 // Waits for at least one event. `events` has room for csys_batch of them.
 int csys_epoll_wait(int epoll, struct csys_event *events);
 
+// Gives memory that nobody uses back to the system. Free memory within the heaps of all threads, too.
+void csys_trim_heaps(void);
+
 // CLOCK_MONOTONIC.
 uint64_t csys_now_ns(void);
 int csys_timer_create(void);

@@ -1,0 +1,56 @@
+/// What the rooms of a shard keep in memory until it is in their files.
+///
+/// Records stay in memory until a checkpoint has them in the history: nobody reads the log while
+/// the hub runs. Sockets bring more in a second than is compressed and synced in one, so whoever
+/// fills a room faster is read from more slowly. Only as long as that helps: where checkpoints
+/// fail, or none comes to its end, editing goes on in memory up to another limit.
+///
+/// - Unit: bytes of records, and nanoseconds.
+struct ArchiveBacklog {
+  /// All rooms together, above which those that have most of it are held back …
+  static let bound = 32 << 20
+  /// … and above which everybody is who writes.
+  static let hardBound = 64 << 20
+  /// One room whose checkpoints fail; above, its edits are refused.
+  static let roomLimit = 128 << 20
+  /// Nobody is held back any longer for a checkpoint that does not end.
+  static let patience: UInt64 = 2_000_000_000
+  static let lookAgainMilliseconds = 25
+
+  private(set) var bytes = 0
+  private var underWay = 0
+  private var progressAt: UInt64 = 0
+  private var toldAt: UInt64?
+
+  var isOver: Bool { bytes > Self.bound }
+
+  /// A room keeps so much, after `before`.
+  mutating func changed(from before: Int, to now: Int) { bytes += now - before }
+
+  mutating func began() { underWay += 1 }
+
+  mutating func ended(succeeded: Bool, now: UInt64) {
+    underWay -= 1
+    if succeeded { progressAt = now }
+  }
+
+  /// Whether a room that keeps `part` is one of those to write first: no less than the average.
+  func isLarge(_ part: Int, of rooms: Int) -> Bool { part > 0 && part >= bytes / max(rooms, 1) }
+
+  /// Whether who fills a room that keeps `part` is to be held back.
+  func holdsBack(_ part: Int, of rooms: Int) -> Bool {
+    bytes > Self.hardBound || (isOver && isLarge(part, of: rooms))
+  }
+
+  /// Whether it helps to wait on, `since` when one waits already.
+  func isWorthWaiting(since: UInt64, now: UInt64) -> Bool {
+    underWay > 0 && now < max(since, progressAt) + Self.patience
+  }
+
+  /// Whether to tell that somebody is held back: at most every ten seconds.
+  mutating func takeNews(now: UInt64) -> Bool {
+    if let toldAt, now < toldAt + 10_000_000_000 { return false }
+    toldAt = now
+    return true
+  }
+}

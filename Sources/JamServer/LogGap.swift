@@ -1,0 +1,27 @@
+/// The stretch of a room's sequence numbers in which its log refused records.
+///
+/// What the log has behind a refused record is of no use without it: nothing from `first` on counts
+/// as saved before a checkpoint has gone through `last`.
+struct LogGap: Equatable {
+  private(set) var first: UInt64?
+  private var last: UInt64 = 0
+
+  var isOpen: Bool { first != nil }
+
+  /// The log refused this record.
+  mutating func refused(_ sequence: UInt64) {
+    first = min(first ?? sequence, sequence)
+    last = max(last, sequence)
+  }
+
+  /// A checkpoint has everything through `sequence`. More may have been refused while it ran.
+  mutating func covered(through sequence: UInt64) {
+    guard let start = first, start <= sequence else { return }
+    first = last > sequence ? sequence + 1 : nil
+  }
+
+  /// How far a room is saved where its log is synced through `sequence`.
+  func saved(through sequence: UInt64) -> UInt64 {
+    first.map { min(sequence, $0 - 1) } ?? sequence
+  }
+}

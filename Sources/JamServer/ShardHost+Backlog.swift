@@ -1,0 +1,65 @@
+internal import Reactor
+internal import Rooms
+
+/// What rooms keep in memory until it is in their files, and who waits for that.
+extension ShardHost {
+  /// Looks at what a room keeps now; true if it is more than at the last look.
+  ///
+  /// Where checkpoints fail nobody is held back, because that would not help: what such a room
+  /// keeps does not count, and above its own limit its edits are refused.
+  @discardableResult
+  func account(_ live: LiveRoom) -> Bool {
+    let bytes = live.room?.unarchivedByteCount ?? 0
+    let grew = bytes > live.keptBytes
+    let counted = live.isFailing ? 0 : bytes
+    backlog.changed(from: live.countedBytes, to: counted)
+    live.countedBytes = counted
+    live.keptBytes = bytes
+    let isOverfull = live.isFailing && bytes > ArchiveBacklog.roomLimit
+    if isOverfull != live.isOverfull {
+      live.isOverfull = isOverfull
+      let reason = "room \(live.id): its files cannot be written; \(bytes) bytes wait in memory"
+      roomTroubles[live.id] = isOverfull ? reason : nil
+      if isOverfull {
+        logger.error("edits of a room are refused", metadata: .fields(["reason": reason]))
+      } else {
+        logger.notice(
+          "edits of a room are taken again", metadata: .fields(["room": "\(live.id)"]))
+      }
+      tellSaving(live)
+    }
+    return grew
+  }
+
+  /// After a message of `peer`: whether it filled its room faster than checkpoints take it away.
+  func overfills(_ peer: Peer) -> Bool {
+    guard let live = peer.live, account(live), !live.isFailing,
+      backlog.holdsBack(live.countedBytes, of: rooms.count)
+    else { return false }
+    if backlog.takeNews(now: context.nowNS) {
+      logger.notice(
+        "edits come faster than they are archived: who sends them has to wait",
+        metadata: .fields(["room": "\(live.id)", "bytes": "\(backlog.bytes)"]))
+    }
+    return true
+  }
+
+  /// A session's pause is over: whether it goes on, because checkpoints have not caught up.
+  func isStillHeldBack(_ peer: Peer) -> Bool {
+    guard let since = peer.heldBackSince, peer.phase == .open, let live = peer.live,
+      !live.isFailing, backlog.holdsBack(live.countedBytes, of: rooms.count)
+    else { return false }
+    return backlog.isWorthWaiting(since: since, now: context.nowNS)
+  }
+
+  /// Writes the rooms that keep most, where all together keep too much.
+  func relieve() {
+    guard backlog.isOver else { return }
+    for live in rooms.values
+    where !live.isCheckpointing && !live.isFailing
+      && backlog.isLarge(live.countedBytes, of: rooms.count)
+    {
+      if live.room?.needsCheckpoint == true { checkpoint(live) }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Testing
+
+@testable import JamServer
+
+@Suite("Archive backlog")
+struct ArchiveBacklogTests {
+  private static let mebibyte = 1 << 20
+  private static let second: UInt64 = 1_000_000_000
+
+  private func backlog(_ mebibytes: Int...) -> ArchiveBacklog {
+    var backlog = ArchiveBacklog()
+    for part in mebibytes { backlog.changed(from: 0, to: part * Self.mebibyte) }
+    return backlog
+  }
+
+  @Test func belowTheBoundNobodyIsHeldBack() {
+    let backlog = backlog(31)
+    #expect(!backlog.holdsBack(31 * Self.mebibyte, of: 1))
+  }
+
+  @Test func aboveItWhoFillsTheRoomsWithMostIs() {
+    let backlog = backlog(30, 5, 1)
+    #expect(backlog.holdsBack(30 * Self.mebibyte, of: 3))
+    #expect(!backlog.holdsBack(5 * Self.mebibyte, of: 3), "that is no reason to wait")
+    #expect(!backlog.holdsBack(0, of: 3))
+  }
+
+  @Test func farAboveItEverybodyIs() {
+    #expect(backlog(60, 5).holdsBack(1, of: 2))
+  }
+
+  @Test func whatAFailingRoomKeepsHoldsNobodyBack() {
+    var backlog = backlog(90, 1)
+    backlog.changed(from: 90 * Self.mebibyte, to: 0)
+    #expect(!backlog.isOver && !backlog.holdsBack(Self.mebibyte, of: 2))
+  }
+
+  @Test func somebodyAlwaysIsAmongTheLargeRoomsUnlessAllAreEmpty() {
+    for parts in [[40, 0, 0], [20, 20, 20], [1, 2, 33]] {
+      var backlog = ArchiveBacklog()
+      for part in parts { backlog.changed(from: 0, to: part * Self.mebibyte) }
+      #expect(parts.contains { backlog.isLarge($0 * Self.mebibyte, of: parts.count) })
+    }
+  }
+
+  @Test func nobodyWaitsWhileNoCheckpointRuns() {
+    var backlog = backlog(100)
+    #expect(!backlog.isWorthWaiting(since: 0, now: 1))
+    backlog.began()
+    #expect(backlog.isWorthWaiting(since: 0, now: 1))
+    backlog.ended(succeeded: true, now: 2)
+    #expect(!backlog.isWorthWaiting(since: 0, now: 3))
+  }
+
+  @Test func aCheckpointThatDoesNotEndIsNotWaitedFor() {
+    var backlog = backlog(100)
+    backlog.began()
+    backlog.began()
+    let since = 10 * Self.second
+    #expect(backlog.isWorthWaiting(since: since, now: 11 * Self.second))
+    #expect(!backlog.isWorthWaiting(since: since, now: 12 * Self.second))
+    // As long as they succeed, one after the other, it is.
+    backlog.ended(succeeded: true, now: 12 * Self.second)
+    #expect(backlog.isWorthWaiting(since: since, now: 13 * Self.second))
+    backlog.ended(succeeded: false, now: 14 * Self.second)
+    #expect(!backlog.isWorthWaiting(since: since, now: 14 * Self.second))
+  }
+
+  @Test func itIsToldEveryTenSecondsAtMost() {
+    var backlog = ArchiveBacklog()
+    let told = (0..<25 as Range<UInt64>).filter { backlog.takeNews(now: $0 * Self.second) }
+    #expect(told == [0, 10, 20])
+  }
+}
