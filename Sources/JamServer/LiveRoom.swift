@@ -48,6 +48,8 @@ final class LiveRoom {
   var isTouched = false
   var wakeAt: UInt64 = .max
   var emptySince: UInt64?
+  /// Big sync answers that several get.
+  var frames = SharedFrames()
   /// Readers whose sockets did not take everything.
   var stuck: Set<ConnectionID> = []
 

@@ -55,7 +55,7 @@ extension ShardHost {
     let name = peer.dialect == .jamboree ? board : nil
     // A stock client would read what it does not know as further messages.
     guard name != nil || message.isStock else { return }
-    let frame = FrameWriter.binary(message.encoded(board: name))
+    let frame = live.frames.frame(of: message, board: name, now: context.nowNS)
     switch message {
     case .syncStep2:
       noteIfEmpty(connection, peer, live.room?.fannedOutThrough ?? 0)

@@ -163,6 +163,7 @@ final class ShardHost: ShardHandler {
       guard live.room != nil else { continue }
       live.room?.endTurn(now: now, &effects)
       perform(live)
+      live.frames.forget(now: context.nowNS)
       account(live)
       checkpointIfDue(live)
       scheduleWake(live)

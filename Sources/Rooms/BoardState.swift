@@ -142,12 +142,12 @@ final class BoardState {
     Update.merging(tail.filter { $0.sequence > sequence }.map(\.update)).encodedV1()
   }
 
-  /// What a reader lacks that has everything through `sequence`: the merged updates since, or the
-  /// whole state where those are no longer kept.
-  func catchUp(after sequence: UInt64) -> [UInt8]? {
-    if sequence >= self.sequence { return nil }
-    if sequence >= tailStart { return mergedTail(after: sequence) }
-    return doc.integratedStateAsUpdate()
+  /// What a reader lacks that has everything through `sequence`: the merged updates since, or what
+  /// a newcomer gets where those are no longer kept.
+  func catchUp(after sequence: UInt64, now: Int64) -> [ServerMessage] {
+    if sequence >= self.sequence { return [] }
+    if sequence >= tailStart { return [.update(mergedTail(after: sequence))] }
+    return answer(to: StateVector(), now: now)
   }
 }
 

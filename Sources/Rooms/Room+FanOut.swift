@@ -113,8 +113,8 @@ extension Room {
       if let sequence = membership.behindSince {
         membership.behindSince = nil
         board.audience.insert(id, session.dialect)
-        if let bytes = board.catchUp(after: sequence) {
-          effects.append(.send(.update(bytes), board: board.name, to: id))
+        for message in board.catchUp(after: sequence, now: now.monotonic) {
+          effects.append(.send(message, board: board.name, to: id))
         }
       }
       if membership.missedPresence {

@@ -50,7 +50,8 @@ async def test_64_mib_in_one_turn_are_saved_or_refused_in_bounded_memory(narrow_
     grown = (highest - before) >> 10
     print(f"{CLIENTS * SIZE >> 20} MiB at once: {len(refused)} refused, the hub grew by {grown} MiB")
     assert 1 <= len(refused) <= CLIENTS // 2, refused
-    assert grown < 800, f"{grown} MiB"
+    # Whole messages, decoded, applied, recorded, merged, sent: a dozen copies for a moment.
+    assert grown < 700, f"{grown} MiB"
     saved = {f"{i}" for i in range(CLIENTS)} - refused
     hub.kill()
     await asyncio.to_thread(hub.run, "verify", hub.data)

@@ -109,6 +109,28 @@ async def test_a_peer_that_answers_no_ping_is_cut(hub):
     await lively.close()
 
 
+@pytest.mark.seconds(60)
+async def test_all_who_join_at_once_wait_for_the_same_bytes(hub):
+    """Sixty people open a board of 4 MiB and none has read yet."""
+    for part in range(4):
+        author = await OwnClient(hub, "opening", "author").connect()
+        author.edit("main", put(f"part{part}", "x" * BOARD))
+        await author.wait_saved()
+        await author.close()
+    before = hub.resident_kib()
+    path = hub.path("opening", token=hub.token("guest"))
+    guests = [await Socket.connect(hub.port, path, None, receive_buffer=4096) for _ in range(60)]
+    for guest in guests:
+        guest.transport.pause_reading()
+        guest.send(wire.sync(wire.STEP1, b"\0"))
+    await asyncio.sleep(1)
+    grown = hub.resident_kib() - before
+    print(f"60 joiners of a 4 MiB board: {grown >> 10} MiB")
+    assert grown < 64 << 10, f"{grown} KiB"
+    for guest in guests:
+        guest.abort()
+
+
 async def test_a_document_that_two_wrote_in_turn_survives_a_step_2(hub):
     """Its structs alternate between the two: all of them must reach an empty hub."""
     docs = [pycrdt.Doc(), pycrdt.Doc()]
