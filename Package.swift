@@ -60,7 +60,8 @@ let package = Package(
         "COpenSSL", "CJWT", collections, logging, .product(name: "TOMLKit", package: "TOMLKit"),
       ]),
     .executableTarget(
-      name: "jamboree", dependencies: ["JamServer", "Rooms", "Storage", "CRDT", "Lib0", arguments, logging],
+      name: "jamboree",
+      dependencies: ["JamServer", "Rooms", "Storage", "CRDT", "Lib0", arguments, logging],
       swiftSettings: strict),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),

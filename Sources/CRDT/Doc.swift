@@ -44,7 +44,7 @@ public struct Doc: Sendable {
   /// pays stops early and the document is good for nothing.
   var stepsLeft = Int.max
 
-  /// - Parameter hashSeed: Random where peers send the content: the seed of the hash tables, so that
+  /// - Parameter hashSeed: Random where peers send the content: it seeds the hash tables, so that
   ///   nobody can make their names collide. What is encoded does not depend on it.
   public init(clientID: ClientID, collectsGarbage: Bool = true, hashSeed: UInt64 = 0) {
     precondition(clientID <= maxSafeInteger)

@@ -11,7 +11,7 @@ extension Doc {
 
   /// Roughly the memory in use.
   ///
-  /// The smallest structs take some thirty times their encoded bytes. Names of keys and the records
+  /// The smallest structs take over twenty times their encoded bytes. Names of keys and the records
   /// of types stay until the document is loaded anew, deleted or not.
   /// - Complexity: O(1).
   public var memoryByteCount: Int {

@@ -1,6 +1,7 @@
 internal import Synchronization
 
-/// How many connections and rooms the whole hub has, and which logs cannot save: all that shards share.
+/// How many connections and rooms the whole hub has, and which shards cannot save: all that shards
+/// have in common.
 final class Census: Sendable {
   private struct Counts {
     var connections = 0

@@ -33,7 +33,8 @@ struct FairShare {
 /// What a message has cost: the time that passed, but no more than this thread has worked.
 ///
 /// A clock on the wall also counts what the machine did elsewhere, and nobody shall pay for that.
-/// Asking for the thread's own time takes a system call, so it is asked only about what took long.
+/// Asking for the thread's own time takes a system call, so it is asked once a read and about what
+/// took long, not about every message.
 struct CostMeter {
   /// Up to this many nanoseconds the clock on the wall is believed.
   static let believed: UInt64 = 2_000_000
@@ -53,7 +54,7 @@ struct CostMeter {
     wall = now
     if cost > Self.believed {
       let total = threadNanoseconds()
-      cost = min(cost, total - worked)
+      cost = min(cost, total > worked ? total - worked : 0)
       worked = total
     }
     return (cost, now)

@@ -170,7 +170,8 @@ public final class Hub: Sendable {
     usleep(100_000)
     reactor.shutdown()
     do throws(StorageError) { try store.close() } catch {
-      logger.error("the data folder was not closed cleanly", metadata: .fields(["reason": "\(error)"]))
+      logger.error(
+        "the data folder was not closed cleanly", metadata: .fields(["reason": "\(error)"]))
       return false
     }
     return isSaved

@@ -31,8 +31,9 @@ extension ShardHost {
     return grew
   }
 
-  /// After a message of `peer`: whether it filled its room faster than checkpoints take it away.
-  func overfills(_ peer: Peer) -> Bool {
+  /// Accounts for what a message of `peer` left in its room; true if that fills faster than
+  /// checkpoints take it away, which is logged.
+  func noteFilling(by peer: Peer) -> Bool {
     guard let live = peer.live, account(live), !live.isFailing,
       backlog.holdsBack(live.countedBytes, of: rooms.count)
     else { return false }

@@ -222,7 +222,7 @@ extension ShardHost {
   func discard(_ live: LiveRoom) {
     live.phase = .closed
     if let room = live.room, !room.settled.isEmpty { settled[live.id] = room.settled }
-    let bytes = live.room?.byteCount ?? 0
+    let bytes = live.room?.memoryByteCount ?? 0
     live.room = nil
     account(live)
     hub.store.noteFreed(bytes)

@@ -131,8 +131,8 @@ extension ShardHost {
     checkpoint(live)
   }
 
-  /// Whether only a checkpoint makes durable what the log refused, and may succeed now. One that was
-  /// under way when the disk took records again had none of it.
+  /// Whether only a checkpoint makes durable what the log refused, and may succeed now. One that
+  /// was under way when the disk took records again had none of it.
   private func fillsGap(_ live: LiveRoom) -> Bool {
     live.gap.isOpen && journal.status == .saving && live.room?.needsCheckpoint == true
   }

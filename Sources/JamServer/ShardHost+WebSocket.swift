@@ -48,8 +48,8 @@ extension ShardHost {
     return peer.phase == .open ? offset : bytes.count
   }
 
-  /// One waiting pong is enough, for the newest ping (RFC 6455 5.5.3): a flood of pings to a peer that
-  /// does not read costs nothing, and one behind a big answer is not forgotten.
+  /// One waiting pong is enough, for the newest ping (RFC 6455 5.5.3): a flood of pings to a peer
+  /// that does not read costs nothing, and one behind a big answer is not forgotten.
   private func answerPing(_ payload: Span<UInt8>, on connection: Connection, _ peer: Peer) {
     if connection.queuedBytes < 4_096 {
       connection.send(FrameWriter.pong(payload), isDroppable: false)
@@ -70,7 +70,7 @@ extension ShardHost {
       return true
     }
     let share = peer.share.charge(cost, now: now)
-    if overfills(peer) { peer.heldBackSince = context.nowNS }
+    if noteFilling(by: peer) { peer.heldBackSince = context.nowNS }
     let wait = peer.heldBackSince == nil ? nil : ArchiveBacklog.lookAgainMilliseconds
     guard let milliseconds = share.map({ Int($0 / 1_000_000) }) ?? wait else { return false }
     peer.isWaiting = true

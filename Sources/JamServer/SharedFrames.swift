@@ -4,8 +4,8 @@ internal import WebSocket
 /// The frames of big sync answers, so that all who join a board at the same time wait for the same
 /// bytes: a hundred copies of a board of ten megabytes would be a gigabyte.
 ///
-/// The room hands out one array for everybody who joins within a second; this notices that it is the
-/// same one and does not copy it into another frame.
+/// The room hands out one array for everybody who joins within a second; this notices that it is
+/// the same one and does not copy it into another frame.
 struct SharedFrames {
   /// A smaller message is not worth remembering.
   static let smallest = 16 << 10

@@ -2,7 +2,7 @@ internal import CSystem
 
 /// Frames that wait to be written to one socket. A frame is an array that many queues share.
 ///
-/// Most frames are *droppable*: a reader that lags may lose them and catch up later. Others (answers,
+/// Most frames are *droppable*: a reader that lags may lose them and catch up later. Some (answers,
 /// refusals) must arrive, and stay when the rest is dropped.
 ///
 /// `sent` counts the bytes of the first frame that the kernel has already taken.

@@ -97,8 +97,8 @@ final class BoardState {
   /// When what waits may leave.
   ///
   /// As long as little comes, fan-outs may take a quarter of the time, so a lone editor's update
-  /// and those of a room of ten leave at once. Once a fan-out merged several updates, one leaves each
-  /// 10 ms (or as long as it takes), so the number of writes follows time and not traffic.
+  /// and those of a room of ten leave at once. Once a fan-out merged several updates, one leaves
+  /// each 10 ms (or as long as it takes), so the number of writes follows time and not traffic.
   var fanOutDue: Int64 {
     let cost = Int64(audience.count) * Self.writeCost
     let window = lastCount >= Self.busyCount ? max(Self.busyWindow, cost) : 4 * cost

@@ -5,8 +5,8 @@ internal import SyncProtocol
 /// Who is on a board right now, as awareness states: the newest of each Yjs client.
 ///
 /// Presence is where other servers hit the wall: where every state goes out at once, 500 people at
-/// one state a second fill a core. So states are kept, not forwarded: what changed since the last tick
-/// leaves as one frame for all, at most 30 times a second.
+/// one state a second fill a core. So states are kept, not forwarded: what changed since the last
+/// tick leaves as one frame for all, at most 30 times a second.
 struct Presence {
   /// Nanoseconds between two frames.
   static let interval: Int64 = 33_000_000
@@ -50,7 +50,7 @@ struct Presence {
   /// Whether a session may announce one client id more.
   func hasPlace(for session: SessionID) -> Bool {
     let count = counts[session] ?? Count()
-    return count.live < RoomLimits.liveClientsPerSession && count.all < Self.sessionEntries
+    return count.live < RoomLimits.liveClientsPerBoard && count.all < Self.sessionEntries
   }
 
   /// The clock rules of y-protocols.

@@ -33,7 +33,7 @@ public struct Refusal: Error, Equatable, Sendable {
   static let serverOnly = Refusal(
     .serverOnly, "the stage changes by commands only: this edit was not taken")
   static let tooManyClients = Refusal(
-    .tooManyClients, "more than \(RoomLimits.liveClientsPerSession) Yjs client ids in one session")
+    .tooManyClients, "more than \(RoomLimits.liveClientsPerBoard) Yjs client ids of one session on one board")
   static let tooManyIDs = Refusal(
     .documentLimit, "more than \(RoomLimits.clientIDs) Yjs client ids have written on one board")
   static let refusedBefore = Refusal(
@@ -51,8 +51,9 @@ public struct Refusal: Error, Equatable, Sendable {
 
 /// What a room bounds, and by how much.
 public struct RoomLimits: Equatable, Sendable {
-  /// Live Yjs client ids that one session may write with (Yjs draws a new one on a conflict).
-  public static let liveClientsPerSession = 16
+  /// Live Yjs client ids that one session may write with on one board (Yjs draws a new one on a
+  /// conflict).
+  public static let liveClientsPerBoard = 16
   /// Bytes of one awareness state.
   public static let presenceBytes = 16 * 1024
   /// Entries of one awareness message that are looked at.

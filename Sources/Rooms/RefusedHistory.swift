@@ -8,9 +8,9 @@ internal import Lib0
 /// refusal into a delay. A client that starts from a fresh document never meets this.
 ///
 /// - Shape: client id → first refused clock; author → refused deletions. Structs name the document
-///   that holds them. Deletions do not, and the same thing may be deleted later, in the open: so they
-///   are remembered only where nothing else was refused with them, and only looked at in a SyncStep2
-///   from the same document, as far as its client id is known.
+///   that holds them. Deletions do not, and the same thing may be deleted later, in the open: so
+///   they are remembered only where nothing else was refused with them, and only looked at in a
+///   SyncStep2 from the same document, as far as its client id is known.
 /// - Limits: 4,096 client ids and 256 authors with 4,096 ranges each a board. Past that the oldest
 ///   knowledge stays and new refusals are not remembered, which only makes the hub more lenient.
 struct RefusedHistory: Equatable {
@@ -108,11 +108,13 @@ extension RefusedHistory {
 
   /// Reads `fields`; nil where they have another shape.
   init?(_ fields: ObjectValue) {
-    for value in fields["clients"]?.arrayValue ?? [] {
+    guard let clients = fields["clients"]?.arrayValue else { return nil }
+    for value in clients {
       guard let row = value.numbers(2) else { return nil }
       remember(client: row[0], from: row[1])
     }
-    for value in fields["deleted"]?.arrayValue ?? [] {
+    guard let deleted = fields["deleted"]?.arrayValue else { return nil }
+    for value in deleted {
       guard case .object(let entry) = value, case .string(let subject)? = entry["sub"]
       else { return nil }
       var author = Author(subject: subject)

@@ -24,7 +24,7 @@ extension Room {
       fresh.insert(range.client)
     }
     let count = membership.clients.count + fresh.count
-    return count > RoomLimits.liveClientsPerSession ? .tooManyClients : nil
+    return count > RoomLimits.liveClientsPerBoard ? .tooManyClients : nil
   }
 
   /// Whose live awareness announces a client id, on any board: bindings are the room's. Where the
@@ -48,7 +48,7 @@ extension Room {
     for range in touched.newStructs where meta.bindings.owner(of: range.client) == nil {
       if membership.ownClient == range.client {
         bind(range.client, membership, session, now: now, &effects)
-      } else if membership.brought.count < RoomLimits.liveClientsPerSession {
+      } else if membership.brought.count < RoomLimits.liveClientsPerBoard {
         membership.brought.insert(range.client)
       }
     }

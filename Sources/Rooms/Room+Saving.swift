@@ -66,8 +66,11 @@ extension Room {
   /// Bytes of records that wait in memory for the next checkpoint or for the one under way.
   public var unarchivedByteCount: Int { unarchivedBytes }
 
-  /// Roughly what the documents take.
-  public var byteCount: Int { boards.values.reduce(0) { $0 + $1.doc.approximateByteCount } }
+  /// Roughly the bytes of all documents when they are encoded.
+  var encodedByteCount: Int { boards.values.reduce(0) { $0 + $1.doc.approximateByteCount } }
+
+  /// Roughly the memory that all documents take, in bytes.
+  public var memoryByteCount: Int { boards.values.reduce(0) { $0 + $1.doc.memoryByteCount } }
 
   /// Whether anything is not yet in snapshots and history.
   public var needsCheckpoint: Bool { applied > checkpointed }
@@ -77,7 +80,7 @@ extension Room {
     guard needsCheckpoint, !isCheckpointing else { return false }
     if now.monotonic - lastCheckpoint >= Self.checkpointInterval { return true }
     guard unarchivedBytes >= Self.checkpointBytes else { return false }
-    return unarchivedBytes >= min(byteCount, Self.checkpointBytesMax)
+    return unarchivedBytes >= min(encodedByteCount, Self.checkpointBytesMax)
   }
 
   /// What to write now. The host reports with `checkpointed(through:)` or `checkpointFailed()`.

@@ -147,8 +147,8 @@ extension Room {
     _ session: Session, now: Moment, _ effects: inout [Effect]
   ) throws(Refusal) {
     let board = membership.board
-    // Only what is new goes on. A step 2 carries the whole delete set, and after a reconnect most of
-    // it is known to everybody; a live update is nearly always new as it stands.
+    // Only what is new goes on. A step 2 carries the whole delete set, and after a reconnect most
+    // of it is known to everybody; a live update is nearly always new as it stands.
     let isAllNew = arrival == .live && update.isNew(in: touched)
     let news = isAllNew ? update : update.restricted(to: touched)
     do throws(CostlyUpdate) { try board.doc.applyBounded(news) } catch { throw .tooCostly }

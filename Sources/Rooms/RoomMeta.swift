@@ -64,6 +64,9 @@ extension RoomMeta {
     guard case .object(let fields) = try JSON.parse(bytes.span) else {
       throw .invalid(offset: 0, what: "room file: not an object")
     }
+    guard (fields["version"]?.numberValue ?? 1) == 1 else {
+      throw .invalid(offset: 0, what: "room file: not of version 1")
+    }
     if case .array(let list)? = fields["removed"] {
       for case .object(let entry) in list {
         guard case .string(let subject)? = entry["sub"], case .string(let by)? = entry["by"],

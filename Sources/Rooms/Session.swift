@@ -42,10 +42,10 @@ final class Membership {
   let board: BoardState
   /// Yjs client ids that were written with here, live.
   var clients: Set<ClientID> = []
-  /// The document's own client id: the first that awareness announced. Others may follow: tabs of one
-  /// browser pass on each other's states.
+  /// The document's own client id: the first that awareness announced. Others may follow: tabs of
+  /// one browser pass on each other's states.
   var ownClient: ClientID?
-  /// Ids that nobody is bound to and whose structs came with a step 2 of this session; some of them.
+  /// Ids that nobody is bound to, and whose structs came with a step 2 of this session; a few.
   var brought: Set<ClientID> = []
   var ledger = SaveLedger()
   /// This session's document holds something refused: read-only until it comes with a fresh one.

@@ -20,7 +20,8 @@ struct TimingWheelTests {
     for step in 0..<600 as Range<UInt64> {
       for _ in 0..<Int.random(in: 0...4, using: &random) {
         let longest = [10, 300, 5_000, 100_000, 9_000_000, 400_000_000]
-        let delay = Int.random(in: 0...longest[Int.random(in: 0..<6, using: &random)], using: &random)
+        let bound = longest[Int.random(in: 0..<6, using: &random)]
+        let delay = Int.random(in: 0...bound, using: &random)
         let token = step << 8 | UInt64.random(in: 0...255, using: &random)
         guard pending[token] == nil else { continue }
         let id = wheel.schedule(nowNS: now, afterMS: delay, token: token)

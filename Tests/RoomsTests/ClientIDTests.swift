@@ -127,6 +127,6 @@ struct ClientIDTests {
         rig.update(update, from: ann, board: "b\(board)")
       }
     }
-    #expect(rig.edits == 3 * RoomLimits.liveClientsPerSession)
+    #expect(rig.edits == 3 * RoomLimits.liveClientsPerBoard)
   }
 }

@@ -6,8 +6,9 @@ import TestSupport
 import Testing
 
 /// A room and a handful of stock clients on a bad network: sockets end and come back, edits are
-/// made offline, tabs of one person share edits behind the hub's back, readers fall behind, messages
-/// come twice. In the end everybody has the same document, the hub too, and nobody was refused.
+/// made offline, tabs of one person share edits behind the hub's back, readers fall behind,
+/// messages come twice. In the end everybody has the same document, the hub too, and nobody was
+/// refused.
 @Suite("Room: convergence")
 struct ConvergenceTests {
   @Test(arguments: 0..<150 as Range<UInt64>)

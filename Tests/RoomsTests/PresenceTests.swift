@@ -177,7 +177,7 @@ struct PresenceTests {
     #expect(rig.takeMessages(to: slow) == [.update(Edit.insert("abc", client: 1))])
   }
 
-  /// Announcing and taking back, over and over: what is gone is kept for a while, but not without end.
+  /// Announcing and taking back, over and over: what is gone is kept for a while, with a limit.
   @Test func whoComesAndGoesAllTheTimeIsNotRemembered() {
     let eve = rig.join("eve"), ann = rig.join("ann")
     for round in 0..<1_000 as Range<UInt64> {

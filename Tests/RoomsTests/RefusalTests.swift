@@ -125,6 +125,26 @@ struct RefusalTests {
     #expect(told)
   }
 
+  /// Made to be small when encoded: the structs alone would take gigabytes before the board is full.
+  @Test func aBoardIsAlsoFullByTheMemoryItTakes() throws {
+    var limits = RoomLimits()
+    limits.documentBytes = 400_000
+    let rig = RoomRig(limits: limits)
+    var writer = ByteWriter()
+    writer.varUInt(20_000)
+    for client in 0..<20_000 as Range<UInt64> {
+      for value in [1, client + 1, 0] as [UInt64] { writer.varUInt(value) }
+      writer.byte(0x00)
+      writer.varUInt(1)
+    }
+    writer.varUInt(0)
+    #expect(writer.bytes.count < limits.documentBytes / 2)
+    let eve = rig.join("eve")
+    rig.send(.syncStep2(update: writer.bytes), from: eve)
+    rig.update(Edit.insert("a", client: 90_000), from: eve)
+    #expect(rig.edits == 1)
+  }
+
   @Test func aCostlyStep2LeavesNothingOpen() throws {
     let ann = rig.joinOwn("ann")
     // Depends on something unknown: it stays open until a step 2 has been answered.
