@@ -15,7 +15,8 @@ extension Doc {
   /// of types stay until the document is loaded anew, deleted or not.
   /// - Complexity: O(1).
   public var memoryByteCount: Int {
-    items.count * (MemoryLayout<Item>.stride + 2 * MemoryLayout<Index32>.stride) + content.count
+    structCount * (MemoryLayout<Item>.stride + 2 * MemoryLayout<Index32>.stride)
+      + content.count - contentWaste
       + clients.count * Weight.clientMemory + types.count * MemoryLayout<TypeRecord>.stride
       + names.byteCount + map.byteCount + pending.byteCount
   }

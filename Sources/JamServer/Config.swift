@@ -77,13 +77,11 @@ public struct HubConfig: Equatable, Sendable {
   /// Whether a request with these headers may upgrade.
   ///
   /// No `Origin`: not a browser, and the token decides. Otherwise the origin must be in the list
-  /// (or the list holds `*`); with an empty list its host and port must be those of `Host`.
+  /// (or the list holds `*`), or its host and port must be those of `Host`.
   public func accepts(origin: String?, host: String?) -> Bool {
     guard let origin else { return true }
     let lower = origin.lowercased()
-    guard allowedOrigins.isEmpty else {
-      return allowedOrigins.contains("*") || allowedOrigins.contains(lower)
-    }
+    if allowedOrigins.contains("*") || allowedOrigins.contains(lower) { return true }
     guard let host, let authority = Self.authority(ofOrigin: lower) else { return false }
     return authority == host.lowercased()
   }

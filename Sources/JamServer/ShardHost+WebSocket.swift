@@ -63,13 +63,13 @@ extension ShardHost {
   private func charge(_ connection: Connection, _ peer: Peer) -> Bool {
     let (cost, now) = meter.lap()
     guard peer.phase == .open else { return false }
+    let share = peer.share.charge(cost, now: now)
     if connection.queuedBytes - connection.droppableBytes > Self.answerLimit {
       // It has asked for a lot: the rest is read once that is on its way.
       connection.pauseReading(true)
       if !connection.isStuck { answerNextTurn(connection.id) }
       return true
     }
-    let share = peer.share.charge(cost, now: now)
     if noteFilling(by: peer) { peer.heldBackSince = context.nowNS }
     let wait = peer.heldBackSince == nil ? nil : ArchiveBacklog.lookAgainMilliseconds
     guard let milliseconds = share.map({ Int($0 / 1_000_000) }) ?? wait else { return false }
@@ -107,12 +107,16 @@ extension ShardHost {
     let deferred = peer.lag.deferred
     peer.lag.deferred = [:]
     touch(live)
+    var meter = CostMeter()
     for (board, vector) in deferred {
       live.room?.receive(
         .syncStep1(stateVector: vector), board: board.isEmpty ? nil : board,
         from: connection.session, now: now, &effects)
     }
     perform(live)
+    // What it owes is asked for after its next message.
+    let (cost, now) = meter.lap()
+    _ = peer.share.charge(cost, now: now)
   }
 
   private func receive(

@@ -43,6 +43,8 @@ final class BoardState {
   var followers = 0
   var presence = Presence()
   var refused = RefusedHistory()
+  /// Client ids that each subject brought in step 2s since the room was loaded.
+  var idsBrought: [String: Int] = [:]
 
   private var base: (bytes: [UInt8], sequence: UInt64, encoded: Int64)?
   private var tail: [(sequence: UInt64, update: Update)] = []

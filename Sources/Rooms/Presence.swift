@@ -41,10 +41,17 @@ struct Presence {
   var isEmpty: Bool { entries.isEmpty }
   var hasNews: Bool { !changed.isEmpty }
 
-  /// Whose live state announces `client`, if any.
+  /// Whose live state announces `client`, if any. It may only have been passed on.
   func subject(announcing client: ClientID) -> String? {
     guard let entry = entries[client], entry.state != nil else { return nil }
     return entry.subject
+  }
+
+  /// What others passed on of a document is its own session's from now on.
+  mutating func handOver(_ client: ClientID, to session: SessionID, _ subject: String) {
+    guard var entry = entries[client], entry.subject != subject else { return }
+    (entry.session, entry.subject) = (session, subject)
+    put(entry, client)
   }
 
   /// Whether a session may announce one client id more.

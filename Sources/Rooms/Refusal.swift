@@ -36,6 +36,8 @@ public struct Refusal: Error, Equatable, Sendable {
     .tooManyClients, "more than \(RoomLimits.liveClientsPerBoard) Yjs client ids of one session on one board")
   static let tooManyIDs = Refusal(
     .documentLimit, "more than \(RoomLimits.clientIDs) Yjs client ids have written on one board")
+  static let tooManyIDsBrought = Refusal(
+    .documentLimit, "more than \(RoomLimits.clientIDsBrought) Yjs client ids from one person")
   static let refusedBefore = Refusal(
     .refusedBefore,
     "this document holds an edit that was refused: reload the page to go on from the room's state")
@@ -65,6 +67,8 @@ public struct RoomLimits: Equatable, Sendable {
   public var documentBytes = 64 << 20
   /// Yjs client ids that one board has seen; a person brings one at each visit.
   public static let clientIDs = 65_536
+  /// Of these, what one subject may bring by step 2s while the room is open.
+  public static let clientIDsBrought = 2_048
   /// Memory that a document may take for each byte that `documentBytes` allows it encoded. Single
   /// letters in random places take 6; made to be small when encoded, structs take over 20.
   static let memoryFactor = 10

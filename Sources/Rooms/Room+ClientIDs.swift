@@ -1,6 +1,7 @@
 internal import CRDT
 internal import Lib0
 internal import Storage
+internal import SyncProtocol
 
 /// Whose Yjs client ids are whose: what is refused for it, and what binds an id to a subject.
 extension Room {
@@ -12,7 +13,7 @@ extension Room {
     let board = membership.board
     var fresh: Set<ClientID> = []
     for range in touched.newStructs {
-      let owner = meta.bindings.owner(of: range.client) ?? announcer(of: range.client, board)
+      let owner = meta.bindings.owner(of: range.client) ?? claimant(of: range.client, board)
       if let owner, owner != subject {
         // After an unclean end a peer may bring back what the hub lost, until the document that
         // wrote it has been here with all of it.
@@ -27,14 +28,36 @@ extension Room {
     return count > RoomLimits.liveClientsPerBoard ? .tooManyClients : nil
   }
 
-  /// Whose live awareness announces a client id, on any board: bindings are the room's. Where the
-  /// id has written already, saying its name is no claim: its owner may just be offline.
-  private func announcer(of client: ClientID, _ board: BoardState) -> String? {
+  /// Whose document announces a client id as its own, on any board: bindings are the room's. Where
+  /// the id has written already, saying its name is no claim: its owner may just be offline.
+  private func claimant(of client: ClientID, _ board: BoardState) -> String? {
     guard board.doc.clock(of: client) == 0 else { return nil }
-    for board in boards.values {
-      if let subject = board.presence.subject(announcing: client) { return subject }
+    return claims[client]?.visitor.subject
+  }
+
+  /// The first state that a session announces is its own document's. Whether it is news does not
+  /// matter: after a reconnect its clock is the old one, and the first of all has clock 0.
+  func noteOwnClient(
+    _ entries: [AwarenessEntry], _ membership: Membership, _ session: Session, now: Moment,
+    _ effects: inout [Effect]
+  ) {
+    guard membership.ownClient == nil, session.visitor.role.writes,
+      let client = entries.first(where: { !$0.isGone })?.client
+    else { return }
+    let owner = meta.bindings.owner(of: client) ?? claims[client]?.visitor.subject
+    guard owner == nil || owner == session.visitor.subject else { return }
+    membership.ownClient = client
+    claims[client] = session
+    if membership.brought.contains(client) {
+      bind(client, membership, session, now: now, &effects)
     }
-    return nil
+    if membership.wasWhole { noteWhole(membership, session) }
+  }
+
+  /// What a session claimed is nobody's again.
+  func dropClaims(of membership: Membership, _ session: Session) {
+    guard let client = membership.ownClient, claims[client] === session else { return }
+    claims[client] = nil
   }
 
   // MARK: what a step 2 says of client ids
@@ -45,6 +68,8 @@ extension Room {
     _ touched: TouchSet, _ membership: Membership, _ session: Session, now: Moment,
     _ effects: inout [Effect]
   ) {
+    let subject = session.visitor.subject
+    membership.board.idsBrought[subject, default: 0] += touched.newClientCount
     for range in touched.newStructs where meta.bindings.owner(of: range.client) == nil {
       if membership.ownClient == range.client {
         bind(range.client, membership, session, now: now, &effects)
@@ -72,6 +97,7 @@ extension Room {
 
   /// Everything that this session's document holds is here.
   func noteWhole(_ membership: Membership, _ session: Session) {
+    membership.wasWhole = true
     guard isUncertain else { return }
     var own = membership.clients
     if let client = membership.ownClient { own.insert(client) }

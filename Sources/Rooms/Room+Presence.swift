@@ -9,10 +9,14 @@ extension Room {
     _ effects: inout [Effect]
   ) {
     let board = membership.board
+    noteOwnClient(entries, membership, session, now: now, &effects)
     for entry in entries.prefix(RoomLimits.presenceEntries) {
       guard entry.state.count <= RoomLimits.presenceBytes else { continue }
       if let owner = meta.bindings.owner(of: entry.client), owner != session.visitor.subject {
         continue
+      }
+      if membership.ownClient == entry.client {
+        board.presence.handOver(entry.client, to: session.id, session.visitor.subject)
       }
       let announcer = board.presence.subject(announcing: entry.client)
       // Costs next to nothing beside parsing the state.
@@ -29,12 +33,6 @@ extension Room {
       board.presence.take(
         entry, state: state, session: session.id, subject: session.visitor.subject,
         now: now.monotonic)
-      if membership.ownClient == nil, state != nil {
-        membership.ownClient = entry.client
-        if membership.brought.contains(entry.client) {
-          bind(entry.client, membership, session, now: now, &effects)
-        }
-      }
     }
   }
 }

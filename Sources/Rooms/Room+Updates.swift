@@ -128,12 +128,22 @@ extension Room {
     if membership.isPoisoned || isKnown { return .refusedBefore }
     if refusesWrites { return .notSaving }
     if isFrozen && !visitor.role.moderates { return .frozen }
-    return touched.newStructs.isEmpty ? nil : growth(of: board.doc, by: touched)
+    return touched.newStructs.isEmpty ? nil : growth(of: board, by: touched, arrival, visitor)
   }
 
   /// Growth is refused past the limits, shrinking never is.
-  private func growth(of doc: Doc, by touched: TouchSet) -> Refusal? {
-    if doc.clientCount + touched.newClientCount > RoomLimits.clientIDs { return .tooManyIDs }
+  private func growth(
+    of board: BoardState, by touched: TouchSet, _ arrival: Arrival, _ visitor: Visitor
+  ) -> Refusal? {
+    let doc = board.doc
+    let new = touched.newClientCount
+    if new > 0, doc.clientCount + new > RoomLimits.clientIDs { return .tooManyIDs }
+    // Nobody alone uses up the ids of all: they never come back. (Facilitators may import.)
+    if arrival == .step2, new > 0, !visitor.role.moderates,
+      board.idsBrought[visitor.subject, default: 0] + new > RoomLimits.clientIDsBrought
+    {
+      return .tooManyIDsBrought
+    }
     let limit = limits.documentBytes
     guard doc.approximateByteCount > limit || doc.memoryByteCount > limit * RoomLimits.memoryFactor
     else { return nil }
@@ -191,8 +201,14 @@ extension Room {
     let author = RefusedHistory.Author(subject: subject, client: membership.ownClient)
     let lesson = RefusedHistory(touched, by: author) { client in
       if let owner = meta.bindings.owner(of: client) { return owner == subject }
-      // A step 2 holds what others wrote too.
-      return arrival == .live || client == membership.ownClient
+      if arrival == .live { return true }
+      // A step 2 holds what others wrote too, so the document's own id is asked for. Without one
+      // all of it counts as this document's, unless the hub has lost something.
+      return membership.ownClient.map { $0 == client } ?? !isUncertain
+    }
+    if arrival == .live {
+      // Refused ids count as used: one session shall not fill the memory for refusals.
+      for client in lesson.clocks.keys { membership.clients.insert(client) }
     }
     let news = board.refused.merge(lesson)
     guard !news.isEmpty else { return }
@@ -251,9 +267,7 @@ extension Refusal.Code {
     }
   }
 
-  /// Refused structs stay refused. Not under somebody else's id: its owner may write there.
-  /// What was refused before is remembered already.
-  var isRemembered: Bool {
-    poisons && self != .serverOnly && self != .refusedBefore && self != .tooManyClients
-  }
+  /// Refused structs stay refused, also those that a session goes on to write after the first. Not
+  /// under somebody else's id: its owner may write there.
+  var isRemembered: Bool { poisons && self != .serverOnly && self != .tooManyClients }
 }

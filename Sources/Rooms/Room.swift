@@ -30,6 +30,8 @@ public final class Room {
   var boards: [String: BoardState] = [:]
   let stageBoard: BoardState
   var sessions: [SessionID: Session] = [:]
+  /// Which document's own client id is whose, while its session is here.
+  var claims: [ClientID: Session] = [:]
   var meta: RoomMeta
   /// Room sequence number of the last record.
   public internal(set) var applied: UInt64
@@ -165,6 +167,7 @@ public final class Room {
   }
 
   private func leave(_ membership: Membership, _ session: Session) {
+    dropClaims(of: membership, session)
     session.leave(membership)
     // A board that nobody wrote to and nobody follows was only a name in somebody's link.
     let board = membership.board

@@ -45,6 +45,8 @@ final class Membership {
   /// The document's own client id: the first that awareness announced. Others may follow: tabs of
   /// one browser pass on each other's states.
   var ownClient: ClientID?
+  /// A step 2 of this session was taken whole.
+  var wasWhole = false
   /// Ids that nobody is bound to, and whose structs came with a step 2 of this session; a few.
   var brought: Set<ClientID> = []
   var ledger = SaveLedger()

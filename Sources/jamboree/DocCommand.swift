@@ -78,7 +78,7 @@ struct DocTrace: ParsableCommand {
       Console.print("\(skipped) skipped: they have XML roots, which cannot be read yet")
     }
     Console.print("\(passed) passed, \(failures.count) failed")
-    if !failures.isEmpty { throw ExitCode(1) }
+    if !failures.isEmpty || passed == 0 { throw ExitCode(1) }
   }
 
   private static func isBlank(_ byte: UInt8) -> Bool {

@@ -117,6 +117,53 @@ struct ClientIDTests {
     #expect(rig.edits == 2)
   }
 
+  /// y-websocket's first state has clock 0, and after a reconnect the clock is the old one.
+  @Test func anOwnIDIsKnownThoughItsStateIsNoNews() {
+    let rig = RoomRig()
+    let ann = rig.join("ann")
+    announce(1, 0, from: ann, rig)
+    rig.send(.syncStep2(update: Edit.insert("abc", client: 1)), from: ann)
+    rig.room.leave(ann)
+    rig.update(Edit.insert("!", client: 1, clock: 3), from: rig.join("eve"))
+    #expect(rig.edits == 1)
+  }
+
+  @Test func aDocumentThatIsBackSettlesItsIDAlsoWhereItAnnouncesLater() throws {
+    let rig = try afterTheCrash()
+    let ann = rig.join("ann")
+    rig.send(.syncStep2(update: Edit.insert("abc", client: 1)), from: ann)
+    announce(1, 0, from: ann, rig)
+    rig.send(.syncStep2(update: Edit.insert("abcd", client: 1)), from: rig.join("eve"))
+    #expect(rig.edits == 0)
+  }
+
+  /// Two people in one browser: tabs tell each other who is there, and each tells the hub.
+  @Test func aStateThatIsPassedOnIsNoClaim() {
+    let rig = RoomRig()
+    let ann = rig.join("ann")
+    announce(1, 0, from: ann, rig)
+    announce(2, 1, from: ann, rig)  // Ben's tab, not connected yet
+    let ben = rig.join("ben")
+    announce(2, 1, from: ben, rig)
+    rig.update(Edit.insert("b", client: 2), from: ben)
+    #expect(rig.edits == 1)
+    // It is his now, and does not go with Ann.
+    rig.room.leave(ann)
+    #expect(rig.room.boards["main"]?.presence.subject(announcing: 2) == "ben")
+  }
+
+  @Test func aClaimEndsWithItsSession() {
+    let rig = RoomRig()
+    let eve = rig.join("eve")
+    announce(1, from: eve, rig)
+    let ann = rig.join("ann")
+    rig.update(Edit.insert("a", client: 1), from: ann)
+    #expect(rig.edits == 0)
+    rig.room.leave(eve)
+    rig.update(Edit.insert("a", client: 1), from: rig.join("ann"))
+    #expect(rig.edits == 1)
+  }
+
   @Test func everyBoardHasPlaceForSixteenIds() {
     let rig = RoomRig()
     let ann = rig.joinOwn("ann")

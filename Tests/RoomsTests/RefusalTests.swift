@@ -102,27 +102,72 @@ struct RefusalTests {
     #expect(rig.edits == 2)
   }
 
+  /// A step 2 of so many client ids, with one struct each.
+  private func manyIDs(_ count: UInt64, from first: UInt64) -> [UInt8] {
+    var writer = ByteWriter()
+    writer.varUInt(count)
+    for client in first..<first + count {
+      for value in [1, client, 0] as [UInt64] { writer.varUInt(value) }
+      writer.byte(0x00)  // GC, one clock long
+      writer.varUInt(1)
+    }
+    writer.varUInt(0)
+    return writer.bytes
+  }
+
   /// A board with ever more client ids makes joining dearer for all.
   @Test(arguments: [(32_768, 2), (70_000, 0)] as [(UInt64, Int)])
-  func clientIDsOfABoardAreBounded(each: UInt64, taken: Int) throws {
-    let eve = rig.join("eve")
-    var next: UInt64 = 1_000
-    for _ in 0...taken {
-      var writer = ByteWriter()
-      writer.varUInt(each)
-      for _ in 0..<each {
-        for value in [1, next, 0] as [UInt64] { writer.varUInt(value) }  // one struct from clock 0
-        writer.byte(0x00)  // GC, one clock long
-        writer.varUInt(1)
-        next += 1
-      }
-      writer.varUInt(0)
-      rig.send(.syncStep2(update: writer.bytes), from: eve)
+  func clientIDsOfABoardAreBounded(each: UInt64, taken: Int) {
+    let importer = rig.joinOwn("fay", .facilitator)
+    for part in 0...UInt64(taken) {
+      let update = manyIDs(each, from: 1_000 + part * each)
+      rig.send(.syncStep2(update: update), from: importer, board: "main")
     }
     #expect(rig.edits == taken)
-    let told = rig.takeMessages(to: eve).contains(
-      .permissionDenied(reason: Refusal.tooManyIDs.reason))
-    #expect(told)
+  }
+
+  /// Ids never come back, so nobody alone uses them up.
+  @Test func nobodyBringsAllTheIDsOfABoard() {
+    var next: UInt64 = 1_000
+    for _ in 0..<5 {
+      let eve = rig.join("eve")
+      rig.send(.syncStep2(update: manyIDs(1_000, from: next)), from: eve)
+      rig.room.leave(eve)
+      next += 1_000
+    }
+    #expect(rig.edits == RoomLimits.clientIDsBrought / 1_000)
+    rig.update(Edit.insert("a", client: 1), from: rig.join("ann"))
+    #expect(rig.edits == RoomLimits.clientIDsBrought / 1_000 + 1)
+  }
+
+  /// A deletion was refused; what is written after it in the same document is refused with it, and
+  /// also later, when somebody else has deleted the same thing.
+  @Test func whatAReadOnlySessionGoesOnToWriteStaysRefused() {
+    rig.update(Edit.insert("abc", client: 1), from: rig.join("bob"))
+    freeze()
+    let ann = rig.join("ann")
+    announce(2, from: ann)
+    let deletion = Edit.delete(client: 1, clock: 0, length: 1)
+    rig.update(deletion, from: ann)
+    rig.update(Edit.insert("frozen", client: 2), from: ann)
+    rig.room.leave(ann)
+    freeze("unfreeze")
+    rig.update(deletion, from: rig.join("cleo"))
+    let before = rig.edits
+    let again = rig.join("ann")
+    announce(2, from: again)
+    rig.send(.syncStep2(update: Edit.insert("frozen", client: 2)), from: again)
+    #expect(rig.edits == before)
+  }
+
+  @Test func oneSessionDoesNotFillTheMemoryForRefusals() {
+    freeze()
+    let eve = rig.joinOwn("eve")
+    for client in 100..<200 as Range<UInt64> {
+      rig.update(Edit.insert("a", client: client), from: eve, board: "main")
+    }
+    let known = rig.room.boards["main"]?.refused.clocks.count
+    #expect(known == RoomLimits.liveClientsPerBoard)
   }
 
   /// Made to be small when encoded: the structs alone would take gigabytes before the board is full.
@@ -130,18 +175,11 @@ struct RefusalTests {
     var limits = RoomLimits()
     limits.documentBytes = 400_000
     let rig = RoomRig(limits: limits)
-    var writer = ByteWriter()
-    writer.varUInt(20_000)
-    for client in 0..<20_000 as Range<UInt64> {
-      for value in [1, client + 1, 0] as [UInt64] { writer.varUInt(value) }
-      writer.byte(0x00)
-      writer.varUInt(1)
-    }
-    writer.varUInt(0)
-    #expect(writer.bytes.count < limits.documentBytes / 2)
-    let eve = rig.join("eve")
-    rig.send(.syncStep2(update: writer.bytes), from: eve)
-    rig.update(Edit.insert("a", client: 90_000), from: eve)
+    let update = manyIDs(20_000, from: 1)
+    #expect(update.count < limits.documentBytes / 2)
+    let fay = rig.join("fay", .facilitator)
+    rig.send(.syncStep2(update: update), from: fay)
+    rig.update(Edit.insert("a", client: 90_000), from: fay)
     #expect(rig.edits == 1)
   }
 
