@@ -57,8 +57,8 @@ extension Room {
     }
     if asksPending {
       for session in sessions.values {
-        for membership in session.memberships where membership.asksAgain {
-          consider(membership.askedAt + Self.askInterval)
+        for membership in session.memberships {
+          if let time = membership.asksAgainAt { consider(time) }
         }
       }
     }
@@ -77,8 +77,9 @@ extension Room {
     guard asksPending else { return }
     asksPending = false
     for session in sessions.values {
-      for membership in session.memberships where membership.asksAgain {
-        if now.monotonic - membership.askedAt >= Self.askInterval {
+      for membership in session.memberships {
+        guard let time = membership.asksAgainAt else { continue }
+        if now.monotonic >= time {
           ask(membership, session, now: now, &effects)
         } else {
           asksPending = true

@@ -9,6 +9,8 @@ extension Room {
 
   /// Nanoseconds between two requests for what is missing.
   static let askInterval: Int64 = 1_000_000_000
+  /// Nanoseconds after which a stock client is asked for what was refused for now.
+  static let retryInterval: Int64 = 10_000_000_000
   /// Nanoseconds between two explanations of the same refusal to a stock client.
   static let tellInterval: Int64 = 10_000_000_000
 
@@ -70,11 +72,15 @@ extension Room {
     if session.dialect == .jamboree { membership.ledger.leaveOpen(number) }
     guard now.monotonic - membership.askedAt >= Self.askInterval else {
       // Once more when the interval is over, so that the last edit of a burst is not forgotten.
-      membership.asksAgain = true
-      asksPending = true
+      askAgain(membership, at: membership.askedAt + Self.askInterval)
       return
     }
     ask(membership, session, now: now, &effects)
+  }
+
+  private func askAgain(_ membership: Membership, at time: Int64) {
+    membership.asksAgainAt = min(membership.asksAgainAt ?? time, time)
+    asksPending = true
   }
 
   /// Sends step 1.
@@ -82,7 +88,7 @@ extension Room {
     _ membership: Membership, _ session: Session, now: Moment, _ effects: inout [Effect]
   ) {
     membership.askedAt = now.monotonic
-    membership.asksAgain = false
+    membership.asksAgainAt = nil
     let vector = membership.board.doc.encodedStateVector()
     effects.append(
       .send(.syncStep1(stateVector: vector), board: membership.board.name, to: session.id))
@@ -238,6 +244,7 @@ extension Room {
       announceSaved(membership, session, &effects)
     case .stock:
       if refusal.code.poisons { membership.isPoisoned = true }
+      if refusal.code.mayEnd { askAgain(membership, at: now.monotonic + Self.retryInterval) }
       if let told = membership.told, told.code == refusal.code,
         now.monotonic - told.at < Self.tellInterval
       {
@@ -266,6 +273,10 @@ extension Refusal.Code {
     default: true
     }
   }
+
+  /// The reason may be gone a moment later, and a stock client would only offer the same again after
+  /// a reconnect.
+  var mayEnd: Bool { self == .notSaving || self == .documentLimit || self == .foreignClient }
 
   /// Refused structs stay refused, also those that a session goes on to write after the first. Not
   /// under somebody else's id: its owner may write there.

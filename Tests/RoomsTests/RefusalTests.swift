@@ -183,6 +183,23 @@ struct RefusalTests {
     #expect(rig.edits == 1)
   }
 
+  /// A stock client would offer it again only after a reconnect.
+  @Test func whatWasRefusedForNowIsAskedForAgain() {
+    let ann = rig.join("ann")
+    rig.room.savingChanged(trouble: "full", refusesWrites: true, &rig.effects)
+    rig.update(Edit.insert("a", client: 1), from: ann)
+    rig.room.savingChanged(trouble: nil, refusesWrites: false, &rig.effects)
+    _ = rig.take()
+    rig.advance(milliseconds: 9_000)
+    #expect(rig.takeMessages(to: ann).isEmpty)
+    rig.advance(milliseconds: 2_000)
+    #expect(rig.takeMessages(to: ann) == [.syncStep1(stateVector: [0])])
+    rig.send(.syncStep2(update: Edit.insert("a", client: 1)), from: ann)
+    #expect(rig.edits == 1)
+    rig.advance(milliseconds: 20_000)
+    #expect(!rig.takeMessages(to: ann).contains(.syncStep1(stateVector: [0])))
+  }
+
   @Test func aCostlyStep2LeavesNothingOpen() throws {
     let ann = rig.joinOwn("ann")
     // Depends on something unknown: it stays open until a step 2 has been answered.
