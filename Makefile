@@ -9,12 +9,14 @@ RUNS   ?= 3
 SWIFT  := swift build -c release -Xswiftc -enable-testing --no-color-diagnostics
 HUB    := .build/release/jamboree
 PYTHON := .build/venv/bin/python
+# A file of our own says that the Python packages are there: the interpreter is a link to the system's.
+VENV   := .build/venv/installed
 
 RUN_PACKAGES  := libssl-dev zlib1g-dev libjwt-dev pkg-config
 # libc6-dev: the load generator and the failing disk are in C, and gcc comes without the C library's headers.
 TEST_PACKAGES := node-yjs node-y-protocols node-y-websocket node-lib0 node-ws libc6-dev
 
-.PHONY: help run build test unit interop faults bench packages test-packages clean
+.PHONY: help run build test unit interop faults bench toolchain packages test-packages clean
 .DEFAULT_GOAL := help
 
 help:
@@ -29,27 +31,29 @@ run: build
 	@echo "run: starting the hub on $(DATA) (Ctrl-C ends it)"
 	@exec $(HUB) serve --jam demo --links --data $(DATA) $(ARGS)
 
-build: packages
-	@command -v swift > /dev/null || { \
-	  echo "build: needs Swift 6.2 or newer, which is not installed: https://www.swift.org/install" >&2; \
-	  exit 1; }
+build: toolchain packages
 	@echo "build: the release binary, $(HUB)"
 	@$(SWIFT) --product jamboree
 
-test: test-packages build $(PYTHON)
+test: toolchain test-packages build $(VENV)
 	@Tests/run
 
-unit: packages
+unit: toolchain packages
 	@Tests/run unit
 
-interop: test-packages build $(PYTHON)
+interop: toolchain test-packages build $(VENV)
 	@Tests/run interop
 
-faults: build $(PYTHON)
+faults: build $(VENV)
 	@Tests/run faults
 
-bench: test-packages build $(PYTHON)
+bench: toolchain test-packages build $(VENV)
 	@$(PYTHON) Tests/Bench/run.py --runs $(RUNS) $(ARGS)
+
+toolchain:
+	@command -v swift > /dev/null || { \
+	  echo "toolchain: needs Swift 6.2 or newer, which is not installed: https://www.swift.org/install" >&2; \
+	  exit 1; }
 
 packages:
 	@Tests/packages $(RUN_PACKAGES)
@@ -57,7 +61,7 @@ packages:
 test-packages:
 	@Tests/packages $(RUN_PACKAGES) $(TEST_PACKAGES) --command node=nodejs --command "$${CC:-cc}=gcc"
 
-$(PYTHON): Tests/Interop/requirements.txt
+$(VENV): Tests/Interop/requirements.txt
 	@Tests/packages --command python3=python3-venv
 	@echo "venv: Python packages of the tests, into .build/venv"
 	@python3 -m venv .build/venv || { Tests/packages python3-venv && python3 -m venv .build/venv; }

@@ -12,8 +12,10 @@ final class HeapTrimmer: Sendable {
   /// Not for less.
   static let bytesWorthIt = 4 << 20
   /// The owner frees its records only when it hears of the checkpoint, and more may follow.
-  private let delay: DispatchTimeInterval
-  private let queue: DispatchQueue
+  static let delay = DispatchTimeInterval.seconds(1)
+  /// Runs the block once, off the shards, when the time has passed.
+  typealias Schedule = @Sendable (DispatchTimeInterval, @escaping @Sendable () -> Void) -> Void
+  private let schedule: Schedule
   private let trim: @Sendable () -> Void
   private let state = Mutex(State())
 
@@ -23,12 +25,16 @@ final class HeapTrimmer: Sendable {
   }
 
   init(
-    on queue: DispatchQueue, after delay: DispatchTimeInterval = .seconds(1),
-    trim: @escaping @Sendable () -> Void = { csys_trim_heaps() }
+    schedule: @escaping Schedule, trim: @escaping @Sendable () -> Void = { csys_trim_heaps() }
   ) {
-    self.queue = queue
-    self.delay = delay
+    self.schedule = schedule
     self.trim = trim
+  }
+
+  convenience init(on queue: DispatchQueue) {
+    self.init(schedule: { delay, block in
+      queue.asyncAfter(deadline: .now() + delay) { block() }
+    })
   }
 
   /// So many bytes were or are about to be freed.
@@ -40,7 +46,7 @@ final class HeapTrimmer: Sendable {
       return true
     }
     guard isDue else { return }
-    queue.asyncAfter(deadline: .now() + delay) { [self] in
+    schedule(Self.delay) { [self] in
       state.withLock { $0 = State() }
       trim()
     }

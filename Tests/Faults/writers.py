@@ -5,7 +5,7 @@ import asyncio
 import random
 
 import pycrdt
-from rig.own import OwnClient
+from rig.own import Board, OwnClient
 
 WORDS, NOTES = "words", "notes"
 
@@ -22,8 +22,6 @@ class Writer(OwnClient):
         self.mine: dict[str, list[str]] = {}
 
     def add_board(self, board: str):
-        from rig.own import Board
-
         self.boards[board] = Board(board)
 
     def write(self, board: str):

@@ -16,16 +16,23 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from rig.disk import FaultyDisk, small_disk  # noqa: E402
+from rig.disk import FaultyDisk, is_mounted, small_disk  # noqa: E402
 from rig.hub import Hub, StockServer  # noqa: E402
 from rig.stock import StockClients  # noqa: E402
 
 STOCK = os.environ.get("RIG_SERVER") == "y-websocket"
 SECONDS = 60
+HUBS = ("hub", "narrow_hub", "small_hub", "faulty_hub", "narrow_faulty_hub")
+FULL_DISK = pytest.StashKey[str]()
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "seconds(n): another time limit than 60 s")
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if FULL_DISK in config.stash:
+        terminalreporter.write_line(f"full disk: {config.stash[FULL_DISK]} (RIG_DISK=library|mount)")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -69,51 +76,47 @@ def server(folder):
 @pytest.fixture
 def hub(folder):
     """A running hub: for tests of what only ours can do."""
-    if STOCK:
-        pytest.skip("needs the hub")
-    yield from _watched(Hub(folder))
+    yield from _running(folder)
 
 
 @pytest.fixture
-def small_hub(folder):
-    """A running hub on a small disk (`hub.disk`) that the test can fill. Two shards, so two logs."""
-    yield from _on_disk(folder, small_disk)
+def narrow_hub(folder):
+    """A running hub with one shard: everything meets on one queue and in one log."""
+    yield from _running(folder, shards=1)
+
+
+@pytest.fixture
+def small_hub(folder, pytestconfig):
+    """A running hub on a disk (`hub.disk`) that the test can fill. Two shards, so two logs."""
+    pytestconfig.stash[FULL_DISK] = "a real one" if is_mounted() else "the preloaded library"
+    yield from _running(folder, shards=2, make_disk=small_disk)
 
 
 @pytest.fixture
 def faulty_hub(folder):
     """A running hub whose disk (`hub.disk`) fails as the test says. Two shards, so two logs."""
-    yield from _on_disk(folder, FaultyDisk)
+    yield from _running(folder, shards=2, make_disk=FaultyDisk)
 
 
-def _on_disk(folder, make_disk):
+@pytest.fixture
+def narrow_faulty_hub(folder):
+    """The same with one shard."""
+    yield from _running(folder, shards=1, make_disk=FaultyDisk)
+
+
+def _running(folder, shards=None, make_disk=None):
     if STOCK:
         pytest.skip("needs the hub")
+    if make_disk is None:
+        yield from _watched(Hub(folder, shards=shards))
+        return
     disk = make_disk(folder)
     try:
-        hub = Hub(folder, ["--shards", "2"], disk.environment)
+        hub = Hub(folder, environment=disk.environment, shards=shards)
         hub.disk = disk
         yield from _watched(hub)
     finally:
         disk.close()
-
-
-@pytest.fixture
-def narrow_hub(hub):
-    """A running hub with one shard: everything meets on one queue and in one log."""
-    return _narrowed(hub)
-
-
-@pytest.fixture
-def narrow_faulty_hub(faulty_hub):
-    """The same on a disk that fails as the test says."""
-    return _narrowed(faulty_hub)
-
-
-def _narrowed(hub: Hub) -> Hub:
-    assert hub.stop() == 0
-    hub.options += ["--shards", "1"]
-    return hub.start()
 
 
 def _watched(running: Hub):
@@ -131,5 +134,7 @@ def _watched(running: Hub):
 @pytest.fixture
 def stock(request):
     """The Node driver for this test's server (started inside the test's loop)."""
-    wanted = ("faulty_hub", "small_hub", "hub", "server")
-    return request.getfixturevalue(next(n for n in wanted if n in (*request.fixturenames, "server")))
+    for name in HUBS:
+        if name in request.fixturenames:
+            return request.getfixturevalue(name)
+    return request.getfixturevalue("server")

@@ -55,7 +55,7 @@ async def test_offline_edits_of_both_kinds_merge_when_they_come_back(server, sto
     peers = [await PycrdtPeer(server, "offline", f"python-{i}").connect() for i in range(2)]
     await stocks[0].edit(["t", "insert", 0, "together"], ["a", "push", 1, 2, 3])
     await all_equal(stocks, peers)
-    await until(lambda: peers[1].content().get("a"), 5, "the common start")
+    await until(lambda: peers[1].content().get("a"), 10, "the common start")
     await stocks[0].disconnect()
     await peers[0].disconnect()
     await stocks[0].edit(["t", "insert", 8, " (node, away)"], ["m", "set", "away", "node"])

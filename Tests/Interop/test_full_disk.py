@@ -4,29 +4,12 @@ once there is space. What was called saved before is there, whenever the hub is 
 import asyncio
 import signal
 
-import pycrdt
 import pytest
 from rig.bystander import Bystander
-from rig.own import Board, OwnClient, put, read_board
-from rig.stock import until
+from rig.own import Board, DeafWriter, OwnClient, content, put, read_board
 
 ROOM = "full"
-
-
-def content(client: OwnClient) -> dict:
-    board = client.boards["main"]
-    board.apply_incoming()
-    return board.doc.get("m", type=pycrdt.Map).to_py()
-
-
-def told(client: OwnClient) -> list[dict]:
-    """What the hub said about saving, in order."""
-    return [message for message in client.control if message.get("type") == "saving"]
-
-
-async def health(hub) -> list[tuple[int, dict]]:
-    """As two balancers with four connections each would see it: any shard may answer."""
-    return [await asyncio.to_thread(hub.health) for _ in range(8)]
+REASON = "No space left on device"  # the system's words
 
 
 async def people(hub, count: int = 3) -> list[OwnClient]:
@@ -46,14 +29,15 @@ async def filled(hub, clients: list[OwnClient]) -> None:
         client.edit("main", put(f"during-{i}", "x" * 5000), f"during-{i}")
         await asyncio.sleep(0.05)
     for client in clients:
-        await client.until(lambda: told(client), 5, "the news that the disk is full")
-        assert told(client)[-1]["ok"] is False and told(client)[-1]["reason"], told(client)
+        await client.until(lambda: client.saving_news, 10, "the news that the disk is full")
+        news = client.saving_news[-1]
+        assert news["ok"] is False and REASON in news["reason"], news
 
 
 async def everybody_has(clients: list[OwnClient], keys: set[str]) -> None:
     for client in clients:
-        await client.until(lambda: keys <= set(content(client)), 10, f"all of {sorted(keys)}")
-    assert all(content(client) == content(clients[0]) for client in clients)
+        await client.until(lambda: keys <= set(client.content()), 10, f"all of {sorted(keys)}")
+    assert all(client.content() == clients[0].content() for client in clients)
 
 
 def saved(clients: list[OwnClient], *boards: str) -> set[str]:
@@ -64,7 +48,7 @@ def saved(clients: list[OwnClient], *boards: str) -> set[str]:
 async def test_editing_goes_on_while_the_disk_is_full_and_saving_resumes_by_itself(small_hub):
     hub = small_hub
     clients = await people(hub)
-    assert {status for status, _ in await health(hub)} == {200}
+    assert await hub.statuses() == {200}
     async with Bystander(hub, room="elsewhere"):
         await filled(hub, clients)
         counts = [client.boards["main"].saved_count for client in clients]
@@ -75,27 +59,23 @@ async def test_editing_goes_on_while_the_disk_is_full_and_saving_resumes_by_itse
         everything = {f"{when}-{i}" for when in ("before", "during", "later") for i in range(3)}
         await everybody_has([*clients, newcomer], everything)
         await asyncio.sleep(1.3)  # the hub tries again each second
-        for status, body in await health(hub):
+        for status, body in await hub.health_of_all():
             assert status == 503 and body["status"] == "not saving", (status, body)
-            assert "No space" in body["reason"] or "28" in body["reason"], body
+            assert REASON in body["reason"], body
         now = [client.boards["main"].saved_count for client in clients]
         assert now == counts, f"called saved on a full disk: {counts}, then {now}"
         assert not any(client.boards["main"].rejects for client in clients)
 
         hub.disk.free()
-
-        async def is_well():
-            return {status for status, _ in await health(hub)} == {200}
-
-        await until(is_well, 5, "health after the disk has space")
+        await hub.until_well(10)
         for client in [*clients, newcomer]:
-            await client.wait_saved(5)
-            assert told(client)[-1]["ok"] is True if told(client) else client is newcomer
+            await client.wait_saved()
+            assert client.saving[-1:] == [True] or client is newcomer and not client.saving
     assert saved(clients) == everything
     hub.kill()
     await asyncio.to_thread(hub.run, "verify", hub.data)
     await asyncio.to_thread(hub.start)
-    kept = (await read_board(hub, ROOM)).get("m", type=pycrdt.Map).to_py()
+    kept = content(await read_board(hub, ROOM))
     assert set(kept) == everything
     for client in [*clients, newcomer]:
         client.abort()
@@ -118,7 +98,7 @@ async def test_what_was_saved_survives_an_end_of_the_hub_while_the_disk_is_full(
     await asyncio.to_thread(hub.run, "verify", hub.data)
     hub.disk.free()
     await asyncio.to_thread(hub.start)
-    kept = set((await read_board(hub, ROOM)).get("m", type=pycrdt.Map).to_py())
+    kept = set(content(await read_board(hub, ROOM)))
     assert promised <= kept, f"called saved, and lost: {sorted(promised - kept)}"
     for client in clients:
         await client.connect()
@@ -139,20 +119,12 @@ async def test_a_start_on_a_full_disk_says_why_it_cannot_and_harms_nothing(small
     assert hub.process.wait() == 1
     hub.process = None
     reason = hub.log(mark)
-    assert "No space" in reason or "28" in reason, reason
+    assert REASON in reason, reason
     hub.disk.free()
     await asyncio.to_thread(hub.start)
-    kept = set((await read_board(hub, ROOM)).get("m", type=pycrdt.Map).to_py())
+    kept = set(content(await read_board(hub, ROOM)))
     assert kept >= saved(clients) == {"before-0"}
     clients[0].abort()
-
-
-class Writer(OwnClient):
-    """Reads what is said to it, not the echo of its edits: that would only measure Python."""
-
-    def _board_message(self, board, reader):
-        if reader.data[reader.at :][:2] != b"\0\2":
-            super()._board_message(board, reader)
 
 
 async def test_more_than_memory_may_hold_for_a_full_disk_is_refused_with_the_reason(faulty_hub):
@@ -160,7 +132,7 @@ async def test_more_than_memory_may_hold_for_a_full_disk_is_refused_with_the_rea
     hub, names = faulty_hub, [f"board-{i}" for i in range(7)]
     # Tabs of one person: each writes the same on a board of its own.
     update = Board("any").edit(put("big", "x" * (12 << 20)))
-    writers = {name: await Writer(hub, "heap", "writer", boards=[name]).connect() for name in names}
+    writers = {name: await DeafWriter(hub, "heap", "writer", boards=[name]).connect() for name in names}
     for writer in writers.values():
         await writer.wait_saved()
     before = hub.resident_kib()
@@ -183,6 +155,6 @@ async def test_more_than_memory_may_hold_for_a_full_disk_is_refused_with_the_rea
     await asyncio.to_thread(hub.run, "verify", hub.data)
     await asyncio.to_thread(hub.start)
     for name, writer in writers.items():
-        kept = (await read_board(hub, "heap", name)).get("m", type=pycrdt.Map)
+        kept = content(await read_board(hub, "heap", name))
         assert ("big" in kept) == (name not in refused), name
         writer.abort()

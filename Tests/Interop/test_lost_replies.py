@@ -5,7 +5,7 @@ import asyncio
 
 import pycrdt
 from rig import wire
-from rig.own import OwnClient, put, read_board
+from rig.own import OwnClient, content, put, read_board
 from rig.socket import Socket
 from rig.stock import until
 
@@ -23,11 +23,6 @@ class Forgetful(OwnClient):
         super()._board_message(board, reader)
 
 
-def content(client: OwnClient, board: str = "main") -> dict:
-    client.boards[board].apply_incoming()
-    return client.boards[board].doc.get("m", type=pycrdt.Map).to_py()
-
-
 async def test_edits_on_top_of_a_lost_step_2_are_asked_for_until_it_comes(hub):
     witness = await OwnClient(hub, "lost", "witness").connect()
     client = Forgetful(hub, "lost", "author")
@@ -36,19 +31,19 @@ async def test_edits_on_top_of_a_lost_step_2_are_asked_for_until_it_comes(hub):
     await client.connect()
     assert client.lost == 1
     client.edit("main", put("live", 1), "live")
-    await client.until(lambda: client.lost >= 2, 5, "the hub's question for what is missing")
+    await client.until(lambda: client.lost >= 2, 10, "the hub's question for what is missing")
     client.edit("main", put("more", 1), "more")
-    await client.until(lambda: client.lost >= 3, 5, "the question again, a second later")
-    assert content(witness) == {} and board.saved_count == 0, "taken without what it builds on"
+    await client.until(lambda: client.lost >= 3, 10, "the question again, a second later")
+    assert witness.content() == {} and board.saved_count == 0, "taken without what it builds on"
     client.loses = False
     client.edit("main", put("last", 1), "last")
     expected = {"offline", "live", "more", "last"}
-    await witness.until(lambda: set(content(witness)) == expected, 5, "everything at the witness")
+    await witness.until(lambda: set(witness.content()) == expected, 10, "everything at the witness")
     await client.wait_saved()
     assert board.saved == expected and not board.rejects
     hub.kill()
     await asyncio.to_thread(hub.start)
-    assert set((await read_board(hub, "lost")).get("m", type=pycrdt.Map)) == expected
+    assert set(content(await read_board(hub, "lost"))) == expected
     for one in (client, witness):
         one.abort()
 
@@ -73,10 +68,10 @@ async def test_a_stock_client_whose_step_2_was_lost_is_asked_again(server):
     edit("offline")
     path = server.path("lost", token=server.token("author"))
     socket = await Socket.connect(server.port, path, None, message)
-    await until(lambda: asked, 5, "the first step 1")
+    await until(lambda: asked, 10, "the first step 1")
     socket.send(edit("live"))
     if server.is_jamboree:
-        await until(lambda: len(asked) >= 2, 5, "the question for what is missing")
+        await until(lambda: len(asked) >= 2, 10, "the question for what is missing")
     loses = False
     socket.send(edit("more"))
     if not server.is_jamboree:
@@ -91,7 +86,7 @@ async def test_a_stock_client_whose_step_2_was_lost_is_asked_again(server):
     other = await Socket.connect(server.port, path, None, received)
     other.send(wire.sync(wire.STEP1, b"\0"))
     wanted = {"offline", "live", "more"}
-    await until(lambda: set(reader.get("m", type=pycrdt.Map)) == wanted, 5, "all three edits")
+    await until(lambda: set(reader.get("m", type=pycrdt.Map)) == wanted, 10, "all three edits")
     for one in (socket, other):
         one.abort()
 
@@ -110,7 +105,7 @@ async def test_duplicates_and_a_changed_order_end_in_one_document_that_is_saved(
         for _ in range(3):
             client.send_update(board, update)
     await client.socket.ping()
-    assert client.lost and content(witness) == {} and board.saved_count == 1, "only the empty step 2 is saved"
+    assert client.lost and witness.content() == {} and board.saved_count == 1, "only the empty step 2 is saved"
     for _ in range(3):
         client.send_update(board, updates[0])
     whole = board.doc.get_update()
@@ -118,7 +113,7 @@ async def test_duplicates_and_a_changed_order_end_in_one_document_that_is_saved(
         board.sent.append(frozenset(board.unsaved))
         client._send(board, wire.sync(wire.STEP2, whole))
     expected = {f"{step}": step for step in range(12)}
-    await witness.until(lambda: content(witness) == expected, 5, "all edits at the witness")
+    await witness.until(lambda: witness.content() == expected, 10, "all edits at the witness")
     await client.wait_saved()
     assert not board.rejects and not board.unsaved
     size = len(witness.boards["main"].doc.get_update())
@@ -126,6 +121,6 @@ async def test_duplicates_and_a_changed_order_end_in_one_document_that_is_saved(
     hub.kill()
     await asyncio.to_thread(hub.start)
     kept = await read_board(hub, "twice")
-    assert kept.get("m", type=pycrdt.Map).to_py() == expected and len(kept.get_update()) == size
+    assert content(kept) == expected and len(kept.get_update()) == size
     for one in (client, witness):
         one.abort()

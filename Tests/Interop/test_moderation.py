@@ -43,7 +43,7 @@ async def test_a_viewer_reads_along_but_cannot_write_and_is_told(hub, stock):
     async def reads_on():
         return "a" in await viewer.content()
 
-    await until(reads_on, 5, "the viewer reads on")
+    await until(reads_on, 10, "the viewer reads on")
     await still_connected(viewer, 1)
 
 
@@ -103,7 +103,7 @@ async def test_a_frozen_room_rejects_our_own_client_with_a_code_and_a_reason(hub
     await chair.command("freeze")
     writer.edit("main", put("during", 1), "during")
     board = writer.boards["main"]
-    await writer.until(lambda: board.rejects, 5, "the reject")
+    await writer.until(lambda: board.rejects, 10, "the reject")
     number, code, reason = board.rejects[0]
     assert number == 2 and code and reason
     await writer.wait_saved()
@@ -152,7 +152,7 @@ async def test_somebody_removed_meets_403_with_a_reason_and_does_not_loop(hub, s
     async def gone():
         return not (await troll.state())["connected"]
 
-    await until(gone, 5, "the removed client is disconnected")
+    await until(gone, 10, "the removed client is disconnected")
     before = (await troll.state())["attempts"]
     await asyncio.sleep(10)
     state = await troll.state()

@@ -74,7 +74,7 @@ async def test_200_healthy_clients_do_not_notice_one_that_never_reads(server):
         f"a stuck reader; worst {beside[-1] * 1e3:.0f} ms"
     )
     assert beside[int(len(beside) * 0.95)] < 1
-    assert middle[1] < 3 * middle[0] + 0.02
+    assert middle[1] < 3 * middle[0] + 0.05
     last = time.monotonic()
     while min(counts) < 1 or time.monotonic() - last < 0.5:
         await asyncio.sleep(0.1)

@@ -3,7 +3,6 @@ caught up, and both are brought to the same state as everybody else's."""
 
 import asyncio
 
-import pycrdt
 import pytest
 from rig import wire
 from rig.own import OwnClient, put
@@ -30,9 +29,8 @@ class Pair:
 
 
 def state(client: OwnClient, name: str) -> tuple[dict, dict]:
-    board = client.boards[name]
-    board.apply_incoming()
-    return wire.state_vector(board.doc.get_state()), board.doc.get("m", type=pycrdt.Map).to_py()
+    content = client.content(name)
+    return wire.state_vector(client.boards[name].doc.get_state()), content
 
 
 def equal(a: OwnClient, b: OwnClient) -> bool:

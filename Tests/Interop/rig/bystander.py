@@ -13,7 +13,7 @@ class Bystander:
     """Edits, and waits for the echo, all the time. `async with Bystander(hub):` fails at its end if
     the hub was ever slower than `limit` seconds, or the client was disconnected."""
 
-    def __init__(self, hub, limit: float = 2.0, room: str = "bystander"):
+    def __init__(self, hub, limit: float = 3.0, room: str = "bystander"):
         self.hub, self.limit, self.room = hub, limit, room
         self.times: list[float] = []
 

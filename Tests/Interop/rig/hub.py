@@ -1,6 +1,8 @@
 """The hub as a process: started on a free port with its own data folder, watched, stopped, killed."""
 
+import asyncio
 import base64
+import contextlib
 import json
 import os
 import re
@@ -9,12 +11,26 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import AsyncIterator
 from pathlib import Path
+
+from .stock import until
 
 ROOT = Path(__file__).resolve().parents[3]
 BINARY = Path(os.environ.get("JAMBOREE", ROOT / ".build" / "release" / "jamboree"))
 TRAPS = re.compile(r"Fatal error|Illegal instruction|Thread \d+ .*crashed|\*\*\* Signal|Trace/BPT")
 JAM = "demo"
+
+
+class PeakMemory:
+    """The highest resident memory seen since `first`, KiB."""
+
+    def __init__(self, first: int):
+        self.first = self.highest = first
+
+    @property
+    def grown_mib(self) -> int:
+        return (self.highest - self.first) >> 10
 
 
 class Hub:
@@ -28,9 +44,11 @@ class Hub:
         folder: Path,
         options: list[str] | None = None,
         environment: dict[str, str] | None = None,
+        shards: int | None = None,
     ):
         self.folder, self.data = Path(folder), Path(folder) / "data"
         self.options, self.environment = options or [], environment or {}
+        self.shards = shards
         self.process: subprocess.Popen | None = None
         self.port = 0
         self.log_path = self.folder / "hub.log"
@@ -47,6 +65,8 @@ class Hub:
         port_file.unlink(missing_ok=True)
         command = [BINARY, "serve", "--data", self.data, "--jam", JAM, "--bind", "127.0.0.1"]
         command += ["--port", str(self.port), "--port-file", port_file, *self.options]
+        if self.shards:
+            command += ["--shards", str(self.shards)]
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
                 command,
@@ -135,14 +155,54 @@ class Hub:
         """What /healthz answers: the status, and its JSON."""
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/healthz")
         try:
-            with urllib.request.urlopen(request, timeout=5) as answer:
+            with urllib.request.urlopen(request, timeout=10) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as refused:
             return refused.code, json.load(refused)
 
+    async def health_of_all(self) -> list[tuple[int, dict]]:
+        """Eight answers in turn: new connections are spread over the shards, and any of them may answer."""
+        return [await asyncio.to_thread(self.health) for _ in range(8)]
+
+    async def statuses(self) -> set[int]:
+        return {status for status, _ in await self.health_of_all()}
+
+    async def until_well(self, seconds: float = 30):
+        """Waits until every shard says that all is well."""
+
+        async def is_well():
+            return await self.statuses() == {200}
+
+        await until(is_well, seconds, "health 200 from every shard")
+
     def resident_kib(self) -> int:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1])
+
+    @contextlib.asynccontextmanager
+    async def peak_memory(self) -> AsyncIterator[PeakMemory]:
+        """Looks at the resident memory every 10 ms, and once more at the end."""
+        peak = PeakMemory(self.resident_kib())
+
+        def look():
+            peak.highest = max(peak.highest, self.resident_kib())
+
+        async def watch():
+            while True:
+                await asyncio.sleep(0.01)
+                look()
+
+        watching = asyncio.create_task(watch())
+        try:
+            yield peak
+            look()
+        finally:
+            watching.cancel()
+
+    def processor_seconds(self) -> float:
+        """What the process has cost so far. Unlike a clock it does not run while others do."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def secrets(self) -> set[str]:
         """Every token handed out, and the signing keys in the forms in which they could leak."""

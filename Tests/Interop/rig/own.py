@@ -150,6 +150,21 @@ class OwnClient:
             await asyncio.sleep(0.005)
         return value
 
+    @property
+    def saving_news(self) -> list[dict]:
+        """What the hub said about saving, in order."""
+        return [message for message in self.control if message.get("type") == "saving"]
+
+    @property
+    def saving(self) -> list[bool]:
+        """The same in short: whether it saves."""
+        return [news["ok"] for news in self.saving_news]
+
+    def content(self, board: str = "main") -> dict:
+        """The root map m of a board, with all that has arrived."""
+        self.boards[board].apply_incoming()
+        return content(self.boards[board].doc)
+
     def abort(self):
         if self.socket:
             self.socket.abort()
@@ -174,7 +189,7 @@ class OwnClient:
         if update and self.connected and board.answered:
             self.send_update(board, update, [note] if note is not None else [])
 
-    async def command(self, command: str, seconds: float = 5, **given) -> dict:
+    async def command(self, command: str, seconds: float = 10, **given) -> dict:
         number = next(self.numbers)
         self.socket.send_text(json.dumps({"id": number, "command": command, **given}))
         return await self.until(lambda: self.replies.get(number), seconds, f"a reply to {command}")
@@ -224,9 +239,31 @@ class OwnClient:
             self.awareness.append((board.name, reader.buf()))
 
 
+class DeafWriter(OwnClient):
+    """Reads what is said to it, not what is written on its boards: that would only measure Python."""
+
+    def _board_message(self, board: Board, reader: wire.Reader):
+        if reader.data[reader.at :][:2] != bytes([wire.SYNC, wire.UPDATE]):
+            super()._board_message(board, reader)
+
+
 def put(key: str, value):
     """A change for `edit`: one entry of the root map m."""
     return lambda doc: doc.get("m", type=pycrdt.Map).update({key: value})
+
+
+def content(doc: pycrdt.Doc) -> dict:
+    """The root map m."""
+    return doc.get("m", type=pycrdt.Map).to_py()
+
+
+async def flushed(hub, room: str):
+    """What the hub has taken in this room until now is on disk: the log keeps the order, so an edit
+    that comes later (on a board of its own) is not durable before it."""
+    client = await OwnClient(hub, room, "flusher", boards=["flushed"]).connect()
+    client.edit("flushed", put("last", 1))
+    await client.wait_saved()
+    await client.close()
 
 
 async def read_board(hub, room: str, board: str = "main", sub: str = "observer") -> pycrdt.Doc:
