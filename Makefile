@@ -27,9 +27,10 @@ help:
 	@echo 'make bench [RUNS=3]                       S1, S2, S4, S6 beside a bare relay and y-websocket'
 	@echo 'make clean                                remove the build folder'
 
+# A settings file says everything itself; without one there is a jam to try.
 run: build
-	@echo "run: starting the hub on $(DATA) (Ctrl-C ends it)"
-	@exec $(HUB) serve --jam demo --links --data $(DATA) $(ARGS)
+	@echo "run: starting the hub (Ctrl-C ends it)"
+	@exec $(HUB) serve $(if $(findstring --config,$(ARGS)),,--jam demo --links --data $(DATA)) $(ARGS)
 
 build: toolchain packages
 	@echo "build: the release binary, $(HUB)"
