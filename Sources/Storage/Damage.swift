@@ -45,7 +45,8 @@ extension Damage {
     switch error {
     case .damaged(_, let offset, let what):
       reason = what
-      if what != StorageError.notRegular { range = min(max(offset, 0), size)..<max(size, 0) }
+      range = min(max(offset, 0), size)..<max(size, 0)
+    case .notRegular: reason = "is no regular file"
     case .tooLarge(_, let bytes, let limit): reason = "has \(bytes) bytes, more than \(limit)"
     case .io(_, _, ELOOP): reason = "is a symbolic link"
     case .io(_, _, let code): reason = "cannot be read: \(errorText(code))"

@@ -144,7 +144,7 @@ struct RecoveredLog: Sendable {
   private mutating func makeDurable(_ wal: Directory) throws(StorageError) {
     do throws(StorageError) { for file in unsynced { try file.sync() } } catch {
       guard case .io(_, let path, let code) = error else { throw error }
-      throw .io(operation: "fdatasync of the log found at the start", path: path, code: code)
+      throw .io(operation: .syncOfFoundLog, path: path, code: code)
     }
     if !unsynced.isEmpty { try wal.sync() }
     unsynced = []

@@ -95,7 +95,7 @@ struct RoomFiles: Sendable {
       let boards = try directory.directory("boards")
       for (name, board) in checkpoint.boards.sorted(by: { $0.key < $1.key }) {
         guard Slug(name) != nil else {
-          throw .io(operation: "write", path: "\(boards.path)/\(name)", code: 22)
+          throw .io(operation: .write, path: "\(boards.path)/\(name)", code: 22)
         }
         try write(board, to: .board(name, in: boards))
       }

@@ -119,7 +119,7 @@ struct Verifier {
     _ name: String, in parent: Directory, lost: String = "", instead: String = ""
   ) throws(StorageError) -> Directory? {
     do { return try parent.directoryIfPresent(name) } catch {
-      guard case .io("open", let path, ENOTDIR) = error else { throw error }
+      guard case .io(.open, let path, ENOTDIR) = error else { throw error }
       report.damage.append(
         Damage(file: path, range: 0..<0, reason: "is no folder", lost: lost, instead: instead))
       return nil
