@@ -73,7 +73,7 @@ struct RecoveredLog: Sendable {
         log.report.damage.append(
           Damage(
             file: "\(wal.path)/\(name.description)", range: 0..<0,
-            reason: "is missing", lost: "\(bytes) bytes of log"))
+            reason: "is missing", lost: .known("\(bytes) bytes of log")))
       }
     }
     try log.makeDurable(wal)
@@ -109,7 +109,8 @@ struct RecoveredLog: Sendable {
     } catch .damaged(_, _, let reason) {
       report.damage.append(
         Damage(
-          file: file.path, range: 0..<bytes.count, reason: reason, lost: "the whole segment"))
+          file: file.path, range: 0..<bytes.count, reason: reason,
+          lost: .known("the whole segment")))
       sealed.append(.init(name: name, bytes: bytes.count, rooms: [:], isDamaged: true))
       return
     }
