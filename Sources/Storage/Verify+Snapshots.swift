@@ -127,7 +127,8 @@ extension Verifier {
           lost: .known("\(changes), but for the history")))
     case .good: break
     case .absent where base == 0 && needed == 0 && state.previous.damage == nil: break
-    case .absent where base > 0 && base >= needed && isInterrupted(state, room, reach):
+    case .absent
+    where base > 0 && base >= needed && cost.lost == .nothing && isInterrupted(state, room, reach):
       noteInterrupted(path, base)
     case .absent: add(state.absence, cost)
     case .broken(let damage), .undecodable(let damage, _): add(damage, cost)
@@ -149,7 +150,8 @@ extension Verifier {
     let cost = cost(of: state, room, reach)
     switch state.current {
     case .good: break
-    case .absent where base > 0 && isInterrupted(state, room, reach): noteInterrupted(path, base)
+    case .absent where base > 0 && cost.lost == .nothing && isInterrupted(state, room, reach):
+      noteInterrupted(path, base)
     case .absent where base == 0 && state.previous.damage == nil:
       // Until the file is there the log keeps everything: where it does not, the file was there.
       // Beside a hub a room may be younger than our look at the log.
