@@ -36,12 +36,16 @@ struct VerifyLossTests {
       bytes[bytes.count - 1] ^= 1
       try folder.write(bytes, to: name)
     case .undecodable:
-      let header = try MemberHeader(try folder.bytes(name).span, at: 0, path: name)
-      let next = MemberHeader(
-        kind: header.kind, epoch: header.epoch, firstSequence: header.firstSequence,
-        lastSequence: header.lastSequence)
-      try folder.write(next.member(Array("nonsense".utf8), level: 6), to: name)
+      let sequence: UInt64 = name.contains(".prev.") ? 10 : 20
+      let header = MemberHeader(
+        kind: kind(of: name), firstSequence: sequence, lastSequence: sequence)
+      try folder.write(header.member(Array("nonsense".utf8), level: 6), to: name)
     }
+  }
+
+  private func kind(of name: String) -> MemberKind {
+    if name.contains("/boards/") { return .board }
+    return name.contains("/stage.") ? .stage : .room
   }
 
   private func damage(in folder: TemporaryFolder) throws -> [String: Damage] {
