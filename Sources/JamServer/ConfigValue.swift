@@ -11,8 +11,7 @@ enum ConfigValue: Equatable, Sendable {
   /// The value as a message quotes it: short, and on one line.
   var quoted: String {
     switch self {
-    case .text(let text):
-      "\"" + text.prefix(60).unicodeScalars.map { $0.escaped(asASCII: false) }.joined() + "\""
+    case .text(let text): VisibleText.quoted(text.prefix(60))
     case .whole(let number): "\(number)"
     case .flag(let flag): "\(flag)"
     case .list: "a list"

@@ -9,14 +9,14 @@ extension Logger.Metadata {
     fields.mapValues { .string(loggable($0)) }
   }
 
-  /// What is wrong with a file and what that costs.
+  /// What is wrong with a file and what that costs. `bytes` names the first and the last of them.
   static func fields(_ damage: Damage, room: RoomID? = nil) -> Logger.Metadata {
     var fields = ["file": damage.file, "reason": damage.reason]
     if let room { fields["room"] = "\(room)" }
     if !damage.range.isEmpty {
       fields["bytes"] = "\(damage.range.lowerBound)-\(damage.range.upperBound - 1)"
     }
-    if !damage.lost.isEmpty { fields["lost"] = damage.lost }
+    fields["lost"] = "\(damage.lost)"
     if !damage.instead.isEmpty { fields["instead"] = damage.instead }
     return .fields(fields)
   }
@@ -27,14 +27,6 @@ extension Logger.Metadata {
         Character(scalar))
     }
     if isPlain, !text.isEmpty { return text }
-    let scalars = text.unicodeScalars.prefix(512).map { scalar in
-      switch scalar.properties.generalCategory {
-      // What steers terminals, ends lines or turns the direction of text.
-      case .control, .format, .lineSeparator, .paragraphSeparator:
-        "\\u{\(String(scalar.value, radix: 16))}"
-      default: scalar == "\"" || scalar == "\\" ? "\\\(scalar)" : "\(scalar)"
-      }
-    }
-    return "\"\(scalars.joined())\""
+    return VisibleText.quoted(String(text.unicodeScalars.prefix(512)))
   }
 }

@@ -3,12 +3,15 @@
 struct CleanMarker: Equatable, Sendable {
   static let name = "clean"
   static let temporary = "clean.tmp"
+  /// What is taken in place of a damaged one.
+  static let substitute = "the log, read as after a crash"
   static let magic: [UInt8] = Array("JAMBEND\n".utf8)
-  static let version: UInt16 = 1
+  /// Version 1 had no `uncertainUntil`: its segments began where that is now.
+  static let version: UInt16 = 2
 
   /// An unclean end is not over with the next clean one: people who were away then may come back
-  /// later with what was lost. Until this moment (microseconds since 1970, 0 for none) peers may know
-  /// more than this hub.
+  /// later with what was lost. Until this moment (microseconds since 1970, 0 for none) peers may
+  /// know more than this hub.
   var uncertainUntil: Int64 = 0
   var lengths: [SegmentName: Int] = [:]
 
@@ -32,19 +35,22 @@ struct CleanMarker: Equatable, Sendable {
     guard let file = try root.fileIfPresent(name) else { return nil }
     let bytes = try file.readAll(limit: 1 << 20)
     let span = bytes.span
-    guard span.count >= 28, span.extracting(0..<8).copied() == magic,
+    guard span.count >= 20, span.extracting(0..<8).copied() == magic,
       span.littleEndian(at: span.count - 4)
         == CRC32C.checksum(span.extracting(0..<span.count - 4))
     else { throw .damaged(path: file.path, offset: 0, reason: "is no marker of a clean end") }
     let found: UInt16 = span.littleEndian(at: 8)
     guard found <= version else { throw .newerFormat(path: file.path, version: Int(found)) }
     let count = Int(span.littleEndian(at: 12, as: UInt32.self))
-    guard span.count == 28 + 24 * count else {
+    let start = found >= 2 ? 24 : 16
+    guard span.count == start + 24 * count + 4 else {
       throw .damaged(path: file.path, offset: 12, reason: "has the wrong length")
     }
     var marker = CleanMarker()
-    marker.uncertainUntil = Int64(bitPattern: span.littleEndian(at: 16, as: UInt64.self))
-    for offset in stride(from: 24, to: 24 + 24 * count, by: 24) {
+    if found >= 2 {
+      marker.uncertainUntil = Int64(bitPattern: span.littleEndian(at: 16, as: UInt64.self))
+    }
+    for offset in stride(from: start, to: start + 24 * count, by: 24) {
       let name = SegmentName(
         shard: Int(clamping: span.littleEndian(at: offset, as: UInt64.self)),
         number: span.littleEndian(at: offset + 8))

@@ -9,13 +9,30 @@ public struct Damage: Equatable, Sendable, CustomStringConvertible {
   public var range: Range<Int>
   /// What is wrong, in words.
   public var reason: String
-  /// What is lost, in words; empty if nothing is.
-  public var lost: String
-  /// What takes its place, as a clause; empty where nothing does.
+  public var lost: Loss
+  /// What is taken in its place, as a noun phrase; empty where nothing is.
   public var instead: String
 
+  /// What a damage costs. There is no default: who reports a damage says what is known of it, and
+  /// only who looked may say `nothing`.
+  public enum Loss: Equatable, Sendable, CustomStringConvertible {
+    case nothing
+    case unknown
+    /// What, as a noun phrase.
+    case known(String)
+
+    /// As a log shows it.
+    public var description: String {
+      switch self {
+      case .nothing: "nothing"
+      case .unknown: "unknown"
+      case .known(let what): what
+      }
+    }
+  }
+
   public init(
-    file: String, range: Range<Int>, reason: String, lost: String = "", instead: String = ""
+    file: String, range: Range<Int>, reason: String, lost: Loss, instead: String = ""
   ) {
     self.file = file
     self.range = range
@@ -24,13 +41,16 @@ public struct Damage: Equatable, Sendable, CustomStringConvertible {
     self.instead = instead
   }
 
-  /// `FILE, bytes 72 to 132: wrong checksum; lost: the records in these bytes`.
+  /// `FILE, bytes 72 to 132: wrong checksum; lost: the whole segment`. The last byte is included.
   public var description: String {
     let place = range.isEmpty ? "" : ", bytes \(range.lowerBound) to \(range.upperBound - 1)"
     var clauses = [reason]
-    if !lost.isEmpty { clauses.append("lost: \(lost)") }
-    if !instead.isEmpty { clauses.append(instead) }
-    if clauses.count == 1 { clauses.append("nothing is lost") }
+    switch lost {
+    case .nothing: clauses.append("nothing is lost")
+    case .unknown: clauses.append("what is lost is not known")
+    case .known(let what): clauses.append("lost: \(what)")
+    }
+    if !instead.isEmpty { clauses.append("taken instead: \(instead)") }
     return "\(file)\(place): \(clauses.joined(separator: "; "))"
   }
 }
@@ -38,14 +58,15 @@ public struct Damage: Equatable, Sendable, CustomStringConvertible {
 extension Damage {
   /// What `error` says of a file of `size` bytes. The file is named once, whatever the error says.
   init(
-    _ error: StorageError, file: String, size: Int = 0, lost: String = "", instead: String = ""
+    _ error: StorageError, file: String, size: Int = 0, lost: Loss, instead: String = ""
   ) {
     var range = 0..<0
     let reason: String
     switch error {
     case .damaged(_, let offset, let what):
       reason = what
-      if what != StorageError.notRegular { range = min(max(offset, 0), size)..<max(size, 0) }
+      range = min(max(offset, 0), size)..<max(size, 0)
+    case .notRegular: reason = "is no regular file"
     case .tooLarge(_, let bytes, let limit): reason = "has \(bytes) bytes, more than \(limit)"
     case .io(_, _, ELOOP): reason = "is a symbolic link"
     case .io(_, _, let code): reason = "cannot be read: \(errorText(code))"
@@ -57,6 +78,11 @@ extension Damage {
   static func missing(_ range: ClosedRange<UInt64>, of room: RoomID, in path: String) -> Damage {
     Damage(
       file: path, range: 0..<0, reason: "records are in neither history nor log",
-      lost: "\(room), sequences \(range.lowerBound) to \(range.upperBound)")
+      lost: .known("\(room), sequences \(range.lowerBound) to \(range.upperBound)"))
   }
+}
+
+extension Damage.Loss {
+  /// Of a bad stretch of a history file. What is then still missing is reported with sequences.
+  static let batch = known("the records in these bytes, unless history or log have them again")
 }

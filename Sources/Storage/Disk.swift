@@ -25,7 +25,7 @@ final class File: Sendable {
   /// Bytes in the file now.
   func size() throws(StorageError) -> Int {
     var info = stat()
-    guard unsafe fstat(descriptor, &info) == 0 else { throw error("stat") }
+    guard unsafe fstat(descriptor, &info) == 0 else { throw error(.stat) }
     return Int(info.st_size)
   }
 
@@ -36,7 +36,7 @@ final class File: Sendable {
     while done < bytes.count {
       var count = bytes.count - done
       if let code = fault?(.write, path), code != 0 {
-        guard code == shortWrite else { throw failure("write", code) }
+        guard code == shortWrite else { throw failure(.write, code) }
         count = max(1, count / 2)
       }
       let from = done
@@ -47,9 +47,9 @@ final class File: Sendable {
       }
       if written < 0 {
         if errno == EINTR { continue }
-        throw error("write")
+        throw error(.write)
       }
-      guard written > 0 else { throw failure("write", ENOSPC) }
+      guard written > 0 else { throw failure(.write, ENOSPC) }
       done += written
     }
   }
@@ -69,7 +69,7 @@ final class File: Sendable {
         initialized += got
       }
     }
-    guard failed == 0 else { throw failure("read", failed) }
+    guard failed == 0 else { throw failure(.read, failed) }
     return bytes
   }
 
@@ -86,18 +86,20 @@ final class File: Sendable {
   /// `fdatasync`. A failure is final for this file: the kernel may have dropped the pages, so a
   /// second call could succeed without them.
   func sync() throws(StorageError) {
-    if let code = fault?(.sync, path), code != 0 { throw failure("fdatasync", code) }
-    guard fdatasync(descriptor) == 0 else { throw error("fdatasync") }
+    if let code = fault?(.sync, path), code != 0 { throw failure(.fdatasync, code) }
+    guard fdatasync(descriptor) == 0 else { throw error(.fdatasync) }
   }
 
   func truncate(to size: Int) throws(StorageError) {
-    if let code = fault?(.truncate, path), code != 0 { throw failure("truncate", code) }
-    guard ftruncate(descriptor, off_t(size)) == 0 else { throw error("truncate") }
+    if let code = fault?(.truncate, path), code != 0 { throw failure(.truncate, code) }
+    guard ftruncate(descriptor, off_t(size)) == 0 else { throw error(.truncate) }
   }
 
-  private func error(_ operation: String) -> StorageError { failure(operation, errno) }
+  private func error(_ operation: StorageError.Operation) -> StorageError {
+    failure(operation, errno)
+  }
 
-  private func failure(_ operation: String, _ code: CInt) -> StorageError {
+  private func failure(_ operation: StorageError.Operation, _ code: CInt) -> StorageError {
     .io(operation: operation, path: path, code: code)
   }
 }
@@ -127,7 +129,7 @@ final class Directory: Sendable {
   ) throws(StorageError) -> Directory {
     if create {
       let made = unsafe mkdir(path, 0o700)
-      if made != 0 && errno != EEXIST { throw .io(operation: "mkdir", path: path, code: errno) }
+      if made != 0 && errno != EEXIST { throw .io(operation: .mkdir, path: path, code: errno) }
       // Where the folder above may be entered but not read nobody can sync it.
       let above = path.hasSuffix("/") ? path + ".." : path + "/.."
       if made == 0, let parent = try? open(at: AT_FDCWD, above, path: above, fault: fault) {
@@ -142,7 +144,7 @@ final class Directory: Sendable {
   ) throws(StorageError) -> Directory {
     let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
     let descriptor = unsafe openat(parent, name, flags, 0)
-    guard descriptor >= 0 else { throw .io(operation: "open", path: path, code: errno) }
+    guard descriptor >= 0 else { throw .io(operation: .open, path: path, code: errno) }
     return Directory(File(descriptor: descriptor, path: path, fault: fault), fault: fault)
   }
 
@@ -156,11 +158,11 @@ final class Directory: Sendable {
   func directory(_ name: String) throws(StorageError) -> Directory {
     if let present = try directoryIfPresent(name) { return present }
     if let code = fault?(.open, child(name)), code != 0 {
-      throw .io(operation: "mkdir", path: child(name), code: code)
+      throw .io(operation: .mkdir, path: child(name), code: code)
     }
     let made = unsafe mkdirat(handle.descriptor, name, 0o700)
     if made != 0 && errno != EEXIST {
-      throw .io(operation: "mkdir", path: child(name), code: errno)
+      throw .io(operation: .mkdir, path: child(name), code: errno)
     }
     do { try sync() } catch {
       // Found there later it would never be synced: it has to be made again.
@@ -178,16 +180,16 @@ final class Directory: Sendable {
     case .create: O_RDWR | O_CREAT | O_EXCL
     }
     if mode != .read, let code = fault?(.open, path), code != 0 {
-      throw .io(operation: "open", path: path, code: code)
+      throw .io(operation: .open, path: path, code: code)
     }
     // O_NONBLOCK: a FIFO with the name of a file must not hang the hub.
     let flags = access | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
     let descriptor = unsafe openat(handle.descriptor, name, flags, 0o600)
-    guard descriptor >= 0 else { throw .io(operation: "open", path: path, code: errno) }
+    guard descriptor >= 0 else { throw .io(operation: .open, path: path, code: errno) }
     let file = File(descriptor: descriptor, path: path, fault: fault)
     var info = stat()
     guard unsafe fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
-      throw .damaged(path: path, offset: 0, reason: StorageError.notRegular)
+      throw .notRegular(path: path)
     }
     return file
   }
@@ -200,37 +202,37 @@ final class Directory: Sendable {
 
   func rename(_ from: String, to name: String) throws(StorageError) {
     if let code = fault?(.rename, child(from)), code != 0 {
-      throw .io(operation: "rename", path: child(from), code: code)
+      throw .io(operation: .rename, path: child(from), code: code)
     }
     guard unsafe renameat(handle.descriptor, from, handle.descriptor, name) == 0 else {
-      throw .io(operation: "rename", path: child(from), code: errno)
+      throw .io(operation: .rename, path: child(from), code: errno)
     }
   }
 
   /// Moves `from` into another directory of the same file system.
   func move(_ from: String, to directory: Directory, as name: String) throws(StorageError) {
     guard unsafe renameat(handle.descriptor, from, directory.handle.descriptor, name) == 0 else {
-      throw .io(operation: "rename", path: child(from), code: errno)
+      throw .io(operation: .rename, path: child(from), code: errno)
     }
   }
 
   /// Removes `name`; that there is none is fine.
   func unlink(_ name: String) throws(StorageError) {
     if let code = fault?(.unlink, child(name)), code != 0 {
-      throw .io(operation: "unlink", path: child(name), code: code)
+      throw .io(operation: .unlink, path: child(name), code: code)
     }
     guard unsafe unlinkat(handle.descriptor, name, 0) == 0 || errno == ENOENT else {
-      throw .io(operation: "unlink", path: child(name), code: errno)
+      throw .io(operation: .unlink, path: child(name), code: errno)
     }
   }
 
   /// Makes what was created, renamed or removed in here durable.
   func sync() throws(StorageError) {
     if let code = fault?(.sync, path), code != 0 {
-      throw .io(operation: "fsync", path: path, code: code)
+      throw .io(operation: .fsync, path: path, code: code)
     }
     guard fsync(handle.descriptor) == 0 else {
-      throw .io(operation: "fsync", path: path, code: errno)
+      throw .io(operation: .fsync, path: path, code: errno)
     }
   }
 
@@ -249,7 +251,7 @@ final class Directory: Sendable {
     let copy = unsafe openat(handle.descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
     guard copy >= 0, let stream = unsafe fdopendir(copy) else {
       if copy >= 0 { _ = close(copy) }
-      throw .io(operation: "open", path: path, code: errno)
+      throw .io(operation: .open, path: path, code: errno)
     }
     defer { unsafe closedir(stream) }
     var names: [String] = []
@@ -277,8 +279,8 @@ extension StorageError {
   /// else (no descriptors left, no permission) says nothing about the file.
   var isDamage: Bool {
     switch self {
-    case .damaged, .tooLarge: true
-    case .io("read", _, _), .io("open", _, ELOOP), .io("open", _, EISDIR): true
+    case .damaged, .tooLarge, .notRegular: true
+    case .io(.read, _, _), .io(.open, _, ELOOP), .io(.open, _, EISDIR): true
     default: false
     }
   }

@@ -215,15 +215,13 @@ struct HistoryFiles: Sendable {
       let bytes = try file.readAll()
       let (members, broken) = try Self.members(of: bytes, path: file.path)
       damage += broken.map {
-        Damage(
-          file: file.path, range: $0, reason: "no good batch of records",
-          lost: "records, if others do not have them")
+        Damage(file: file.path, range: $0, reason: "no good batch of records", lost: .batch)
       }
       for member in members where member.header.lastSequence > sequence {
         do {
           records += try Self.records(of: member, in: bytes, path: file.path, room, limit)
         } catch {
-          damage.append(Damage(error, file: file.path, size: member.end))
+          damage.append(Damage(error, file: file.path, size: member.end, lost: .batch))
         }
       }
     }

@@ -37,7 +37,7 @@ extension Directory {
   ) throws(StorageError) -> Directory {
     do { return try open(path, create: create, fault: fault) } catch {
       var info = stat()
-      guard case .io("open", _, let code) = error else { throw error }
+      guard case .io(.open, _, let code) = error else { throw error }
       guard unsafe lstat(path, &info) == 0 else {
         throw code == ENOENT ? .notAStore(path: path, reason: "does not exist") : error
       }

@@ -123,22 +123,24 @@ extension LogReader.Scan {
       damage.append(
         Damage(
           file: path, range: 0..<SegmentHeader.byteCount,
-          reason: "one of the two copies of the header is damaged"))
+          reason: "one of the two copies of the header is damaged", lost: .nothing,
+          instead: "the other copy"))
     }
     for broken in broken {
       damage.append(
-        Damage(file: path, range: broken.range, reason: "wrong checksum", lost: broken.lost))
+        Damage(
+          file: path, range: broken.range, reason: "wrong checksum", lost: .known(broken.lost)))
     }
     if let expected, expected > end {
       damage.append(
         Damage(
           file: path, range: end..<expected, reason: "the end is damaged",
-          lost: "records that were synced at shutdown"))
+          lost: .known("records that were synced at shutdown")))
     } else if tornBytes > 0 && !isLast {
       damage.append(
         Damage(
           file: path, range: end..<size, reason: "the end is damaged",
-          lost: "at least one record"))
+          lost: .known("at least one record")))
     } else {
       return (damage, tornBytes > 0)
     }

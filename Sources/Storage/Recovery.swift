@@ -73,7 +73,7 @@ struct RecoveredLog: Sendable {
         log.report.damage.append(
           Damage(
             file: "\(wal.path)/\(name.description)", range: 0..<0,
-            reason: "is missing", lost: "\(bytes) bytes of log"))
+            reason: "is missing", lost: .known("\(bytes) bytes of log")))
       }
     }
     try log.makeDurable(wal)
@@ -109,7 +109,8 @@ struct RecoveredLog: Sendable {
     } catch .damaged(_, _, let reason) {
       report.damage.append(
         Damage(
-          file: file.path, range: 0..<bytes.count, reason: reason, lost: "the whole segment"))
+          file: file.path, range: 0..<bytes.count, reason: reason,
+          lost: .known("the whole segment")))
       sealed.append(.init(name: name, bytes: bytes.count, rooms: [:], isDamaged: true))
       return
     }
@@ -144,7 +145,7 @@ struct RecoveredLog: Sendable {
   private mutating func makeDurable(_ wal: Directory) throws(StorageError) {
     do throws(StorageError) { for file in unsynced { try file.sync() } } catch {
       guard case .io(_, let path, let code) = error else { throw error }
-      throw .io(operation: "fdatasync of the log found at the start", path: path, code: code)
+      throw .io(operation: .syncOfFoundLog, path: path, code: code)
     }
     if !unsynced.isEmpty { try wal.sync() }
     unsynced = []

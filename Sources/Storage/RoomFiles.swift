@@ -95,7 +95,7 @@ struct RoomFiles: Sendable {
       let boards = try directory.directory("boards")
       for (name, board) in checkpoint.boards.sorted(by: { $0.key < $1.key }) {
         guard Slug(name) != nil else {
-          throw .io(operation: "write", path: "\(boards.path)/\(name)", code: 22)
+          throw .io(operation: .write, path: "\(boards.path)/\(name)", code: 22)
         }
         try write(board, to: .board(name, in: boards))
       }
@@ -155,8 +155,8 @@ struct RoomFiles: Sendable {
       if stored.damage.contains(where: { $0.file == path }) { continue }
       stored.damage.append(
         Damage(
-          file: path, range: 0..<0, reason: "is missing",
-          instead: "taken instead: the records of history and log"))
+          file: path, range: 0..<0, reason: "is missing", lost: .unknown,
+          instead: SnapshotFile.recordsAlone))
     }
     let end = try addRecords(tail, rebuildFrom: rebuildFrom, to: &stored)
     return (stored, end)
@@ -167,23 +167,31 @@ struct RoomFiles: Sendable {
     _ tail: [JournalRecord], rebuildFrom: UInt64?, to stored: inout StoredRoom
   ) throws(StorageError) -> HistoryEnd? {
     var records = tail
-    var base = stored.metaSequence
+    let base = min(stored.metaSequence, rebuildFrom ?? .max)
     var end: HistoryEnd?
+    // `load` has set a damaged current generation aside.
+    let fellBack = SnapshotFile.room(in: directory).fellBack
+    // `room.gz` says how far everything reached, and so does a whole history.
+    var isEndKnown = stored.meta != nil && !fellBack
     if let folder = try directory.directoryIfPresent("history") {
       let history = HistoryFiles(directory: folder, room: room)
-      // `load` has set a damaged current generation aside.
-      let fellBack = SnapshotFile.room(in: directory).fellBack
       end = try history.findEnd(covered: stored.metaSequence, fellBack: fellBack)
       stored.lastSequence = max(stored.lastSequence, end?.lastSequence ?? 0)
-      if let rebuildFrom { base = min(base, rebuildFrom) }
       let last = stored.lastSequence
       if rebuildFrom != nil || !records.missing(after: base, through: last).isEmpty {
         let past = try history.records(after: base, limit: options.snapshotBytesLimit)
         stored.damage += past.damage
+        isEndKnown = isEndKnown || (past.damage.isEmpty && !past.records.isEmpty)
         records = (past.records + records).inOrder()
       }
     }
     let missing = records.missing(after: base, through: stored.lastSequence)
+    if isEndKnown || !missing.isEmpty {
+      for index in stored.damage.indices where stored.damage[index].lost == .unknown {
+        stored.damage[index].lost =
+          missing.isEmpty ? .nothing : .known("what the records changed that are missing")
+      }
+    }
     stored.damage += missing.map { .missing($0, of: room, in: directory.path) }
     stored.rebuildsAll = base == 0 && missing.isEmpty
     stored.lastSequence = max(stored.lastSequence, records.last?.sequence ?? 0)

@@ -28,6 +28,9 @@ struct SnapshotFile: Sendable {
     var plain: [UInt8]
   }
 
+  /// What stands in for a file of which no generation is left.
+  static let recordsAlone = "the records of history and log"
+
   struct Loaded: Sendable {
     /// `nil` if there is nothing that can be read.
     var generation: Generation?
@@ -45,7 +48,8 @@ struct SnapshotFile: Sendable {
 
   func path(of name: String) -> String { "\(directory.path)/\(name)" }
 
-  /// The newest good generation.
+  /// The newest good generation. What a damaged one costs is `unknown` here: that depends on the
+  /// records, which the room has.
   ///
   /// - Throws: `newerFormat`, and troubles that say nothing about the file (no descriptors left).
   func load(limit: Int) throws(StorageError) -> Loaded {
@@ -68,6 +72,10 @@ struct SnapshotFile: Sendable {
       guard error.isDamage else { throw error }
       loaded.damage.append(damage(previous, error))
     }
+    let substitute =
+      loaded.generation == nil
+      ? Self.recordsAlone : "the generation before it, and the records since"
+    for index in loaded.damage.indices { loaded.damage[index].instead = substitute }
     loaded.fellBack = loaded.generation != nil || !loaded.damage.isEmpty
       || directory.status(damaged) != nil
     return loaded
@@ -75,10 +83,7 @@ struct SnapshotFile: Sendable {
 
   private func damage(_ name: String, _ error: StorageError) -> Damage {
     Damage(
-      error, file: path(of: name), size: directory.status(name)?.bytes ?? 0,
-      instead: name == current
-        ? "taken instead: the generation before it, and the records since"
-        : "taken instead: the records of history and log")
+      error, file: path(of: name), size: directory.status(name)?.bytes ?? 0, lost: .unknown)
   }
 
   /// The generation in the file `name`; `nil` if there is no such file.

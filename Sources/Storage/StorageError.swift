@@ -5,9 +5,11 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Another process has the data directory open. `pid` is what its lock file says.
   case locked(path: String, pid: Int32?)
   /// A system call failed; `code` is its errno.
-  case io(operation: String, path: String, code: Int32)
+  case io(operation: Operation, path: String, code: Int32)
   /// The bytes at `offset` are not what was written there.
   case damaged(path: String, offset: Int, reason: String)
+  /// Something is in a file's place that is none: a folder, a pipe, a device.
+  case notRegular(path: String)
   /// Written by a newer Jamboree. It is left alone.
   case newerFormat(path: String, version: Int)
   /// More bytes than the limit allows; nothing was stored.
@@ -23,16 +25,23 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
   /// No data folder: nothing is there, or something else, or nothing in it is ours.
   case notAStore(path: String, reason: String)
 
-  /// Why something is no file to read: a folder, a pipe, a device.
-  static let notRegular = "is no regular file"
+  /// What was to be done when a system call failed. Code compares the case; the text behind it is
+  /// for people alone.
+  public enum Operation: String, Sendable {
+    case open, stat, read, write, truncate, fdatasync, fsync, mkdir, rename, unlink
+    /// Before a hub counts what it found in the log as saved.
+    case syncOfFoundLog = "fdatasync of the log found at the start"
+  }
 
   public var description: String {
     switch self {
     case .locked(let path, let pid):
       "\(path) is in use by another process" + (pid.map { " (pid \($0))" } ?? "")
-    case .io(let operation, let path, let code): "\(operation) \(path): \(errorText(code))"
+    case .io(let operation, let path, let code): 
+      "\(operation.rawValue) \(path): \(errorText(code))"
     case .damaged(let path, let offset, let reason):
       offset == 0 ? "\(path): \(reason)" : "\(path), byte \(offset): \(reason)"
+    case .notRegular(let path): "\(path) is no regular file"
     case .newerFormat(let path, let version):
       "\(path) has format version \(version), written by a newer Jamboree"
     case .tooLarge(let what, let bytes, let limit): "\(what): \(bytes) bytes, limit \(limit)"

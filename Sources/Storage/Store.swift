@@ -85,8 +85,8 @@ public final class Store: Sendable {
       guard error.isDamage else { throw error }
       damage.append(
         Damage(
-          error, file: "\(root.path)/\(CleanMarker.name)",
-          instead: "nothing is lost: the log is read as after a crash"))
+          error, file: "\(root.path)/\(CleanMarker.name)", lost: .nothing,
+          instead: CleanMarker.substitute))
     }
     var log = try RecoveredLog.read(wal, rooms: rooms, marker: marker, options: options)
     let hasRooms = !(try rooms.names()).isEmpty

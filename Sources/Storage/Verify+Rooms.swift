@@ -3,11 +3,14 @@ extension Verifier {
   struct HistoryFindings {
     /// The last sequence in it.
     var last: UInt64 = 0
+    /// Some bytes of it are no records: nobody knows how far it reached.
+    var isDamaged = false
     /// The last update of each board that the room's file covers; the stage's under "".
     var lastUpdates: [String: UInt64] = [:]
   }
 
-  private static let closed = "the room stays closed until it is put away"
+  private static let closed = Damage.Loss.known(
+    "the room, which stays closed until the file is put away")
 
   /// All files of a room. Snapshots before history: the history is written first, so what is read
   /// later reaches at least as far.
@@ -22,13 +25,15 @@ extension Verifier {
     var boards = try examineBoards(directory)
     report.boards += boards.count
     var history = HistoryFindings()
-    if let found = try folder("history", in: directory, instead: Self.closed) {
+    if let found = try folder("history", in: directory, lost: Self.closed) {
       history = try check(
         HistoryFiles(directory: found, room: files.room), covered: covered,
-        fellBack: room.file.fellBack)
+        fellBack: room.fallsBack)
     }
     let newest = boards.values.reduce(max(stage.newest, room.newest)) { max($0, $1.newest) }
-    let reach = Reach(covered: covered, end: max(newest, covered, history.last))
+    let reach = Reach(
+      covered: covered, end: max(newest, covered, history.last),
+      isEndKnown: room.isThere || (history.last > 0 && !history.isDamaged))
     checkSequences(of: files.room, in: directory.path, reaching: reach.end)
     // Boards whose files are gone altogether are known from their records alone.
     for name in history.lastUpdates.keys where !name.isEmpty && boards[name] == nil {
@@ -46,7 +51,7 @@ extension Verifier {
   private mutating func examineBoards(
     _ directory: Directory
   ) throws(StorageError) -> [String: SnapshotState] {
-    guard let boards = try folder("boards", in: directory, instead: Self.closed) else {
+    guard let boards = try folder("boards", in: directory, lost: Self.closed) else {
       return [:]
     }
     var states: [String: SnapshotState] = [:]
@@ -78,6 +83,7 @@ extension Verifier {
     report.unexpected += try history.directory.names().filter { !names.contains($0) }
       .map { "\(history.directory.path)/\($0)" }
     var findings = HistoryFindings()
+    let known = report.damage.count
     for number in numbers {
       let name = HistoryFiles.name(number)
       let path = "\(history.directory.path)/\(name)"
@@ -88,10 +94,11 @@ extension Verifier {
         bytes = try file.readAll()
       } catch {
         let size = history.directory.status(name)?.bytes ?? 0
-        try note(error, file: path, size: size, lost: "the records in it")
+        try note(error, file: path, size: size, lost: .known("the records in it"))
         continue
       }
       let (members, broken) = try HistoryFiles.members(of: bytes, path: path)
+      if !broken.isEmpty { findings.isDamaged = true }
       let before = findings.last
       for member in members {
         findings.last = max(findings.last, member.header.lastSequence)
@@ -108,12 +115,11 @@ extension Verifier {
           break
         } else {
           report.damage.append(
-            Damage(
-              file: path, range: range, reason: "no good batch of records",
-              lost: "the records in these bytes"))
+            Damage(file: path, range: range, reason: "no good batch of records", lost: .batch))
         }
       }
     }
+    if report.damage.count > known { findings.isDamaged = true }
     return findings
   }
 
@@ -135,11 +141,11 @@ extension Verifier {
             Damage(
               file: path, range: member.offset..<member.end,
               reason: "record \(record.sequence) cannot be decoded: \(reason)",
-              lost: "what it changed, should a snapshot be lost"))
+              lost: .known("what it changed, should a snapshot be lost")))
         }
       }
     } catch {
-      try note(error, file: path, size: member.end, lost: "the records in these bytes")
+      try note(error, file: path, size: member.end, lost: .batch)
     }
   }
 }

@@ -5,7 +5,10 @@ struct SnapshotState {
   enum Generation {
     case absent
     case good(sequence: UInt64)
-    case bad(StorageError)
+    /// The hub sees that too, and takes something else.
+    case broken(Damage)
+    /// The checksum is right and the content is not: the hub takes it all the same.
+    case undecodable(Damage, sequence: UInt64)
   }
 
   let file: SnapshotFile
@@ -23,13 +26,30 @@ struct SnapshotState {
     path = file.path(of: file.current)
   }
 
-  /// The newest sequence of a good generation; 0 without one.
-  var newest: UInt64 { max(current.sequence, previous.sequence) }
+  /// The newest sequence that a whole header tells of; 0 without one.
+  var newest: UInt64 { max(current.told, previous.told) }
   var isThere: Bool { if case .good = current { true } else { false } }
+  /// The hub goes back to the generation before, or to none.
+  var fallsBack: Bool { if case .broken = current { true } else { file.fellBack } }
 }
 
 extension SnapshotState.Generation {
+  /// Of a good generation, else 0.
   var sequence: UInt64 { if case .good(let sequence) = self { sequence } else { 0 } }
+
+  fileprivate var told: UInt64 {
+    switch self {
+    case .good(let sequence), .undecodable(_, let sequence): sequence
+    case .absent, .broken: 0
+    }
+  }
+
+  fileprivate var damage: Damage? {
+    switch self {
+    case .broken(let damage), .undecodable(let damage, _): damage
+    case .absent, .good: nil
+    }
+  }
 }
 
 extension Verifier {
@@ -37,7 +57,12 @@ extension Verifier {
   struct Reach {
     var covered: UInt64
     var end: UInt64
+    /// Something good vouches for `end`: the room's file, or a history that is whole.
+    var isEndKnown: Bool
   }
+
+  /// What a bad or missing generation costs, and what stands in for it.
+  private typealias Cost = (lost: Damage.Loss, instead: String)
 
   /// Reads both generations of a snapshot and decodes them. What is missing or broken is judged
   /// later, when it is known what the history has.
@@ -45,17 +70,15 @@ extension Verifier {
     _ file: SnapshotFile, as content: VerifiedContent
   ) throws(StorageError) -> SnapshotState {
     var state = SnapshotState(file, content)
-    var faults: [Damage] = []
     var files = 0
     for attempt in 1...Self.tries {
-      (faults, files) = ([], 0)
-      state.current = try generation(file.current, of: state, &faults, &files)
-      state.previous = try generation(file.previous, of: state, &faults, &files)
+      files = 0
+      state.current = try generation(file.current, of: state, &files)
+      state.previous = try generation(file.previous, of: state, &files)
       // Beside a hub it may be just between its two renames.
       if state.isThere || !report.hubIsRunning { break }
       if attempt < Self.tries { pause(milliseconds: 50) }
     }
-    report.damage += faults
     report.files += files
     state.wasSetAside = file.directory.status(file.damaged) != nil
     if state.wasSetAside {
@@ -65,24 +88,25 @@ extension Verifier {
   }
 
   private func generation(
-    _ name: String, of state: SnapshotState, _ faults: inout [Damage], _ files: inout Int
+    _ name: String, of state: SnapshotState, _ files: inout Int
   ) throws(StorageError) -> SnapshotState.Generation {
+    let path = state.file.path(of: name)
     do {
       guard let found = try state.file.read(name, limit: options.snapshotBytesLimit) else {
         return .absent
       }
       files += 1
-      if let reason = decode(state.content, found.plain) {
-        let isCurrent = name == state.file.current
-        faults.append(
-          Damage(
-            file: state.file.path(of: name), range: 0..<0, reason: "cannot be decoded: \(reason)",
-            lost: isCurrent ? "the room, which stays closed until the file is replaced" : ""))
+      let sequence = found.header.lastSequence
+      guard let reason = decode(state.content, found.plain) else {
+        return .good(sequence: sequence)
       }
-      return .good(sequence: found.header.lastSequence)
+      let damage = Damage(
+        file: path, range: 0..<0, reason: "cannot be decoded: \(reason)", lost: .unknown)
+      return .undecodable(damage, sequence: sequence)
     } catch {
       guard error.isDamage else { throw error }
-      return .bad(error)
+      let size = state.file.directory.status(name)?.bytes ?? 0
+      return .broken(Damage(error, file: path, size: size, lost: .unknown))
     }
   }
 
@@ -91,24 +115,25 @@ extension Verifier {
   /// - Parameter needed: The last sequence that it has to hold: of its last record that the
   ///   room's file covers; 0 if there is none.
   mutating func judge(_ state: SnapshotState, of room: RoomID, needed: UInt64, _ reach: Reach) {
-    let file = state.file
     let (base, path) = (state.previous.sequence, state.path)
+    let cost = cost(of: state, room, reach)
     switch state.current {
     case .good(let sequence) where sequence < needed:
+      let changes = "what sequences \(sequence + 1) to \(needed) changed in it"
       report.damage.append(
         Damage(
           file: path, range: 0..<0,
           reason: "is older than the room: it reaches sequence \(sequence), not \(needed)",
-          lost: "what sequences \(sequence + 1) to \(needed) changed in it, but for the history"))
+          lost: .known("\(changes), but for the history")))
     case .good: break
-    case .absent where base == 0 && needed == 0 && !state.previousIsBad: break
-    case .absent where base > 0 && base >= needed && isInterrupted(state, room, reach):
+    case .absent where base == 0 && needed == 0 && state.previous.damage == nil: break
+    case .absent
+    where base > 0 && base >= needed && cost.lost == .nothing && isInterrupted(state, room, reach):
       noteInterrupted(path, base)
-    case .absent: add(state.absence, of: room, base, reach.end)
-    case .bad(let error):
-      add(Damage(error, file: path, size: file.size(of: file.current)), of: room, base, reach.end)
+    case .absent: add(state.absence, cost)
+    case .broken(let damage), .undecodable(let damage, _): add(damage, cost)
     }
-    judgePrevious(state)
+    judgePrevious(state, cost)
   }
 
   /// Whether a snapshot without a current generation may have been between its two renames when
@@ -121,51 +146,67 @@ extension Verifier {
 
   /// Reports what is wrong with the room's own file.
   mutating func judgeRoomFile(_ state: SnapshotState, of room: RoomID, _ reach: Reach) {
-    let file = state.file
     let (base, path) = (state.previous.sequence, state.path)
+    let cost = cost(of: state, room, reach)
     switch state.current {
     case .good: break
-    case .absent where base > 0 && isInterrupted(state, room, reach): noteInterrupted(path, base)
-    case .absent where base == 0 && !state.previousIsBad:
+    case .absent where base > 0 && cost.lost == .nothing && isInterrupted(state, room, reach):
+      noteInterrupted(path, base)
+    case .absent where base == 0 && state.previous.damage == nil:
       // Until the file is there the log keeps everything: where it does not, the file was there.
       // Beside a hub a room may be younger than our look at the log.
       let first = sequences[room]?.firstInLog ?? (report.hubIsRunning ? 1 : .max)
-      if reach.end > 0 && first > 1 { add(state.absence, of: room, base, reach.end) }
-    case .absent: add(state.absence, of: room, base, reach.end)
-    case .bad(let error):
-      add(Damage(error, file: path, size: file.size(of: file.current)), of: room, base, reach.end)
+      if reach.end > 0 && first > 1 { add(state.absence, cost) }
+    case .absent: add(state.absence, cost)
+    case .broken(let damage), .undecodable(let damage, _): add(damage, cost)
     }
-    judgePrevious(state)
+    judgePrevious(state, cost)
   }
 
-  private mutating func judgePrevious(_ state: SnapshotState) {
-    guard case .bad(let error) = state.previous else { return }
-    let file = state.file
-    report.damage.append(
-      Damage(
-        error, file: file.path(of: file.previous), size: file.size(of: file.previous),
-        instead: state.isThere ? "nothing is lost: the newer generation is good" : ""))
+  /// A bad generation costs nothing while a good one is newer. Else both lines say the same,
+  /// because together they cost what they cost: only one of them can be taken.
+  private mutating func judgePrevious(_ state: SnapshotState, _ cost: Cost) {
+    guard let damage = state.previous.damage else { return }
+    switch state.current {
+    case .good: add(damage, (.nothing, "the newer generation"))
+    case .undecodable: add(damage, (.unknown, ""))
+    case .absent, .broken: add(damage, cost)
+    }
   }
 
-  /// Adds damage to a current generation, with what the hub has in its place: the generation
-  /// before (`base` is its sequence; 0: there is none) and the records since.
-  private mutating func add(
-    _ damage: Damage, of room: RoomID, _ base: UInt64, _ end: UInt64
-  ) {
-    var damage = damage
+  /// What it costs that there is no good current generation: the hub has the generation before it
+  /// and the records since, or the records alone.
+  private func cost(of state: SnapshotState, _ room: RoomID, _ reach: Reach) -> Cost {
+    switch (state.current, state.previous) {
+    case (.undecodable, _): return (.known("what it held, \(Self.untilReplaced)"), "")
+    case (_, .undecodable):
+      let name = state.file.previous
+      return (.known("what \(name) held, \(Self.untilReplaced)"), "")
+    default: break
+    }
+    let base = state.previous.sequence
     let source =
       base > 0
-      ? "the hub takes the generation before it (sequence \(base)) and the records since"
-      : "the hub makes it anew from the records of history and log"
-    let gaps = sequences[room, default: .init()].missing(after: base, through: end)
-    if gaps.isEmpty {
-      damage.instead = "nothing is lost: \(source)"
-    } else {
-      let stretches = gaps.prefix(3).map { "\($0.lowerBound) to \($0.upperBound)" }
-      damage.lost = "what sequences \(stretches.joined(separator: ", ")) changed"
-        + (gaps.count > 3 ? ", and more" : "")
-      damage.instead = "for the rest \(source)"
+      ? "the generation before it (sequence \(base)) and the records since"
+      : SnapshotFile.recordsAlone
+    let gaps = sequences[room, default: .init()].missing(after: base, through: reach.end)
+    if gaps.isEmpty { return (reach.isEndKnown ? .nothing : .unknown, source) }
+    let stretches = gaps.prefix(3).map { "\($0.lowerBound) to \($0.upperBound)" }
+    var lost = "what sequences \(stretches.joined(separator: ", ")) changed"
+    if gaps.count > 3 {
+      lost += ", and more"
+    } else if !reach.isEndKnown {
+      lost += ", and perhaps more"
     }
+    return (.known(lost), source)
+  }
+
+  /// The hub takes what has the right checksum, and so nothing in its place.
+  private static let untilReplaced = "until that file is replaced or put away"
+
+  private mutating func add(_ damage: Damage, _ cost: Cost) {
+    var damage = damage
+    (damage.lost, damage.instead) = cost
     report.damage.append(damage)
   }
 
@@ -179,17 +220,13 @@ extension Verifier {
 extension SnapshotState {
   fileprivate var absence: Damage {
     let reason = wasSetAside ? "was set aside because of damage" : "is missing"
-    return Damage(file: path, range: 0..<0, reason: reason)
+    return Damage(file: path, range: 0..<0, reason: reason, lost: .unknown)
   }
-
-  fileprivate var previousIsBad: Bool { if case .bad = previous { true } else { false } }
 }
 
 extension SnapshotFile {
   /// Every name that a snapshot may leave in its directory.
   var names: [String] { [current, previous, damaged, temporary] }
-
-  fileprivate func size(of name: String) -> Int { directory.status(name)?.bytes ?? 0 }
 }
 
 func pause(milliseconds: Int) { _ = usleep(UInt32(milliseconds) * 1000) }

@@ -60,6 +60,7 @@ struct Verifier {
   let options = StoreOptions()
   /// Sequences found so far, log and history together.
   var sequences: [RoomID: SequenceSet] = [:]
+  private static let everyToken = Damage.Loss.known("the key, and with it every token made so far")
   /// How often a file is read again before damage beside a running hub is believed.
   static let tries = 4
 
@@ -75,7 +76,7 @@ struct Verifier {
     report.unexpected += Layout.unexpected(in: try root.names(), at: root.path)
     try checkSmallFiles()
     try checkLog()
-    guard let rooms = try folder("rooms", in: root, lost: "every room") else { return }
+    guard let rooms = try folder("rooms", in: root, lost: .known("every room")) else { return }
     let (found, unexpected) = try Store.roomIDs(in: rooms)
     report.unexpected += unexpected
     for room in found {
@@ -91,13 +92,13 @@ struct Verifier {
   private mutating func checkSmallFiles() throws(StorageError) {
     let keyPath = "\(root.path)/keys/\(SigningKeyFile.name)"
     var hasKey = false
-    if let keys = try folder("keys", in: root, lost: "the key, and with it every token") {
+    if let keys = try folder("keys", in: root, lost: Self.everyToken) {
       do {
         hasKey = try SigningKeyFile.check(in: keys)
         if hasKey { report.files += 1 }
       } catch {
         hasKey = true
-        try note(error, file: keyPath, lost: "the key, and with it every token made so far")
+        try note(error, file: keyPath, lost: Self.everyToken)
       }
       report.unexpected += try keys.names().filter { $0 != SigningKeyFile.name }
         .map { "\(keys.path)/\($0)" }
@@ -107,7 +108,7 @@ struct Verifier {
       report.notes.append(
         "\(keyPath): is missing; the hub makes a new one, and tokens made so far open nothing")
     }
-    if let aside = try folder("damaged", in: root) {
+    if let aside = try folder("damaged", in: root, lost: .nothing) {
       report.notes += try aside.names().map {
         "\(aside.path)/\($0): was set aside because of damage"
       }
@@ -116,22 +117,22 @@ struct Verifier {
 
   /// A folder of ours, or `nil` where there is none; something else in its place is damage.
   mutating func folder(
-    _ name: String, in parent: Directory, lost: String = "", instead: String = ""
+    _ name: String, in parent: Directory, lost: Damage.Loss
   ) throws(StorageError) -> Directory? {
     do { return try parent.directoryIfPresent(name) } catch {
-      guard case .io("open", let path, ENOTDIR) = error else { throw error }
-      report.damage.append(
-        Damage(file: path, range: 0..<0, reason: "is no folder", lost: lost, instead: instead))
+      guard case .io(.open, let path, ENOTDIR) = error else { throw error }
+      report.damage.append(Damage(file: path, range: 0..<0, reason: "is no folder", lost: lost))
       return nil
     }
   }
 
   /// Damage goes into the report; everything else ends the run.
   mutating func note(
-    _ error: StorageError, file: String, size: Int = 0, lost: String
+    _ error: StorageError, file: String, size: Int = 0, lost: Damage.Loss, instead: String = ""
   ) throws(StorageError) {
     guard error.isDamage else { throw error }
-    report.damage.append(Damage(error, file: file, size: size, lost: lost))
+    report.damage.append(
+      Damage(error, file: file, size: size, lost: lost, instead: instead))
   }
 
   // MARK: Log
@@ -140,25 +141,28 @@ struct Verifier {
     var marker: CleanMarker?
     if !report.hubIsRunning {
       do { marker = try CleanMarker.read(in: root) } catch {
-        try note(error, file: "\(root.path)/\(CleanMarker.name)", lost: "")
+        try note(
+          error, file: "\(root.path)/\(CleanMarker.name)", lost: .nothing,
+          instead: CleanMarker.substitute)
       }
     }
     // Made in this order at every start: a later one says that the earlier one was there.
     let hasSegments: Bool
-    if let wal = try folder("wal", in: root, lost: "what only the log had") {
+    if let wal = try folder("wal", in: root, lost: .known("what only the log had")) {
       hasSegments = try checkSegments(in: wal, marker)
     } else {
       hasSegments = false
       if root.status("wal") == nil, root.status("rooms") != nil {
-        noteMissing("wal", lost: marker?.lengths.isEmpty == true ? "" : "what only the log had")
+        let wasEmpty = marker?.lengths.isEmpty == true
+        noteMissing("wal", lost: wasEmpty ? .nothing : .known("what only the log had"))
       }
     }
     if root.status("rooms") == nil, hasSegments || marker != nil {
-      noteMissing("rooms", lost: "every room, but for what the log has")
+      noteMissing("rooms", lost: .known("every room, but for what the log has"))
     }
   }
 
-  private mutating func noteMissing(_ name: String, lost: String) {
+  private mutating func noteMissing(_ name: String, lost: Damage.Loss) {
     report.damage.append(
       Damage(file: "\(root.path)/\(name)", range: 0..<0, reason: "is missing", lost: lost))
   }
@@ -181,7 +185,7 @@ struct Verifier {
       try checkSegment(name, in: wal, isLast: isLast, expected: marker?.lengths[name])
     }
     for (name, bytes) in marker?.lengths ?? [:] where !found.contains(name) {
-      noteMissing("wal/\(name.description)", lost: "\(bytes) bytes of log")
+      noteMissing("wal/\(name.description)", lost: .known("\(bytes) bytes of log"))
     }
     return !found.isEmpty
   }
@@ -201,7 +205,7 @@ struct Verifier {
     } catch {
       let path = "\(wal.path)/\(name.description)"
       let size = wal.status(name.description)?.bytes ?? 0
-      try note(error, file: path, size: size, lost: "the whole segment")
+      try note(error, file: path, size: size, lost: .known("the whole segment"))
     }
     report.damage += findings.damage
     report.notes += findings.notes
@@ -235,7 +239,7 @@ struct Verifier {
           Damage(
             file: path, range: offset..<offset + header.length,
             reason: "cannot be decoded: \(reason)",
-            lost: "record \(header.sequence) of \(room)"))
+            lost: .known("record \(header.sequence) of \(room)")))
       }
     }
     let verdict = scan.verdict(path, size: bytes.count, isLast: isLast, expected: expected)

@@ -32,19 +32,6 @@ enum Console {
     }
     return 0
   }
-
-  /// A text with names of files in it, which may hold anything, so that a terminal shows it and
-  /// does nothing else.
-  static func visible(_ text: String) -> String {
-    String(
-      text.unicodeScalars.map { scalar in
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator:
-          "\\u{\(String(scalar.value, radix: 16))}"
-        default: String(scalar)
-        }
-      }.joined())
-  }
 }
 
 /// A failure in one line that names what and where; the exit code is 1.

@@ -29,7 +29,8 @@ private func printLinks(
   let bases = LocalAddresses.reaching(settings.bindAddress).map { address in
     "ws://\(HubConfig.urlHost(address)):\(port)/yjs/\(jam)"
   }
-  Console.announce("\nJam \(jam). Rooms begin to exist when somebody writes; links hold for two days.")
+  Console.announce(
+    "\nJam \(jam). Rooms begin to exist when somebody writes; links hold for two days.")
   guard let base = bases.first else { return }
   // As it was called: a fresh build is on nobody's PATH.
   let program = CommandLine.arguments.first ?? "jamboree"

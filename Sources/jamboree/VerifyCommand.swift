@@ -1,5 +1,6 @@
 import ArgumentParser
 import CRDT
+import JamServer
 import Lib0
 import Rooms
 import Storage
@@ -11,9 +12,13 @@ struct VerifyCommand: ParsableCommand {
     abstract: "Check every checksum and decode every board.",
     discussion: """
       Works beside a running hub and changes nothing. Every damage is one line on standard error: \
-      the file, the bytes of it, what is wrong, and what is lost or what the hub takes in its \
-      place. Then the exit code is 1. Notes are no damage. A last line on standard output counts \
-      what was read.
+      the file, the bytes of it (the first and the last), what is wrong, what is lost and what \
+      the hub takes in its place. Then the exit code is 1. Notes are no damage. A last line on \
+      standard output counts what was read.
+
+      With --json each damage has "file"; "from" and "to", its first and last byte, both null \
+      where it is the file as a whole; "reason"; "lost", which is "" where nothing is lost and \
+      null where nobody can tell; and "instead", "" where nothing is taken in its place.
       """)
 
   @Argument(help: ArgumentHelp("The data folder.", valueName: "folder"))
@@ -27,15 +32,17 @@ struct VerifyCommand: ParsableCommand {
     if json {
       Console.print(JSON.text(Self.value(report)))
     } else {
-      for damage in report.damage { Console.complain(Console.visible("damaged: \(damage)")) }
-      for note in report.notes { Console.complain(Console.visible("note: \(note)")) }
+      for damage in report.damage { Self.complain("damaged: \(damage)") }
+      for note in report.notes { Self.complain("note: \(note)") }
       for path in report.unexpected {
-        Console.complain(Console.visible("note: \(path): is not the hub's, and not looked at"))
+        Self.complain("note: \(path): is not the hub's, and not looked at")
       }
       Console.print(Self.summary(data, report))
     }
     if !report.isClean { throw ExitCode.failure }
   }
+
+  private static func complain(_ line: String) { Console.complain(VisibleText.escaped(line)) }
 
   /// Why content cannot be decoded, or `nil` where it can. A snapshot must also stand by itself:
   /// one that waits for something would open incomplete.
@@ -71,16 +78,24 @@ struct VerifyCommand: ParsableCommand {
       "clean": .bool(report.isClean), "hubIsRunning": .bool(report.hubIsRunning),
       "rooms": .number(Double(report.rooms)), "boards": .number(Double(report.boards)),
       "files": .number(Double(report.files)), "records": .number(Double(report.records)),
-      "damage": .array(
-        report.damage.map { damage in
-          .object([
-            "file": .string(damage.file), "from": .number(Double(damage.range.lowerBound)),
-            "to": .number(Double(damage.range.upperBound)), "reason": .string(damage.reason),
-            "lost": .string(damage.lost), "instead": .string(damage.instead),
-          ])
-        }),
+      "damage": .array(report.damage.map(value)),
       "notes": .array(report.notes.map(AnyValue.string)),
       "unexpected": .array(report.unexpected.map(AnyValue.string)),
+    ])
+  }
+
+  private static func value(_ damage: Damage) -> AnyValue {
+    let bytes = damage.range.isEmpty ? nil : damage.range
+    let lost: AnyValue = switch damage.lost {
+    case .nothing: .string("")
+    case .unknown: .null
+    case .known(let what): .string(what)
+    }
+    return .object([
+      "file": .string(damage.file),
+      "from": bytes.map { .number(Double($0.lowerBound)) } ?? .null,
+      "to": bytes.map { .number(Double($0.upperBound - 1)) } ?? .null,
+      "reason": .string(damage.reason), "lost": lost, "instead": .string(damage.instead),
     ])
   }
 }

@@ -130,7 +130,7 @@ struct ConfigFileTests {
     Row(
       "a terminal's escapes", "bind = \"\\u001b[31m\\n\"\n",
       [
-        "1: \"bind\" must be a numeric IPv4 or IPv6 address, not \"\\u{1B}[31m\\n\""
+        "1: \"bind\" must be a numeric IPv4 or IPv6 address, not \"\\u{1b}[31m\\u{a}\""
       ]),
   ]
 

@@ -138,12 +138,16 @@ struct DataCommandTests {
     #expect(run.exitCode == 1)
     #expect(
       run.errors == "damaged: \(name), bytes 0 to \(bytes.count - 1): wrong checksum; nothing is "
-        + "lost: the hub makes it anew from the records of history and log\n")
+        + "lost; taken instead: the records of history and log\n")
     #expect(run.output.hasPrefix("d: 1 problem found ("))
     let again = try self.run("verify", "d", "--json")
     #expect(again.exitCode == 1)
     let report = try JSON.parse(Array(again.output.utf8).span)
     #expect(report["clean"] == .bool(false) && report["damage"]?.arrayValue?.count == 1)
+    let damage = try #require(report["damage"]?.arrayValue?.first)
+    #expect(damage["from"] == .number(0) && damage["to"] == .number(Double(bytes.count - 1)))
+    #expect(damage["lost"] == .string(""))
+    #expect(damage["instead"] == .string("the records of history and log"))
   }
 
   @Test func verifyMissesNoFile() throws {
@@ -157,6 +161,25 @@ struct DataCommandTests {
       #expect(run.errors.hasPrefix("damaged: d/rooms/demo/one/\(name): is missing; "))
       #expect(run.errors.split(separator: "\n").count == 1)
     }
+  }
+
+  @Test func aFileAsAWholeHasNoBytesAndAnUnknownLossIsNull() throws {
+    _ = try write([1, 1, 1])
+    let folder = folder.path + "/d/rooms/demo/one"
+    for name in ["boards/main.yjs.gz", "history/000001.gz", "room.gz"] {
+      #expect(unsafe truncate("\(folder)/\(name)", 9) == 0)
+    }
+    let run = try run("verify", "d", "--json")
+    let damage = try JSON.parse(Array(run.output.utf8).span)["damage"]?.arrayValue ?? []
+    let board = damage.first { $0["file"]?.stringValue?.hasSuffix("/main.yjs.gz") ?? false }
+    #expect(board?["lost"] == .null, "\(run.output)")
+    #expect(unsafe unlink("\(folder)/boards/main.yjs.gz") == 0)
+    #expect(unsafe mkdir("\(folder)/boards/main.yjs.gz", 0o700) == 0)
+    let again = try self.run("verify", "d", "--json")
+    let whole = try JSON.parse(Array(again.output.utf8).span)["damage"]?.arrayValue?.first {
+      $0["reason"] == .string("is no regular file")
+    }
+    #expect(whole?["from"] == .null && whole?["to"] == .null, "\(again.output)")
   }
 
   @Test func namesOfFilesDoNothingToATerminal() throws {

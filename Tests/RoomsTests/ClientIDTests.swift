@@ -19,7 +19,9 @@ struct ClientIDTests {
     var stored = StoredRoom(room: RoomRig.id)
     stored.tail = rig.records
     stored.lastSequence = rig.room.applied
-    if damage { stored.damage = [Damage(file: "x", range: 0..<0, reason: "is missing")] }
+    if damage {
+      stored.damage = [Damage(file: "x", range: 0..<0, reason: "is missing", lost: .unknown)]
+    }
     let next = RoomRig()
     next.room = Room(
       id: RoomRig.id, contents: try RoomContents(decoding: stored, hubClient: 5),

@@ -45,7 +45,9 @@ private struct GapLog {
   var logged: [JournalRecord] {
     TestRoom.records(11...last).filter { $0.sequence != refused }
   }
-  var lost: [String] { ["\(TestRoom.id), sequences \(refused) to \(refused)"] }
+  var lost: [Damage.Loss] {
+    [.known("\(TestRoom.id), sequences \(refused) to \(refused)")]
+  }
 
   /// What a kill at this moment leaves.
   func killed() throws -> TemporaryFolder { try folder.copy() }

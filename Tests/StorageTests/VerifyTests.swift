@@ -29,7 +29,7 @@ struct VerifyTests {
     let folder = try closedRoom(checkpoints: 2)
     try remove(file, in: folder)
     let report = try Store.verify(folder.path)
-    let instead = "nothing is lost: the hub takes the generation before it (sequence 10) and the "
+    let instead = "nothing is lost; taken instead: the generation before it (sequence 10) and the "
       + "records since"
     #expect(
       report.damage.map(\.description) == [
@@ -49,8 +49,8 @@ struct VerifyTests {
     let report = try Store.verify(folder.path)
     #expect(
       report.damage.map(\.description) == [
-        "\(folder.path)/\(roomPath)/\(file): is missing; nothing is lost: the hub makes it anew "
-          + "from the records of history and log"
+        "\(folder.path)/\(roomPath)/\(file): is missing; nothing is lost; taken instead: the "
+          + "records of history and log"
       ])
     var options = StoreOptions()
     options.documents = { $0.starts(with: Array("meta".utf8)) ? ["main", ""] : [] }
@@ -100,8 +100,8 @@ struct VerifyTests {
     #expect(
       report.damage.map(\.description).contains(
         "\(folder.path)/\(board), bytes 0 to \(bytes.count - 1): wrong checksum; lost: what "
-          + "sequences 11 to 20 changed; for the rest the hub takes the generation before it "
-          + "(sequence 10) and the records since"), "\(report.damage)")
+          + "sequences 11 to 20 changed; taken instead: the generation before it (sequence 10) and "
+          + "the records since"), "\(report.damage)")
   }
 
   @Test func anOlderFileInItsPlaceIsReported() throws {

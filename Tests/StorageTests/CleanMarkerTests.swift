@@ -1,0 +1,73 @@
+import Testing
+
+@testable import Storage
+
+@Suite("The marker of a clean end")
+struct CleanMarkerTests {
+  /// The example of Protocol/storage.md §7.
+  private static let example = bytes(
+    """
+    4a414d42454e440a 0200 0000 01000000 00e025dafe5b0600
+    0000000000000000 0100000000000000 a100000000000000 32493469
+    """)
+  /// The same segment as version 1 had it.
+  private static let old = bytes(
+    """
+    4a414d42454e440a 0100 0000 01000000
+    0000000000000000 0100000000000000 a100000000000000 6215db44
+    """)
+  private static let lengths = [SegmentName(shard: 0, number: 1): 161]
+
+  private static func bytes(_ hex: String) -> [UInt8] {
+    let digits = hex.compactMap(\.hexDigitValue)
+    return stride(from: 0, to: digits.count, by: 2).map {
+      UInt8(digits[$0] << 4 | digits[$0 + 1])
+    }
+  }
+
+  private func read(_ bytes: [UInt8]) throws -> CleanMarker? {
+    let folder = try TemporaryFolder()
+    try folder.write(bytes, to: CleanMarker.name)
+    return try CleanMarker.read(in: Directory.open(folder.path))
+  }
+
+  @Test func itIsAsItIsDescribed() throws {
+    let marker = CleanMarker(uncertainUntil: 1_790_000_000_000_000, lengths: Self.lengths)
+    let folder = try TemporaryFolder()
+    try marker.write(in: Directory.open(folder.path))
+    #expect(try folder.bytes(CleanMarker.name) == Self.example)
+    #expect(try read(Self.example) == marker)
+  }
+
+  @Test func versionOneIsReadAsNotUncertain() throws {
+    #expect(Self.old.count == 44)
+    #expect(try read(Self.old) == CleanMarker(uncertainUntil: 0, lengths: Self.lengths))
+  }
+
+  /// The layouts differ by eight bytes, so one is never read as the other.
+  @Test(arguments: [example, old]) func cutChangedOrOfAnotherVersionItIsNone(
+    _ good: [UInt8]
+  ) throws {
+    for end in good.indices {
+      #expect(throws: StorageError.self, "cut at \(end)") { try read(Array(good[..<end])) }
+    }
+    for bit in 0..<good.count * 8 {
+      var changed = good
+      changed[bit / 8] ^= 1 << UInt8(bit % 8)
+      #expect(throws: StorageError.self, "bit \(bit)") { try read(changed) }
+    }
+    #expect(throws: StorageError.self) { try read(sealed(good, version: good[8] ^ 3)) }
+    let newer = #expect(throws: StorageError.self) { try read(sealed(good, version: 3)) }
+    guard case .newerFormat(_, 3) = newer else {
+      Issue.record("\(String(describing: newer))")
+      return
+    }
+  }
+
+  private func sealed(_ bytes: [UInt8], version: UInt8) -> [UInt8] {
+    var bytes = Array(bytes.dropLast(4))
+    bytes[8] = version
+    bytes.append(littleEndian: CRC32C.checksum(bytes.span))
+    return bytes
+  }
+}
