@@ -211,6 +211,8 @@ extension Verifier {
   }
 
   private mutating func noteInterrupted(_ path: String, _ base: UInt64) {
+    // Beside a running hub the write goes on.
+    if report.hubIsRunning { return }
     report.notes.append(
       "\(path): its last write was interrupted; nothing is lost: the generation before it "
         + "(sequence \(base)) and the log have everything")

@@ -5,7 +5,7 @@ The peers take turns within every run, each freshly started, so that what else t
 them alike; the table shows medians over the runs. Scenarios:
 
   S1  one room of 100, 10 of them writing 10 updates/s each: CPU per delivery, latency
-  S2  the same room at rising rates: the most deliveries/s with p99 <= 100 ms and nothing lost
+  S2  the same room at rising rates (three tries each): the most deliveries/s with p99 <= 100 ms, none lost
   S4  5,000 idle connections in 500 rooms: resident KiB per connection
   S6  100 cursors moving 20 times a second in one room: CPU per delivery, latency
 
@@ -92,26 +92,24 @@ def s1(peer, server):
 
 
 def s2(peer, server):
-    """Doubles the rate until p99 is over 100 ms or something is missing, then tries half a step more."""
+    """Doubles the rate until p99 is over 100 ms or something is missing, then tries half a step more.
+
+    A rate has three tries, each in a room of its own: a shared machine may stop everybody for 200 ms, and
+    then two seconds say nothing about the peer.
+    """
+
+    def once(rate: int, attempt: int) -> dict:
+        room = f"s2-{rate}-{attempt}-"
+        size = ("--conns", 100, "--senders", 10, "--rate", rate)
+        result = load(peer, server, *size, "--secs", 2, "--drain", 2, "--room", room)
+        return {**result, "sustained": int(result["lost"] == 0 and result["p99"] <= 100)}
 
     def at(rate: int) -> dict:
-        result = load(
-            peer,
-            server,
-            "--conns",
-            100,
-            "--senders",
-            10,
-            "--rate",
-            rate,
-            "--secs",
-            2,
-            "--drain",
-            2,
-            "--room",
-            f"s2-{rate}-",
-        )
-        return {**result, "sustained": int(result["lost"] == 0 and result["p99"] <= 100)}
+        for attempt in range(3):
+            result = once(rate, attempt)
+            if result["sustained"]:
+                break
+        return result
 
     rate = 25
     best = at(rate)
