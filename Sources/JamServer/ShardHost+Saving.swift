@@ -79,7 +79,8 @@ extension ShardHost {
       }
       if live.unsynced.isEmpty { unsynced.remove(id) }
       guard let sequence else { continue }
-      live.room?.becameDurable(through: live.gap.saved(through: sequence), &effects)
+      live.gap.synced(through: sequence)
+      live.room?.becameDurable(through: live.gap.saved, &effects)
       perform(live)
     }
   }
@@ -163,8 +164,9 @@ extension ShardHost {
       live.retryAt = 0
       live.gap.covered(through: sequence)
       live.room?.checkpointed(through: sequence)
-      // Snapshots and history are synced, so this much is on disk whatever the log says.
-      live.room?.becameDurable(through: sequence, &effects)
+      // Snapshots and history are synced, so this much is on disk whatever the log says; and where
+      // they fill a gap, what the log has behind it counts as well.
+      live.room?.becameDurable(through: max(sequence, live.gap.saved), &effects)
       perform(live)
       if case .failed = journal.status { rescue() }
     case .failure(let error):
