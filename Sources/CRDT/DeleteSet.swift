@@ -14,6 +14,11 @@ public struct DeleteRange: Equatable, Sendable {
 
   /// The first clock after it.
   public var end: UInt64 { clock + length }
+
+  /// Whether all of it comes before `other` in the order of a delete set.
+  fileprivate func endsBefore(_ other: DeleteRange) -> Bool {
+    client != other.client ? client > other.client : end <= other.clock
+  }
 }
 
 /// A set of struct ids, kept as ranges.
@@ -58,6 +63,32 @@ public struct DeleteSet: Equatable, Sendable {
     var result = self
     result.formUnion(other)
     return result
+  }
+
+  /// What this has and `other` has not. Complexity: O(n + m).
+  public func subtracting(_ other: DeleteSet) -> DeleteSet {
+    if other.isEmpty { return self }
+    var rest: [DeleteRange] = []
+    var index = 0
+    for range in ranges {
+      var start = range.clock
+      // Whatever ends before this range ends before the following ones too.
+      while index < other.ranges.count, other.ranges[index].endsBefore(range) { index += 1 }
+      var next = index
+      while start < range.end, next < other.ranges.count {
+        let gone = other.ranges[next]
+        guard gone.client == range.client, gone.clock < range.end else { break }
+        if gone.clock > start {
+          rest.append(DeleteRange(client: range.client, clock: start, length: gone.clock - start))
+        }
+        start = Swift.max(start, gone.end)
+        next += 1
+      }
+      if start < range.end {
+        rest.append(DeleteRange(client: range.client, clock: start, length: range.end - start))
+      }
+    }
+    return DeleteSet(rest)
   }
 
   private static func precedes(_ left: DeleteRange, _ right: DeleteRange) -> Bool {

@@ -20,6 +20,10 @@ final class BoardState {
   static let tailCount = 4_096
   /// Nanoseconds that an encoded base is good for while edits go on.
   static let baseLifetime: Int64 = 1_000_000_000
+  /// Bytes from which an answer to a step 1 counts as big …
+  static let bigAnswer = 64 << 10
+  /// … and bytes of such answers in the lifetime of a base, until all get the base.
+  static let ownAnswersLimit = 8 << 20
   /// Nanoseconds that one write to one reader takes: what makes a fan-out long (measured on
   /// loopback; nearly all of it in the kernel).
   static let writeCost: Int64 = 9_000
@@ -30,6 +34,8 @@ final class BoardState {
   static let busyCount = 5
 
   let name: String
+  /// Who opened it first; nil where nobody knows.
+  var creator: String?
   var epoch: UInt64
   var doc: Doc
   /// Room sequence number of the last record that changed this board.
@@ -43,13 +49,14 @@ final class BoardState {
   var followers = 0
   var presence = Presence()
   var refused = RefusedHistory()
-  /// Client ids that each subject brought in step 2s since the room was loaded.
-  var idsBrought: [String: Int] = [:]
 
   private var base: (bytes: [UInt8], sequence: UInt64, encoded: Int64)?
   private var tail: [(sequence: UInt64, update: Update)] = []
   private var tailStart: UInt64
   private var tailBytes = 0
+
+  /// Big answers that no two share, since that time.
+  private var ownAnswers: (since: Int64, bytes: Int) = (.min / 2, 0)
 
   private var outgoing: [Update] = []
   /// Sequence number of the first of them.
@@ -57,8 +64,12 @@ final class BoardState {
   private var lastFanOut: Int64 = .min / 2
   private var lastCount = 0
 
-  init(name: String, epoch: UInt64, doc: Doc, sequence: UInt64, checkpointed: UInt64) {
+  init(
+    name: String, creator: String? = nil, epoch: UInt64, doc: Doc, sequence: UInt64,
+    checkpointed: UInt64
+  ) {
     self.name = name
+    self.creator = creator
     self.epoch = epoch
     self.doc = doc
     self.sequence = sequence
@@ -67,9 +78,12 @@ final class BoardState {
   }
 
   /// A board that nobody has written to.
-  static func empty(_ name: String, _ hubClient: ClientID) -> BoardState {
+  static func empty(
+    _ name: String, _ hubClient: ClientID, by creator: String? = nil
+  ) -> BoardState {
     BoardState(
-      name: name, epoch: 1, doc: .ofPeers(hubClient), sequence: 0, checkpointed: 0)
+      name: name, creator: creator, epoch: 1, doc: .ofPeers(hubClient), sequence: 0,
+      checkpointed: 0)
   }
 
   // MARK: sending
@@ -120,13 +134,25 @@ final class BoardState {
 
   /// What a client with `stateVector` lacks, as messages: a step 2, and for a newcomer with nothing
   /// the cached base with the tail behind it.
+  ///
+  /// When many who know a little ask for a lot, they get what newcomers get: bytes that all of them
+  /// wait for together, where an answer each would fill the memory.
   func answer(to stateVector: StateVector, now: Int64) -> [ServerMessage] {
-    guard stateVector.isEmpty else {
-      return [.syncStep2(update: doc.integratedStateAsUpdate(since: stateVector))]
+    if !stateVector.isEmpty {
+      let difference = doc.integratedStateAsUpdate(since: stateVector)
+      if isAffordable(difference.count, now: now) { return [.syncStep2(update: difference)] }
     }
     let cached = freshBase(now: now)
     if tail.isEmpty { return [.syncStep2(update: cached)] }
     return [.syncStep2(update: cached), .update(mergedTail(after: tailStart))]
+  }
+
+  /// Whether an answer that only one client can use may be this big.
+  private func isAffordable(_ bytes: Int, now: Int64) -> Bool {
+    guard bytes >= Self.bigAnswer else { return true }
+    if now - ownAnswers.since >= Self.baseLifetime { ownAnswers = (since: now, bytes: 0) }
+    ownAnswers.bytes += bytes
+    return ownAnswers.bytes <= Self.ownAnswersLimit
   }
 
   private func freshBase(now: Int64) -> [UInt8] {

@@ -3,8 +3,8 @@ internal import CRDT
 /// Which subject writes under which Yjs client id.
 ///
 /// - Shape: client id → subject. Grows only: an id is never given to somebody else.
-/// - Rule: live updates bind; a SyncStep2 never does (Protocol/wire.md §3): tabs of one person,
-///   and peers after a crash, hold structs that others wrote.
+/// - Rule: live updates bind; a SyncStep2 binds the document's own id at most (Protocol/wire.md
+///   §3): tabs of one person, and peers after a crash, hold structs that others wrote.
 struct ClientBindings: Equatable {
   private var subjects: [String] = []
   private var numbers: [String: Int32] = [:]

@@ -31,12 +31,15 @@ struct Presence {
   private struct Count {
     var live = 0
     var all = 0
+    var bytes = 0
   }
 
   private var entries: [ClientID: Entry] = [:]
   private var counts: [SessionID: Count] = [:]
   private var changed: Set<ClientID> = []
   private(set) var lastFrame: Int64 = .min / 2
+  /// What a newcomer gets, as long as nothing changes: the same bytes for all of them.
+  private var whole: [UInt8]?
 
   var isEmpty: Bool { entries.isEmpty }
   var hasNews: Bool { !changed.isEmpty }
@@ -47,11 +50,11 @@ struct Presence {
     return entry.subject
   }
 
-  /// What others passed on of a document is its own session's from now on.
-  mutating func handOver(_ client: ClientID, to session: SessionID, _ subject: String) {
-    guard var entry = entries[client], entry.subject != subject else { return }
-    (entry.session, entry.subject) = (session, subject)
-    put(entry, client)
+  /// Its own session has come: what others passed on of a document counts no more, and neither does
+  /// the name that they passed it on under.
+  mutating func release(_ client: ClientID, to subject: String) {
+    guard let entry = entries[client], entry.subject != subject else { return }
+    put(nil, client)
   }
 
   /// Whether a session may announce one client id more.
@@ -67,7 +70,8 @@ struct Presence {
     return clock < entry.clock || (clock == entry.clock && entry.isGone && known?.state != nil)
   }
 
-  /// Takes a state under the clock rules of y-protocols; false if it was outdated.
+  /// Takes a state under the clock rules of y-protocols; false if it was outdated, or more than
+  /// one session may announce.
   ///
   /// The sender is `session` from now on, so a reconnect takes its states along and the old
   /// connection's end does not remove them.
@@ -76,6 +80,11 @@ struct Presence {
     _ entry: AwarenessEntry, state: [UInt8]?, session: SessionID, subject: String, now: Int64
   ) -> Bool {
     guard isNews(entry) else { return false }
+    if let state {
+      let replaced = entries[entry.client].flatMap { $0.session == session ? $0.state : nil }
+      let bytes = (counts[session]?.bytes ?? 0) - (replaced?.count ?? 0) + state.count
+      guard bytes <= RoomLimits.presenceBytesOfSession else { return false }
+    }
     put(
       Entry(clock: entry.clock, state: state, session: session, subject: subject, renewed: now),
       entry.client)
@@ -87,14 +96,21 @@ struct Presence {
     let old = entries[client]
     if let old {
       counts[old.session]?.all -= 1
-      if old.state != nil { counts[old.session]?.live -= 1 }
+      if let state = old.state {
+        counts[old.session]?.live -= 1
+        counts[old.session]?.bytes -= state.count
+      }
       if counts[old.session]?.all == 0 { counts[old.session] = nil }
     }
     if let entry {
       counts[entry.session, default: Count()].all += 1
-      if entry.state != nil { counts[entry.session, default: Count()].live += 1 }
+      if let state = entry.state {
+        counts[entry.session, default: Count()].live += 1
+        counts[entry.session, default: Count()].bytes += state.count
+      }
     }
     entries[client] = entry
+    whole = nil
     if entry != nil { changed.insert(client) }
   }
 
@@ -135,9 +151,11 @@ struct Presence {
   }
 
   /// All live states, for a newcomer; nil if there are none.
-  func everything() -> [UInt8]? {
+  mutating func everything() -> [UInt8]? {
+    if let whole { return whole }
     let live = entries.keys.filter { entries[$0]?.state != nil }
-    return live.isEmpty ? nil : encode(live)
+    whole = live.isEmpty ? nil : encode(live)
+    return whole
   }
 
   private func encode(_ clients: some Collection<ClientID>) -> [UInt8] {

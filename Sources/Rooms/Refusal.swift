@@ -29,18 +29,26 @@ public struct Refusal: Error, Equatable, Sendable {
 
   static let viewer = Refusal(.viewer, "your token is for viewing: this edit was not taken")
   static let frozen = Refusal(.frozen, "the room is frozen: this edit was not taken")
+  /// While the hub cannot know whether it had this before it lost something.
+  static let frozenForNow = Refusal(
+    .frozen, "the room is frozen: edits made offline are taken when it is open again")
   static let removed = Refusal(.removed, "a facilitator removed you from this room")
   static let serverOnly = Refusal(
     .serverOnly, "the stage changes by commands only: this edit was not taken")
   static let tooManyClients = Refusal(
-    .tooManyClients, "more than \(RoomLimits.liveClientsPerBoard) Yjs client ids of one session on one board")
+    .tooManyClients,
+    "more than \(RoomLimits.liveClientsPerBoard) Yjs client ids of one session on one board")
   static let tooManyIDs = Refusal(
     .documentLimit, "more than \(RoomLimits.clientIDs) Yjs client ids have written on one board")
-  static let tooManyIDsBrought = Refusal(
-    .documentLimit, "more than \(RoomLimits.clientIDsBrought) Yjs client ids from one person")
+  static let tooManyIDsOfOne = Refusal(
+    .documentLimit, "more than \(RoomLimits.clientIDsOfOne) Yjs client ids from one person")
   static let refusedBefore = Refusal(
     .refusedBefore,
     "this document holds an edit that was refused: reload the page to go on from the room's state")
+  static let holdsRefused = Refusal(
+    .refusedBefore,
+    "this document holds an edit that was refused, and what builds on it is not taken: reload all "
+      + "open pages of this board to go on from the room's state")
   static let tooCostly = Refusal(
     .tooCostly, "this edit would take the hub too long: it inserts too much at one place")
   static let notSaving = Refusal(
@@ -49,6 +57,13 @@ public struct Refusal: Error, Equatable, Sendable {
   static func foreignClient(_ client: UInt64) -> Refusal {
     Refusal(.foreignClient, "Yjs client id \(client) belongs to somebody else")
   }
+
+  static func holdsForeign(_ client: UInt64) -> Refusal {
+    Refusal(
+      .foreignClient,
+      "this document holds what somebody else wrote (Yjs client id \(client)) and has not brought: "
+        + "what builds on it waits for them, or reload the page")
+  }
 }
 
 /// What a room bounds, and by how much.
@@ -56,8 +71,15 @@ public struct RoomLimits: Equatable, Sendable {
   /// Live Yjs client ids that one session may write with on one board (Yjs draws a new one on a
   /// conflict).
   public static let liveClientsPerBoard = 16
+  /// Boards that only facilitators may begin, beyond `boards`.
+  public static let boardsKept = 16
+  /// Bytes of an update that is decoded although nothing of it may be taken, to see whether there
+  /// is anything to refuse.
+  static let futileBytes = 64 << 10
   /// Bytes of one awareness state.
   public static let presenceBytes = 16 * 1024
+  /// Bytes of all awareness states that a session announces.
+  public static let presenceBytesOfSession = 32 * 1024
   /// Entries of one awareness message that are looked at.
   public static let presenceEntries = 256
 
@@ -67,8 +89,9 @@ public struct RoomLimits: Equatable, Sendable {
   public var documentBytes = 64 << 20
   /// Yjs client ids that one board has seen; a person brings one at each visit.
   public static let clientIDs = 65_536
-  /// Of these, what one subject may bring by step 2s while the room is open.
-  public static let clientIDsBrought = 2_048
+  /// Yjs client ids that one subject may bring to the boards of a room, all in all. A link that a
+  /// whole workshop came by is one subject.
+  public static let clientIDsOfOne = 8_192
   /// Memory that a document may take for each byte that `documentBytes` allows it encoded. Single
   /// letters in random places take 6; made to be small when encoded, structs take over 20.
   static let memoryFactor = 10

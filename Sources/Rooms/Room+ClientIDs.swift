@@ -3,22 +3,22 @@ internal import Lib0
 internal import Storage
 internal import SyncProtocol
 
+/// Who says that a document is theirs, by announcing its client id first.
+struct Claim {
+  var subject: String
+  /// How many of their stays on boards say so.
+  var sessions: Int
+}
+
 /// Whose Yjs client ids are whose: what is refused for it, and what binds an id to a subject.
 extension Room {
   /// New structs under somebody else's client id are refused.
   func identity(
     _ touched: TouchSet, _ arrival: Arrival, _ membership: Membership, _ session: Session
   ) -> Refusal? {
-    let subject = session.visitor.subject
-    let board = membership.board
     var fresh: Set<ClientID> = []
     for range in touched.newStructs {
-      let owner = meta.bindings.owner(of: range.client) ?? claimant(of: range.client, board)
-      if let owner, owner != subject {
-        // After an unclean end a peer may bring back what the hub lost, until the document that
-        // wrote it has been here with all of it.
-        let isReturning = isUncertain && !settled.contains(range.client, on: board.name)
-        if arrival == .step2, isReturning { continue }
+      if isForeign(range.client, arrival, membership, session) {
         return .foreignClient(range.client)
       }
       guard arrival == .live, !membership.clients.contains(range.client) else { continue }
@@ -28,11 +28,22 @@ extension Room {
     return count > RoomLimits.liveClientsPerBoard ? .tooManyClients : nil
   }
 
+  func isForeign(
+    _ client: ClientID, _ arrival: Arrival, _ membership: Membership, _ session: Session
+  ) -> Bool {
+    let board = membership.board
+    let owner = meta.bindings.owner(of: client) ?? claimant(of: client, board)
+    guard let owner, owner != session.visitor.subject else { return false }
+    // After an unclean end a peer may bring back what the hub lost, until the document that wrote
+    // it has been here with all of it.
+    return arrival == .live || !isUncertain || settled.contains(client, on: board.name)
+  }
+
   /// Whose document announces a client id as its own, on any board: bindings are the room's. Where
   /// the id has written already, saying its name is no claim: its owner may just be offline.
   private func claimant(of client: ClientID, _ board: BoardState) -> String? {
     guard board.doc.clock(of: client) == 0 else { return nil }
-    return claims[client]?.visitor.subject
+    return claims[client]?.subject
   }
 
   /// The first state that a session announces is its own document's. Whether it is news does not
@@ -41,23 +52,25 @@ extension Room {
     _ entries: [AwarenessEntry], _ membership: Membership, _ session: Session, now: Moment,
     _ effects: inout [Effect]
   ) {
-    guard membership.ownClient == nil, session.visitor.role.writes,
-      let client = entries.first(where: { !$0.isGone })?.client
+    guard membership.ownClient == nil, let client = entries.first(where: { !$0.isGone })?.client
     else { return }
-    let owner = meta.bindings.owner(of: client) ?? claims[client]?.visitor.subject
-    guard owner == nil || owner == session.visitor.subject else { return }
+    let subject = session.visitor.subject
+    let owner = meta.bindings.owner(of: client) ?? claims[client]?.subject
+    guard owner == nil || owner == subject else { return }
     membership.ownClient = client
-    claims[client] = session
+    claims[client, default: Claim(subject: subject, sessions: 0)].sessions += 1
     if membership.brought.contains(client) {
       bind(client, membership, session, now: now, &effects)
     }
     if membership.wasWhole { noteWhole(membership, session) }
   }
 
-  /// What a session claimed is nobody's again.
-  func dropClaims(of membership: Membership, _ session: Session) {
-    guard let client = membership.ownClient, claims[client] === session else { return }
-    claims[client] = nil
+  /// What a session claimed is nobody's again, unless another one of the same person claims it too:
+  /// on another board, or because the connection before it has not ended yet.
+  func dropClaims(of membership: Membership) {
+    guard let client = membership.ownClient, let claim = claims[client] else { return }
+    claims[client] =
+      claim.sessions > 1 ? Claim(subject: claim.subject, sessions: claim.sessions - 1) : nil
   }
 
   // MARK: what a step 2 says of client ids
@@ -68,8 +81,6 @@ extension Room {
     _ touched: TouchSet, _ membership: Membership, _ session: Session, now: Moment,
     _ effects: inout [Effect]
   ) {
-    let subject = session.visitor.subject
-    membership.board.idsBrought[subject, default: 0] += touched.newClientCount
     for range in touched.newStructs where meta.bindings.owner(of: range.client) == nil {
       if membership.ownClient == range.client {
         bind(range.client, membership, session, now: now, &effects)

@@ -92,7 +92,7 @@ extension Room {
 
   /// A session's queue was dropped: until it drains it gets nothing more of its boards.
   ///
-  /// - Parameter sequence: It has everything through here for sure; 0 if a sync answer was dropped.
+  /// - Parameter sequence: It has everything through here for sure.
   public func readerFellBehind(_ id: SessionID, having sequence: UInt64) {
     for membership in sessions[id]?.memberships ?? [] where membership.behindSince == nil {
       membership.behindSince = sequence

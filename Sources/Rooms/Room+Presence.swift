@@ -12,11 +12,10 @@ extension Room {
     noteOwnClient(entries, membership, session, now: now, &effects)
     for entry in entries.prefix(RoomLimits.presenceEntries) {
       guard entry.state.count <= RoomLimits.presenceBytes else { continue }
-      if let owner = meta.bindings.owner(of: entry.client), owner != session.visitor.subject {
-        continue
-      }
+      let owner = meta.bindings.owner(of: entry.client) ?? claims[entry.client]?.subject
+      if let owner, owner != session.visitor.subject { continue }
       if membership.ownClient == entry.client {
-        board.presence.handOver(entry.client, to: session.id, session.visitor.subject)
+        board.presence.release(entry.client, to: session.visitor.subject)
       }
       let announcer = board.presence.subject(announcing: entry.client)
       // Costs next to nothing beside parsing the state.

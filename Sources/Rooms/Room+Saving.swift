@@ -90,6 +90,7 @@ extension Room {
     let changed = boards.values.filter { $0.sequence > $0.checkpointed }
     meta.boards = boards.values.filter { $0.sequence > 0 && $0 !== stageBoard }.map(\.name)
     meta.hasStage = stageBoard.sequence > 0
+    meta.creators = boards.compactMapValues { $0.sequence > 0 ? $0.creator : nil }
     return RoomCheckpoint(
       room: id, records: unarchived,
       boards: changed.map {

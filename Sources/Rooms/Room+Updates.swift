@@ -21,6 +21,15 @@ extension Room {
   ) {
     let board = membership.board
     let number = membership.ledger.receive()
+    if bytes.count > RoomLimits.futileBytes, isFutile(membership, session) {
+      if arrival == .live {
+        let refusal = session.visitor.role.writes ? Refusal.serverOnly : .viewer
+        refuse(refusal, TouchSet(), arrival, number, membership, session, now: now, &effects)
+      } else {
+        settle(number, .live, isWhole: true, membership, session, &effects)
+      }
+      return
+    }
     let update: Update
     do { update = try Update(v1: bytes) } catch {
       closeForMalformed("update: \(error)", session, &effects)
@@ -42,7 +51,11 @@ extension Room {
       candidate = board.doc.integrable(update)
       isWhole = false
     }
-    let touched = board.doc.news(in: candidate)
+    var touched = board.doc.news(in: candidate)
+    var withheld: Refusal?
+    if arrival == .step2, let part = welcome(candidate, touched, membership, session) {
+      (candidate, touched, withheld) = part
+    }
     if !touched.isEmpty {
       if let refusal = refusal(for: touched, arrival, membership, session) {
         refuse(refusal, touched, arrival, number, membership, session, now: now, &effects)
@@ -58,8 +71,42 @@ extension Room {
         return
       }
     }
+    if let withheld {
+      refuse(withheld, TouchSet(), arrival, number, membership, session, now: now, &effects)
+      if isWhole { settleOpen(membership, session, &effects) }
+      return
+    }
     if arrival == .step2, isWhole { noteWhole(membership, session) }
     settle(number, arrival, isWhole: isWhole, membership, session, &effects)
+  }
+
+  /// Of a step 2 that also holds what may not come in with it, the part that may.
+  ///
+  /// Tabs of one browser pass on what they know, so a document may hold somebody else's edits, or
+  /// what was refused in another tab. That is no fault of this one: what it wrote itself is taken,
+  /// unless it builds on the rest.
+  ///
+  /// - Returns: nil where all of it may come in, or nothing.
+  private func welcome(
+    _ update: Update, _ touched: TouchSet, _ membership: Membership, _ session: Session
+  ) -> (Update, TouchSet, Refusal)? {
+    let board = membership.board
+    var kept = TouchSet()
+    kept.newDeletes = touched.newDeletes
+    var refusal: Refusal?
+    for range in touched.newStructs {
+      if board.refused.holds(range.client, before: range.to) {
+        refusal = .holdsRefused
+      } else if isForeign(range.client, .step2, membership, session) {
+        refusal = refusal ?? .holdsForeign(range.client)
+      } else {
+        kept.newStructs.append(range)
+      }
+    }
+    guard let refusal, !kept.newStructs.isEmpty else { return nil }
+    let part = board.doc.integrable(update.restricted(to: kept))
+    let news = board.doc.news(in: part)
+    return news.isEmpty ? nil : (part, news, refusal)
   }
 
   /// Nothing pends on the hub: what depends on something unknown is not taken, and the client is
@@ -78,7 +125,7 @@ extension Room {
     ask(membership, session, now: now, &effects)
   }
 
-  private func askAgain(_ membership: Membership, at time: Int64) {
+  func askAgain(_ membership: Membership, at time: Int64) {
     membership.asksAgainAt = min(membership.asksAgainAt ?? time, time)
     asksPending = true
   }
@@ -118,37 +165,45 @@ extension Room {
 
   // MARK: policy
 
+  /// Whatever this session sends here is refused: so nobody looks far into what is big.
+  private func isFutile(_ membership: Membership, _ session: Session) -> Bool {
+    !session.visitor.role.writes || membership.board === stageBoard
+  }
+
   /// Why this may not be taken, if so. Asked for every update, never only at the door.
   private func refusal(
     for touched: TouchSet, _ arrival: Arrival, _ membership: Membership, _ session: Session
   ) -> Refusal? {
     let board = membership.board
     let visitor = session.visitor
-    if board === stageBoard { return .serverOnly }
-    if !visitor.role.writes { return .viewer }
-    // Whose ids these are comes first: what is said of the rest depends on it.
+    if isFutile(membership, session) { return visitor.role.writes ? .serverOnly : .viewer }
+    // The order decides what is remembered: only what a freeze refuses. So whose ids these are
+    // comes before it (somebody else's are not this person's to lose), and all other reasons after
+    // it: what one of them refuses for now shall not come in when both are over.
     if let refusal = identity(touched, arrival, membership, session) { return refusal }
+    if isFrozen && !visitor.role.moderates {
+      // It may hold what the hub lost, which nobody shall be blamed for.
+      return isUncertain && arrival == .step2 ? .frozenForNow : .frozen
+    }
     let author = RefusedHistory.Author(
       subject: visitor.subject, client: membership.ownClient)
     let isKnown = board.refused.matches(touched, by: author, inStep2: arrival == .step2)
     if membership.isPoisoned || isKnown { return .refusedBefore }
     if refusesWrites { return .notSaving }
-    if isFrozen && !visitor.role.moderates { return .frozen }
-    return touched.newStructs.isEmpty ? nil : growth(of: board, by: touched, arrival, visitor)
+    return touched.newStructs.isEmpty ? nil : growth(of: board, by: touched, visitor)
   }
 
   /// Growth is refused past the limits, shrinking never is.
   private func growth(
-    of board: BoardState, by touched: TouchSet, _ arrival: Arrival, _ visitor: Visitor
+    of board: BoardState, by touched: TouchSet, _ visitor: Visitor
   ) -> Refusal? {
     let doc = board.doc
     let new = touched.newClientCount
     if new > 0, doc.clientCount + new > RoomLimits.clientIDs { return .tooManyIDs }
     // Nobody alone uses up the ids of all: they never come back. (Facilitators may import.)
-    if arrival == .step2, new > 0, !visitor.role.moderates,
-      board.idsBrought[visitor.subject, default: 0] + new > RoomLimits.clientIDsBrought
-    {
-      return .tooManyIDsBrought
+    let introduced = meta.introduced[visitor.subject, default: 0]
+    if new > 0, !visitor.role.moderates, introduced + new > RoomLimits.clientIDsOfOne {
+      return .tooManyIDsOfOne
     }
     let limit = limits.documentBytes
     guard doc.approximateByteCount > limit || doc.memoryByteCount > limit * RoomLimits.memoryFactor
@@ -168,6 +223,7 @@ extension Room {
     let isAllNew = arrival == .live && update.isNew(in: touched)
     let news = isAllNew ? update : update.restricted(to: touched)
     do throws(CostlyUpdate) { try board.doc.applyBounded(news) } catch { throw .tooCostly }
+    meta.introduced.add(touched.newClientCount, of: session.visitor.subject)
     if arrival == .live {
       for range in touched.newStructs {
         meta.bindings.bind(range.client, to: session.visitor.subject)
@@ -194,91 +250,11 @@ extension Room {
     unarchivedBytes += record.cost
     effects.append(.record(record))
   }
-
-  // MARK: refusing
-
-  /// Part of the journal, so that neither a crash nor an empty room forgets it.
-  private func remember(
-    _ touched: TouchSet, _ arrival: Arrival, _ membership: Membership, _ session: Session,
-    now: Moment, _ effects: inout [Effect]
-  ) {
-    let subject = session.visitor.subject
-    let board = membership.board
-    let author = RefusedHistory.Author(subject: subject, client: membership.ownClient)
-    let lesson = RefusedHistory(touched, by: author) { client in
-      if let owner = meta.bindings.owner(of: client) { return owner == subject }
-      if arrival == .live { return true }
-      // A step 2 holds what others wrote too, so the document's own id is asked for. Without one
-      // all of it counts as this document's, unless the hub has lost something.
-      return membership.ownClient.map { $0 == client } ?? !isUncertain
-    }
-    if arrival == .live {
-      // Refused ids count as used: one session shall not fill the memory for refusals.
-      for client in lesson.clocks.keys { membership.clients.insert(client) }
-    }
-    let news = board.refused.merge(lesson)
-    guard !news.isEmpty else { return }
-    meta.refused[board.name] = board.refused
-    var fields = news.fields
-    fields.set("do", .string("refuse"))
-    fields.set("sub", .string(subject))
-    fields.set("board", .string(board.name))
-    journalControl(fields, by: session.visitor, now: now, &effects)
-  }
-
-  private func refuse(
-    _ refusal: Refusal, _ touched: TouchSet, _ arrival: Arrival, _ number: UInt64,
-    _ membership: Membership, _ session: Session, now: Moment, _ effects: inout [Effect]
-  ) {
-    let board = membership.board
-    if refusal.code.isRemembered {
-      remember(touched, arrival, membership, session, now: now, &effects)
-    }
-    switch session.dialect {
-    case .jamboree:
-      // Refused messages count as answered: the client knows what became of them.
-      membership.ledger.settle(number, at: applied)
-      let message = ServerMessage.reject(
-        number: number, code: refusal.code.rawValue, reason: refusal.reason)
-      effects.append(.send(message, board: board.name, to: session.id))
-      announceSaved(membership, session, &effects)
-    case .stock:
-      if refusal.code.poisons { membership.isPoisoned = true }
-      if refusal.code.mayEnd { askAgain(membership, at: now.monotonic + Self.retryInterval) }
-      if let told = membership.told, told.code == refusal.code,
-        now.monotonic - told.at < Self.tellInterval
-      {
-        return
-      }
-      membership.told = (refusal.code, now.monotonic)
-      effects.append(
-        .send(.permissionDenied(reason: refusal.reason), board: board.name, to: session.id))
-    }
-    effects.append(
-      .log(
-        "refused an update",
-        [
-          "board": board.name, "sub": session.visitor.subject, "code": refusal.code.rawValue,
-          "reason": refusal.reason,
-        ]))
-  }
 }
 
-extension Refusal.Code {
-  /// What the role, the disk or the board's size refuses is no judgement on the document, and what
-  /// somebody else wrote may still come from its owner.
-  var poisons: Bool {
-    switch self {
-    case .viewer, .notSaving, .documentLimit, .foreignClient: false
-    default: true
-    }
+extension [String: Int] {
+  /// Does not make an entry of nothing.
+  mutating func add(_ count: Int, of key: String) {
+    if count > 0 { self[key, default: 0] += count }
   }
-
-  /// The reason may be gone a moment later, and a stock client would only offer the same again after
-  /// a reconnect.
-  var mayEnd: Bool { self == .notSaving || self == .documentLimit || self == .foreignClient }
-
-  /// Refused structs stay refused, also those that a session goes on to write after the first. Not
-  /// under somebody else's id: its owner may write there.
-  var isRemembered: Bool { poisons && self != .serverOnly && self != .tooManyClients }
 }

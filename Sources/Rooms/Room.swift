@@ -31,7 +31,7 @@ public final class Room {
   let stageBoard: BoardState
   var sessions: [SessionID: Session] = [:]
   /// Which document's own client id is whose, while its session is here.
-  var claims: [ClientID: Session] = [:]
+  var claims: [ClientID: Claim] = [:]
   var meta: RoomMeta
   /// Room sequence number of the last record.
   public internal(set) var applied: UInt64
@@ -85,8 +85,8 @@ public final class Room {
     var boards: [String: BoardState] = [:]
     for board in contents.boards {
       let state = BoardState(
-        name: board.name, epoch: board.epoch, doc: board.doc, sequence: board.sequence,
-        checkpointed: board.checkpointed)
+        name: board.name, creator: board.creator, epoch: board.epoch, doc: board.doc,
+        sequence: board.sequence, checkpointed: board.checkpointed)
       if let history = meta.refused[board.name] { state.refused = history }
       boards[board.name] = state
     }
@@ -123,11 +123,18 @@ public final class Room {
     guard Slug(board) != nil else {
       return Refusal(.badName, "a board's id is 1 to 64 of a-z, 0-9, '-', '_'")
     }
-    if boards.count > limits.boards {
-      return Refusal(.boardLimit, "the room has \(limits.boards) boards already")
-    }
     if !visitor.role.writes {
       return Refusal(.notHere, "there is no board '\(board)' in this room yet")
+    }
+    // Boards stay, so nobody alone takes them all; and everybody's board has always place.
+    if board == Self.defaultBoard { return nil }
+    let most = limits.boards + (visitor.role.moderates ? RoomLimits.boardsKept : 0)
+    if boards.count > most {
+      return Refusal(.boardLimit, "the room has \(boards.count - 1) boards already")
+    }
+    let own = boards.values.count { $0.creator == visitor.subject }
+    if !visitor.role.moderates, own >= (limits.boards + 1) / 2 {
+      return Refusal(.boardLimit, "\(own) boards of this room are yours already")
     }
     return nil
   }
@@ -149,7 +156,7 @@ public final class Room {
 
   /// Adds the session to the board's audience and sends step 1 and presence.
   private func follow(_ name: String, _ session: Session, _ effects: inout [Effect]) {
-    let board = boards[name] ?? .empty(name, hubClient)
+    let board = boards[name] ?? .empty(name, hubClient, by: session.visitor.subject)
     if boards[name] == nil, let refused = meta.refused[name] { board.refused = refused }
     boards[name] = board
     session.follow(board)
@@ -167,7 +174,7 @@ public final class Room {
   }
 
   private func leave(_ membership: Membership, _ session: Session) {
-    dropClaims(of: membership, session)
+    dropClaims(of: membership)
     session.leave(membership)
     // A board that nobody wrote to and nobody follows was only a name in somebody's link.
     let board = membership.board

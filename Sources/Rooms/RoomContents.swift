@@ -8,6 +8,7 @@ public import Storage
 public struct RoomContents: Sendable {
   public struct Board: Sendable {
     var name: String
+    var creator: String?
     var epoch: UInt64
     var doc: Doc
     var sequence: UInt64
@@ -70,7 +71,8 @@ public struct RoomContents: Sendable {
     }
     boards.append(
       Board(
-        name: name, epoch: snapshot.epoch, doc: doc, sequence: snapshot.sequence,
+        name: name, creator: meta.creators[name], epoch: snapshot.epoch, doc: doc,
+        sequence: snapshot.sequence,
         checkpointed: snapshot.sequence))
   }
 
@@ -101,12 +103,17 @@ public struct RoomContents: Sendable {
       do { update = try Update(v1: record.payload) } catch {
         throw RoomLoadError(what: name, reason: "\(error)")
       }
-      let index = board(record.kind == .stageUpdate ? Room.stageName : record.board)
+      let isStage = record.kind == .stageUpdate
+      let index = board(isStage ? Room.stageName : record.board, by: isStage ? nil : record.author)
       // Live records hold only what was new, so they say whose ids these are.
       if record.kind == .update {
         for range in update.clientRanges { meta.bindings.bind(range.client, to: record.author) }
       }
       if record.sequence > boards[index].sequence {
+        if !isStage {
+          // A record holds only what was new.
+          meta.introduced.add(update.clientRanges.count { $0.from == 0 }, of: record.author)
+        }
         boards[index].doc.apply(update)
         boards[index].sequence = record.sequence
       }
@@ -114,11 +121,12 @@ public struct RoomContents: Sendable {
     }
   }
 
-  private mutating func board(_ name: String) -> Int {
+  private mutating func board(_ name: String, by creator: String?) -> Int {
     if let index = boards.firstIndex(where: { $0.name == name }) { return index }
     boards.append(
       Board(
-        name: name, epoch: 1, doc: Doc.ofPeers(hubClient), sequence: 0, checkpointed: 0))
+        name: name, creator: creator, epoch: 1, doc: Doc.ofPeers(hubClient), sequence: 0,
+        checkpointed: 0))
     return boards.count - 1
   }
 }

@@ -17,8 +17,12 @@ struct RoomMeta: Equatable {
   var boards: [String] = []
   /// The same of the stage.
   var hasStage = false
+  /// Who began a board, by its name.
+  var creators: [String: String] = [:]
   /// By board.
   var refused: [String: RefusedHistory] = [:]
+  /// How many Yjs client ids each subject was the first to bring to a board, on all boards.
+  var introduced: [String: Int] = [:]
 
   func isRemoved(_ subject: String) -> Bool { removed.contains { $0.subject == subject } }
 
@@ -47,12 +51,21 @@ extension RoomMeta {
     for (board, history) in refused.sorted(by: { $0.key < $1.key }) where !history.isEmpty {
       boards.set(board, .object(history.fields))
     }
+    var begun = ObjectValue()
+    for (board, subject) in creators.sorted(by: { $0.key < $1.key }) {
+      begun.set(board, .string(subject))
+    }
+    var introductions = ObjectValue()
+    for (subject, count) in introduced.sorted(by: { $0.key < $1.key }) {
+      introductions.set(subject, .number(Double(count)))
+    }
     return Array(
       JSON.text(
         .object([
           "version": .number(1), "boards": .array(self.boards.sorted().map { .string($0) }),
           "stage": .bool(hasStage),
           "removed": .array(removals), "clients": .object(owners), "refused": .object(boards),
+          "introduced": .object(introductions), "creators": .object(begun),
         ])
       ).utf8)
   }
@@ -78,6 +91,14 @@ extension RoomMeta {
     if case .array(let names)? = fields["boards"] {
       for case .string(let name) in names { boards.append(name) }
     }
+    if case .object(let begun)? = fields["creators"] {
+      for entry in begun.entries {
+        guard case .string(let subject) = entry.value else {
+          throw .invalid(offset: 0, what: "room file: creators")
+        }
+        creators[entry.key] = subject
+      }
+    }
     if case .bool(true)? = fields["stage"] { hasStage = true }
     if case .object(let owners)? = fields["clients"] {
       for entry in owners.entries {
@@ -93,6 +114,20 @@ extension RoomMeta {
       }
     }
     try decodeRefused(fields["refused"])
+    try decodeIntroduced(fields["introduced"])
+  }
+
+  private mutating func decodeIntroduced(_ value: AnyValue?) throws(DecodingError) {
+    guard case .object(let counts)? = value else {
+      // The first builds did not count.
+      for (subject, clients) in bindings.bySubject { introduced[subject] = clients.count }
+      return
+    }
+    for entry in counts.entries {
+      guard case .number(let number) = entry.value, let count = Int(exactly: number), count >= 0
+      else { throw .invalid(offset: 0, what: "room file: introduced") }
+      introduced[entry.key] = count
+    }
   }
 
   private mutating func decodeRefused(_ value: AnyValue?) throws(DecodingError) {

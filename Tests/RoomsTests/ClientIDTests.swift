@@ -1,3 +1,4 @@
+import CRDT
 import Lib0
 import Storage
 import SyncProtocol
@@ -14,19 +15,9 @@ struct ClientIDTests {
     rig.send(.awareness([entry]), from: id)
   }
 
-  /// The room as it is found after the hub has ended, with what was recorded.
   private func reloaded(_ rig: RoomRig, isUncertain: Bool, damage: Bool = false) throws -> RoomRig {
-    var stored = StoredRoom(room: RoomRig.id)
-    stored.tail = rig.records
-    stored.lastSequence = rig.room.applied
-    if damage {
-      stored.damage = [Damage(file: "x", range: 0..<0, reason: "is missing", lost: .unknown)]
-    }
-    let next = RoomRig()
-    next.room = Room(
-      id: RoomRig.id, contents: try RoomContents(decoding: stored, hubClient: 5),
-      limits: RoomLimits(), isUncertain: isUncertain, now: next.now)
-    return next
+    let missing = Damage(file: "x", range: 0..<0, reason: "is missing", lost: .unknown)
+    return try rig.reloaded(isUncertain: isUncertain, damage: damage ? [missing] : [])
   }
 
   /// Ann wrote "abc" before the crash, and "d" that the hub lost and Bob has.
@@ -164,6 +155,38 @@ struct ClientIDTests {
     rig.room.leave(eve)
     rig.update(Edit.insert("a", client: 1), from: rig.join("ann"))
     #expect(rig.edits == 1)
+  }
+
+  /// Two links in one browser, both offline; the other one's tab is closed before the network is
+  /// back. Its edits wait for their owner, the rest does not.
+  @Test func ofAStep2WithSomebodyElsesEditsTheOwnPartIsTaken() throws {
+    let rig = RoomRig()
+    rig.update(Edit.insert("a", client: 1), from: rig.join("ann"))
+    rig.update(Edit.insert("b", client: 2), from: rig.join("bob"))
+    let bob = rig.join("bob")
+    _ = rig.take()
+    let both = Update.merging([
+      try Update(v1: Edit.insert("x", client: 1, clock: 1)),
+      try Update(v1: Edit.insert("y", client: 2, clock: 1)),
+    ])
+    rig.send(.syncStep2(update: both.encodedV1()), from: bob)
+    #expect(rig.edits == 3)
+    #expect(rig.takeMessages(to: bob).contains { $0.isDenial })
+    rig.update(Edit.insert("z", client: 2, clock: 2), from: bob)
+    #expect(rig.edits == 4)
+    rig.send(.syncStep2(update: both.encodedV1()), from: rig.join("ann"))
+    #expect(rig.edits == 5)
+  }
+
+  /// The connection before has not ended yet, or the same document is on two boards.
+  @Test func aClaimLastsAsLongAsAnySessionMakesIt() {
+    let rig = RoomRig()
+    let first = rig.join("ann"), second = rig.join("ann")
+    announce(1, from: first, rig)
+    announce(1, 2, from: second, rig)
+    rig.room.leave(second)
+    rig.update(Edit.insert("a", client: 1), from: rig.join("bob"))
+    #expect(rig.edits == 0)
   }
 
   @Test func everyBoardHasPlaceForSixteenIds() {

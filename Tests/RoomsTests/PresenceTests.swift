@@ -71,6 +71,37 @@ struct PresenceTests {
     #expect(entries(to: ann).isEmpty)
   }
 
+  /// A viewer writes nothing that would make an id theirs.
+  @Test func aViewersStateCannotBeOverwritten() {
+    let vic = rig.join("vic", .viewer), ben = rig.join("ben")
+    announce(7, 1, "{}", from: vic)
+    announce(7, 2, "{}", from: ben)
+    let newcomer = rig.join("cleo")
+    let states = entries(to: newcomer).map { String(decoding: $0.state, as: UTF8.self) }
+    #expect(states.count == 1 && states[0].contains("vic"), "\(states)")
+  }
+
+  /// A tab of somebody else passed it on first, with its own name written in.
+  @Test func aStateThatWasPassedOnCarriesItsOwnersNameOnceTheyAreHere() {
+    let ben = rig.join("ben")
+    announce(1, 1, "{}", from: ben)
+    announce(7, 1, "{}", from: ben)
+    announce(7, 1, "{}", from: rig.join("ann"))
+    let states = entries(to: rig.join("cleo")).filter { $0.client == 7 }
+    #expect(states.count == 1)
+    #expect(states.allSatisfy { String(decoding: $0.state, as: UTF8.self).contains("ann") })
+  }
+
+  /// Every newcomer gets all of it.
+  @Test func oneSessionAnnouncesSoManyBytesAndNoMore() {
+    let eve = rig.join("eve")
+    let big = #"{"x":""# + String(repeating: "a", count: 10_000) + #""}"#
+    for client in 1...8 as ClosedRange<UInt64> { announce(client, 1, big, from: eve) }
+    for clock in 2...5 as ClosedRange<UInt64> { announce(1, clock, big, from: eve) }
+    let states = entries(to: rig.join("ann"))
+    #expect(states.count == 3 && states.contains { $0.client == 1 && $0.clock == 5 })
+  }
+
   @Test func whoLeavesIsGoneForEverybody() {
     let ann = rig.join("ann"), bob = rig.join("bob")
     announce(1, 4, #"{"n":1}"#, from: ann)

@@ -126,18 +126,191 @@ struct RefusalTests {
     #expect(rig.edits == taken)
   }
 
-  /// Ids never come back, so nobody alone uses them up.
-  @Test func nobodyBringsAllTheIDsOfABoard() {
-    var next: UInt64 = 1_000
-    for _ in 0..<5 {
-      let eve = rig.join("eve")
-      rig.send(.syncStep2(update: manyIDs(1_000, from: next)), from: eve)
+  /// Ids never come back, so nobody alone uses them up: not live, not by step 2s, not on several
+  /// boards, and not by leaving the room until the hub forgets it.
+  @Test(arguments: [true, false]) func nobodyBringsAllTheIDsOfABoard(live: Bool) throws {
+    var rig = rig
+    let (each, most) = (16 as UInt64, RoomLimits.clientIDsOfOne / 16)
+    var taken = 0
+    for visit in 0..<1_100 {
+      let first = 1_000 + UInt64(visit) * each
+      let eve = rig.join("eve", board: "b\(visit % 3)")
+      let update = manyIDs(each, from: first)
+      rig.send(live ? .update(update) : .syncStep2(update: update), from: eve)
       rig.room.leave(eve)
-      next += 1_000
+      if visit == most / 2 {
+        taken = rig.edits
+        rig = try rig.reloaded()
+      }
     }
-    #expect(rig.edits == RoomLimits.clientIDsBrought / 1_000)
+    #expect(taken + rig.edits == most)
     rig.update(Edit.insert("a", client: 1), from: rig.join("ann"))
-    #expect(rig.edits == RoomLimits.clientIDsBrought / 1_000 + 1)
+    #expect(taken + rig.edits == most + 1)
+  }
+
+  @Test func theRoomsFileKeepsHowManyIDsSomebodyBrought() throws {
+    rig.update(manyIDs(3, from: 1), from: rig.join("ann"))
+    let checkpoint = rig.room.makeCheckpoint(now: rig.now)
+    let meta = try RoomMeta(decoding: checkpoint.meta)
+    #expect(meta.introduced == ["ann": 3])
+  }
+
+  /// Without awareness everything in a step 2 may be this document's.
+  @Test func nobodyAloneFillsTheMemoryForRefusals() throws {
+    freeze()
+    var next: UInt64 = 1_000
+    for _ in 0..<60 {
+      let eve = rig.join("eve")
+      rig.send(.syncStep2(update: manyIDs(4_000, from: next)), from: eve)
+      rig.room.leave(eve)
+      next += 4_000
+    }
+    let ann = rig.join("ann")
+    rig.update(Edit.insert("frozen", client: 1), from: ann)
+    rig.room.leave(ann)
+    let history = try #require(rig.room.meta.refused["main"])
+    #expect(history.clients.count == RefusedHistory.clientsOfOne + 1)
+    freeze("unfreeze")
+    rig.send(.syncStep2(update: Edit.insert("frozen", client: 1)), from: rig.join("ann"))
+    #expect(rig.edits == 0)
+  }
+
+  /// One page holds what was refused. The other passed on what this one wrote, and it was refused
+  /// only because that page is read-only.
+  @Test func whatAReadOnlySessionPassesOnIsNotRefusedForGood() {
+    freeze()
+    let first = rig.join("ann")
+    rig.update(Edit.insert("frozen", client: 1), from: first)
+    freeze("unfreeze")
+    rig.update(Edit.insert("open", client: 2), from: first)
+    #expect(rig.edits == 0)
+    rig.update(Edit.insert("open", client: 2), from: rig.join("ann"))
+    #expect(rig.edits == 1)
+  }
+
+  /// When the disk takes edits again the freeze is over, and the client is asked for them.
+  @Test func aFreezeIsRememberedAlsoWhileTheDiskIsFull() {
+    freeze()
+    rig.room.savingChanged(trouble: "full", refusesWrites: true, &rig.effects)
+    let ann = rig.join("ann")
+    rig.update(Edit.insert("a", client: 1), from: ann)
+    rig.room.savingChanged(trouble: nil, refusesWrites: false, &rig.effects)
+    freeze("unfreeze")
+    rig.send(.syncStep2(update: Edit.insert("a", client: 1)), from: rig.join("ann"))
+    #expect(rig.edits == 0)
+  }
+
+  @Test func ofARefusedDeletionOnlyWhatIsNewIsRecorded() {
+    rig.update(Edit.insert(String(repeating: "a", count: 9_000), client: 1), from: rig.join("bob"))
+    freeze()
+    let ann = rig.join("ann")
+    for count in 1_000..<1_010 as Range<UInt64> {
+      let ranges = (0..<count).map { DeleteRange(client: 1, clock: 2 * $0, length: 1) }
+      rig.update(Update(deleting: DeleteSet(ranges)).encodedV1(), from: ann)
+    }
+    let sizes = rig.records.filter { $0.kind == .control }.suffix(9).map(\.payload.count)
+    #expect(sizes.count == 9 && sizes.allSatisfy { $0 < 200 }, "\(sizes)")
+  }
+
+  /// Two tabs of one browser: one was refused, the other has it too, and writes something else.
+  @Test func aTabThatHoldsWhatAnotherWasRefusedGoesOnWithTheRest() throws {
+    freeze()
+    let first = rig.join("ann")
+    let refused = Edit.insert("frozen", client: 1)
+    rig.update(refused, from: first)
+    freeze("unfreeze")
+    rig.room.leave(first)
+    let second = rig.join("ann")
+    _ = rig.take()
+    let own = Edit.insert("own", client: 2)
+    let both = Update.merging([try Update(v1: refused), try Update(v1: own)])
+    rig.send(.syncStep2(update: both.encodedV1()), from: second)
+    #expect(rig.edits == 1)
+    #expect(rig.takeMessages(to: second).contains { $0.isDenial })
+    rig.update(Edit.insert("live", client: 2, clock: 3), from: second)
+    #expect(rig.edits == 2)
+    // What builds on it has nothing to build on.
+    rig.update(Edit.insert("after", client: 2, clock: 7, origin: (1, 0)), from: second)
+    #expect(rig.edits == 2)
+  }
+
+  /// After a power cut peers have what the hub lost, and the room is frozen before they are back.
+  @Test func aFreezeDoesNotBlameThoseWhoBringBackWhatTheHubLost() throws {
+    rig.update(Edit.insert("abc", client: 1), from: rig.join("ann"))
+    let late = try rig.reloaded(isUncertain: true)
+    let fay = late.joinOwn("fay", .facilitator, board: "@stage")
+    late.command(#"{"id":1,"command":"freeze"}"#, from: fay)
+    let lost = Edit.insert("abcd", client: 1)
+    let ann = late.join("ann"), bob = late.join("bob")
+    for id in [ann, bob] { late.send(.syncStep2(update: lost), from: id) }
+    #expect(late.edits == 0)
+    late.command(#"{"id":1,"command":"unfreeze"}"#, from: fay)
+    _ = late.take()
+    late.advance(milliseconds: 10_001)
+    #expect(late.takeMessages(to: bob).contains { if case .syncStep1 = $0 { true } else { false } })
+    late.send(.syncStep2(update: lost), from: bob)
+    late.update(Edit.insert("e", client: 2), from: bob)
+    #expect(late.edits == 2)
+  }
+
+  /// Looking into it would cost as much as taking it.
+  @Test func whatIsBigAndFutileIsNotLookedAt() {
+    let vic = rig.join("vic", .viewer), own = rig.joinOwn("ann", board: "@stage")
+    _ = rig.take()
+    let junk = [UInt8](repeating: 0xFF, count: RoomLimits.futileBytes + 1)
+    rig.send(.syncStep2(update: junk), from: vic)
+    #expect(rig.take().isEmpty)
+    rig.update(junk, from: vic)
+    #expect(rig.takeMessages(to: vic).contains { $0.isDenial })
+    rig.update(junk, from: own, board: "@stage")
+    #expect(rig.takeMessages(to: own).contains { if case .reject = $0 { true } else { false } })
+  }
+
+  /// Boards stay. Of one person's there are half as many as of all, and "main" has always place.
+  @Test func nobodyTakesAllTheBoardsOfARoom() throws {
+    var rig = rig
+    var next: UInt64 = 100
+    func begin(_ name: String, _ subject: String, _ role: Role = .participant) -> Bool {
+      let visitor = Visitor(subject: subject, name: subject, role: role)
+      guard rig.room.admit(visitor, board: name) == nil else { return false }
+      next += 1
+      rig.update(Edit.insert("a", client: next), from: rig.join(subject, role, board: name))
+      return true
+    }
+    let most = rig.room.limits.boards
+    #expect((0..<most).count { begin("eve\($0)", "eve") } == most / 2)
+    rig = try rig.reloaded()
+    #expect(!begin("more", "eve"))
+    #expect((0..<most).count { begin("bob\($0)", "bob") } == most / 2)
+    #expect(!begin("late", "ann"))
+    #expect(begin("main", "ann"))
+    #expect(begin("late", "fay", .facilitator))
+    let meta = try RoomMeta(decoding: rig.room.makeCheckpoint(now: rig.now).meta)
+    #expect(meta.creators["eve0"] == "eve" && meta.creators["main"] == "ann")
+  }
+
+  /// Any name may be asked for while a room is frozen.
+  @Test func namesThatNobodyWroteToAreNotRememberedWithoutEnd() {
+    freeze()
+    for number in 0..<200 {
+      let eve = rig.join("eve", board: "b\(number)")
+      rig.update(Edit.insert("a", client: 1), from: eve)
+      rig.room.leave(eve)
+    }
+    #expect(rig.room.meta.refused.count == rig.room.limits.boards)
+  }
+
+  /// Rooms that the first builds wrote have to open.
+  @Test(arguments: [
+    (#"{"clients":[[7,3]],"deleted":{}}"#, 0),
+    (#"{"clients":[[7,3]],"deleted":{"ann":[[1,0,2]]}}"#, 1),
+    (#"{"clients":[[7,3]],"deleted":[{"sub":"ann","client":9,"ranges":[[1,0,2]]}]}"#, 1),
+  ])
+  func olderFormsOfWhatIsRememberedAreRead(json: String, deletions: Int) throws {
+    guard case .object(let fields) = try JSON.parse(Array(json.utf8).span) else { return }
+    let history = try #require(RefusedHistory(fields))
+    #expect(history.clients[7]?.clock == 3 && history.deletions.count == deletions)
+    #expect(RefusedHistory(history.fields) == history)
   }
 
   /// A deletion was refused; what is written after it in the same document is refused with it, and
@@ -166,11 +339,11 @@ struct RefusalTests {
     for client in 100..<200 as Range<UInt64> {
       rig.update(Edit.insert("a", client: client), from: eve, board: "main")
     }
-    let known = rig.room.boards["main"]?.refused.clocks.count
+    let known = rig.room.boards["main"]?.refused.clients.count
     #expect(known == RoomLimits.liveClientsPerBoard)
   }
 
-  /// Made to be small when encoded: the structs alone would take gigabytes before the board is full.
+  /// Made to be small when encoded: structs would take gigabytes before the board is full.
   @Test func aBoardIsAlsoFullByTheMemoryItTakes() throws {
     var limits = RoomLimits()
     limits.documentBytes = 400_000

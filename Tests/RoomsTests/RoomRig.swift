@@ -61,6 +61,20 @@ final class RoomRig {
     room.wake(now: now, &effects)
   }
 
+  /// The room as it is found after the hub has ended, with what was recorded.
+  func reloaded(isUncertain: Bool = false, damage: [Damage] = []) throws -> RoomRig {
+    var stored = StoredRoom(room: Self.id)
+    stored.tail = records
+    stored.lastSequence = room.applied
+    stored.damage = damage
+    let next = RoomRig()
+    next.now = now
+    next.room = Room(
+      id: Self.id, contents: try RoomContents(decoding: stored, hubClient: 5),
+      limits: RoomLimits(), isUncertain: isUncertain, now: now)
+    return next
+  }
+
   /// What was asked for since the last call.
   func take() -> [Effect] {
     defer { effects = [] }
@@ -98,6 +112,10 @@ final class RoomRig {
 extension Effect {
   var isRecord: Bool { if case .record = self { true } else { false } }
   var isFanOut: Bool { if case .fanOut = self { true } else { false } }
+}
+
+extension ServerMessage {
+  var isDenial: Bool { if case .permissionDenied = self { true } else { false } }
 }
 
 /// Hand-made updates: text inserted into the root "t".

@@ -127,6 +127,23 @@ struct UpdateTests {
     #expect(reason.hasPrefix("malformed update"))
   }
 
+  /// An answer that fits one client alone takes memory for as long as that client does not read.
+  @Test func whoAskForALotInTheSameSecondGetTheSameBytes() {
+    let ann = rig.join("ann")
+    rig.update(Edit.insert(String(repeating: "x", count: 1 << 20), client: 1), from: ann)
+    func answer(_ vector: [UInt8]) -> [ServerMessage] {
+      _ = rig.take()
+      rig.send(.syncStep1(stateVector: vector), from: ann)
+      return rig.takeMessages(to: ann)
+    }
+    let whole = answer([0])
+    let most = 8
+    for _ in 0..<most - 1 { #expect(answer([1, 1, 5]) != whole) }
+    for _ in 0..<20 { #expect(answer([1, 1, 5]) == whole) }
+    rig.advance(milliseconds: 1_001)
+    #expect(answer([1, 1, 5]) != whole)
+  }
+
   @Test func aLateJoinerGetsTheWholeState() throws {
     let ann = rig.join("ann")
     for clock in 0..<20 as Range<UInt64> {

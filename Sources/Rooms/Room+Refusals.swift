@@ -1,0 +1,107 @@
+internal import CRDT
+internal import Lib0
+internal import Storage
+internal import SyncProtocol
+
+/// What becomes of an update that is not taken.
+extension Room {
+  /// Part of the journal, so that neither a crash nor an empty room forgets it.
+  private func remember(
+    _ touched: TouchSet, _ arrival: Arrival, _ membership: Membership, _ session: Session,
+    now: Moment, _ effects: inout [Effect]
+  ) {
+    let subject = session.visitor.subject
+    let board = membership.board
+    // Names that nobody has written to cost nothing, so they are bounded here.
+    guard board.sequence > 0 || meta.refused[board.name] != nil
+      || meta.refused.count < limits.boards
+    else { return }
+    let author = RefusedHistory.Author(subject: subject, client: membership.ownClient)
+    var guessed = 0
+    let lesson = RefusedHistory(touched, by: author) { client in
+      if let owner = meta.bindings.owner(of: client) { return owner == subject }
+      if arrival == .live { return true }
+      // A step 2 holds what others wrote too, so the document's own id is asked for. Without one
+      // what nobody else has counts as this document's, unless the hub has lost something.
+      if let own = membership.ownClient { return own == client }
+      guessed += 1
+      return !isUncertain && guessed <= RoomLimits.liveClientsPerBoard
+    }
+    if arrival == .live {
+      // Refused ids count as used: one session shall not fill the memory for refusals.
+      for client in lesson.clients.keys { membership.clients.insert(client) }
+    }
+    let news = board.refused.merge(lesson)
+    guard !news.isEmpty else { return }
+    meta.refused[board.name] = board.refused
+    var fields = news.fields
+    fields.set("do", .string("refuse"))
+    fields.set("sub", .string(subject))
+    fields.set("board", .string(board.name))
+    journalControl(fields, by: session.visitor, now: now, &effects)
+  }
+
+  func refuse(
+    _ refusal: Refusal, _ touched: TouchSet, _ arrival: Arrival, _ number: UInt64,
+    _ membership: Membership, _ session: Session, now: Moment, _ effects: inout [Effect]
+  ) {
+    let board = membership.board
+    if refusal.isRemembered {
+      remember(touched, arrival, membership, session, now: now, &effects)
+    }
+    switch session.dialect {
+    case .jamboree:
+      // Refused messages count as answered: the client knows what became of them.
+      membership.ledger.settle(number, at: applied)
+      let message = ServerMessage.reject(
+        number: number, code: refusal.code.rawValue, reason: refusal.reason)
+      effects.append(.send(message, board: board.name, to: session.id))
+      announceSaved(membership, session, &effects)
+    case .stock:
+      // Who only holds what was refused, perhaps in another tab, may go on with the rest.
+      let holdsOnly = refusal.code == .refusedBefore && board.refused.holds(touched)
+      if refusal.poisons, !holdsOnly { membership.isPoisoned = true }
+      if refusal.mayEnd { askAgain(membership, at: now.monotonic + Self.retryInterval) }
+      if let told = membership.told, told.code == refusal.code,
+        now.monotonic - told.at < Self.tellInterval
+      {
+        return
+      }
+      membership.told = (refusal.code, now.monotonic)
+      effects.append(
+        .send(.permissionDenied(reason: refusal.reason), board: board.name, to: session.id))
+    }
+    effects.append(
+      .log(
+        "refused an update",
+        [
+          "board": board.name, "sub": session.visitor.subject, "code": refusal.code.rawValue,
+          "reason": refusal.reason,
+        ]))
+  }
+}
+
+extension Refusal {
+  /// Whether a stock session is read-only from then on. What the role, the disk or the board's size
+  /// refuses is no judgement on the document, and what somebody else wrote may still come from its
+  /// owner.
+  var poisons: Bool {
+    switch code {
+    case .viewer, .notSaving, .documentLimit, .foreignClient: false
+    default: self != .frozenForNow && self != .holdsRefused
+    }
+  }
+
+  /// The reason may be gone a moment later, and a stock client would only offer the same again
+  /// after a reconnect.
+  var mayEnd: Bool {
+    switch code {
+    case .notSaving, .documentLimit, .foreignClient: true
+    default: self == .frozenForNow
+    }
+  }
+
+  /// Refused structs stay refused. What is refused for their sake is not remembered by itself: it
+  /// comes with them, or it was passed on by a document that is open to edits.
+  var isRemembered: Bool { self == .frozen || self == .tooCostly }
+}
