@@ -19,7 +19,7 @@ extension Room {
     var fresh: Set<ClientID> = []
     for range in touched.newStructs {
       if isForeign(range.client, arrival, membership, session) {
-        return .foreignClient(range.client)
+        return arrival == .live ? .foreignClient(range.client) : .holdsForeign(range.client)
       }
       guard arrival == .live, !membership.clients.contains(range.client) else { continue }
       fresh.insert(range.client)

@@ -58,9 +58,7 @@ extension Room {
       effects.append(.send(message, board: board.name, to: session.id))
       announceSaved(membership, session, &effects)
     case .stock:
-      // Who only holds what was refused, perhaps in another tab, may go on with the rest.
-      let holdsOnly = refusal.code == .refusedBefore && board.refused.holds(touched)
-      if refusal.poisons, !holdsOnly { membership.isPoisoned = true }
+      if refusal.poisons { membership.isPoisoned = true }
       if refusal.mayEnd { askAgain(membership, at: now.monotonic + Self.retryInterval) }
       if let told = membership.told, told.code == refusal.code,
         now.monotonic - told.at < Self.tellInterval
@@ -83,8 +81,8 @@ extension Room {
 
 extension Refusal {
   /// Whether a stock session is read-only from then on. What the role, the disk or the board's size
-  /// refuses is no judgement on the document, and what somebody else wrote may still come from its
-  /// owner.
+  /// refuses is no judgement on the document; what somebody else wrote may still come from its
+  /// owner; and who holds what was refused, perhaps in another tab, may go on with the rest.
   var poisons: Bool {
     switch code {
     case .viewer, .notSaving, .documentLimit, .foreignClient: false

@@ -188,7 +188,8 @@ extension Room {
     let author = RefusedHistory.Author(
       subject: visitor.subject, client: membership.ownClient)
     let isKnown = board.refused.matches(touched, by: author, inStep2: arrival == .step2)
-    if membership.isPoisoned || isKnown { return .refusedBefore }
+    if membership.isPoisoned { return .refusedBefore }
+    if isKnown { return board.refused.holds(touched) ? .holdsRefused : .refusedBefore }
     if refusesWrites { return .notSaving }
     return touched.newStructs.isEmpty ? nil : growth(of: board, by: touched, visitor)
   }
