@@ -29,7 +29,7 @@ public struct Refusal: Error, Equatable, Sendable {
 
   static let viewer = Refusal(.viewer, "your token is for viewing: this edit was not taken")
   static let frozen = Refusal(.frozen, "the room is frozen: this edit was not taken")
-  /// While the hub cannot know whether it had this before it lost something.
+  /// Of what came in a step 2: it is asked for when the room is open again.
   static let frozenForNow = Refusal(
     .frozen, "the room is frozen: edits made offline are taken when it is open again")
   static let removed = Refusal(.removed, "a facilitator removed you from this room")

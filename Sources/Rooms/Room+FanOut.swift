@@ -58,7 +58,7 @@ extension Room {
     if asksPending {
       for session in sessions.values {
         for membership in session.memberships {
-          if let time = membership.asksAgainAt { consider(time) }
+          if let time = membership.asksAgainAt, time < .max { consider(time) }
         }
       }
     }

@@ -59,7 +59,11 @@ extension Room {
       announceSaved(membership, session, &effects)
     case .stock:
       if refusal.poisons { membership.isPoisoned = true }
-      if refusal.mayEnd { askAgain(membership, at: now.monotonic + Self.retryInterval) }
+      if refusal.mayEnd {
+        // The end of a freeze is known when it comes.
+        let retry = refusal == .frozenForNow ? .max : now.monotonic + Self.retryInterval
+        askAgain(membership, at: retry)
+      }
       if let told = membership.told, told.code == refusal.code,
         now.monotonic - told.at < Self.tellInterval
       {

@@ -130,6 +130,15 @@ extension Room {
     asksPending = true
   }
 
+  /// The room is open: what came in step 2s meanwhile may come in.
+  func askForWhatWasFrozen(now: Moment) {
+    for session in sessions.values {
+      for membership in session.memberships where membership.asksAgainAt == .max {
+        askAgain(membership, at: now.monotonic)
+      }
+    }
+  }
+
   /// Sends step 1.
   func ask(
     _ membership: Membership, _ session: Session, now: Moment, _ effects: inout [Effect]
@@ -182,8 +191,9 @@ extension Room {
     // it: what one of them refuses for now shall not come in when both are over.
     if let refusal = identity(touched, arrival, membership, session) { return refusal }
     if isFrozen && !visitor.role.moderates {
-      // It may hold what the hub lost, which nobody shall be blamed for.
-      return isUncertain && arrival == .step2 ? .frozenForNow : .frozen
+      // A step 2 holds what was written offline, or what the hub lost: nobody shall lose that because
+      // they come back during a freeze.
+      return arrival == .step2 ? .frozenForNow : .frozen
     }
     let author = RefusedHistory.Author(
       subject: visitor.subject, client: membership.ownClient)

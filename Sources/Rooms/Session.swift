@@ -57,7 +57,8 @@ final class Membership {
   var told: (code: Refusal.Code, at: Int64)?
   /// When step 1 was last sent to ask for something missing.
   var askedAt: Int64 = .min / 2
-  /// When to ask once more: something was missing again meanwhile, or was refused for now.
+  /// When to ask once more: something was missing again meanwhile, or was refused for now. `.max`:
+  /// when the room is open again.
   var asksAgainAt: Int64?
   /// Set while the reader's queue is dropped: it has everything through this sequence number.
   var behindSince: UInt64?
