@@ -54,7 +54,10 @@ extension ShardHost {
     guard
       hub.config.accepts(
         origin: head.fields.first("origin"), host: head.host.isEmpty ? nil : head.host)
-    else { throw HTTPError(status: 403, reason: "pages of this origin may not connect (see --allowed-origin)") }
+    else {
+      throw HTTPError(
+        status: 403, reason: "pages of this origin may not connect (see --allowed-origin)")
+    }
     guard let token = try head.parameters()["token"] else {
       throw HTTPError(status: 401, reason: "the query parameter 'token' is missing")
     }

@@ -33,7 +33,8 @@ public struct Refusal: Error, Equatable, Sendable {
   static let serverOnly = Refusal(
     .serverOnly, "the stage changes by commands only: this edit was not taken")
   static let tooManyClients = Refusal(
-    .tooManyClients, "more than \(RoomLimits.liveClientsPerBoard) Yjs client ids of one session on one board")
+    .tooManyClients,
+    "more than \(RoomLimits.liveClientsPerBoard) Yjs client ids of one session on one board")
   static let tooManyIDs = Refusal(
     .documentLimit, "more than \(RoomLimits.clientIDs) Yjs client ids have written on one board")
   static let tooManyIDsBrought = Refusal(

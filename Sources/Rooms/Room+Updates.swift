@@ -274,8 +274,8 @@ extension Refusal.Code {
     }
   }
 
-  /// The reason may be gone a moment later, and a stock client would only offer the same again after
-  /// a reconnect.
+  /// The reason may be gone a moment later, and a stock client would only offer the same again
+  /// after a reconnect.
   var mayEnd: Bool { self == .notSaving || self == .documentLimit || self == .foreignClient }
 
   /// Refused structs stay refused, also those that a session goes on to write after the first. Not

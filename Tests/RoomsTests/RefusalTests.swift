@@ -170,7 +170,7 @@ struct RefusalTests {
     #expect(known == RoomLimits.liveClientsPerBoard)
   }
 
-  /// Made to be small when encoded: the structs alone would take gigabytes before the board is full.
+  /// Made to be small when encoded: the structs alone would take gigabytes before it is full.
   @Test func aBoardIsAlsoFullByTheMemoryItTakes() throws {
     var limits = RoomLimits()
     limits.documentBytes = 400_000
