@@ -87,7 +87,7 @@ extension ShardHost {
     _ response: Response, on connection: Connection, _ peer: Peer, to knock: Knock = Knock()
   ) {
     peer.phase = .done
-    connection.send(response.serialized(keepAlive: false, headOnly: peer.wantsHeadOnly))
+    connection.send(response.serialized(headOnly: peer.wantsHeadOnly))
     connection.closeAfterFlush(deadlineMS: 2_000)
     if response.status >= 400, logBudget.take(now: context.nowNS) {
       var fields = knock.fields
