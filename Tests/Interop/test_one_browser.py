@@ -5,6 +5,7 @@ One person's two tabs and two people at one laptop must both be able to work."""
 import pytest
 from rig.stock import until
 
+
 async def text_everywhere(clients, words: list[str], seconds=10):
     """Every client shows the same text, with all these words in it."""
 
