@@ -4,8 +4,8 @@ import WebSocket
 
 @testable import JamServer
 
-@Suite("Shared frames")
-struct SharedFramesTests {
+@Suite("Shared frames: what they hold")
+struct SharedFrameMemoryTests {
   private static let size = SharedFrames.smallest
   private static let start: UInt64 = 5_000_000_000
   private var frames = SharedFrames()
@@ -18,7 +18,13 @@ struct SharedFramesTests {
   private mutating func frame(
     _ update: [UInt8], board: String? = nil, after nanoseconds: UInt64 = 0
   ) -> [UInt8] {
-    frames.frame(of: .syncStep2(update: update), board: board, now: Self.start + nanoseconds)
+    frame(of: .syncStep2(update: update), board: board, after: nanoseconds)
+  }
+
+  private mutating func frame(
+    of message: ServerMessage, board: String? = nil, after nanoseconds: UInt64 = 0
+  ) -> [UInt8] {
+    frames.frame(of: message, board: board, now: Self.start + nanoseconds)
   }
 
   /// What a client must be sent.
@@ -91,9 +97,7 @@ struct SharedFramesTests {
     #expect(isAlone(&small))
     var update = answer(1)
     let message = ServerMessage.update(update)
-    #expect(
-      frames.frame(of: message, board: nil, now: Self.start)
-        == FrameWriter.binary(message.encoded(board: nil)))
+    #expect(frame(of: message) == FrameWriter.binary(message.encoded()))
     _ = consume message
     #expect(isAlone(&update))
   }
