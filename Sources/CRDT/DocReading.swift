@@ -179,27 +179,3 @@ extension ObjectValue {
     return result
   }
 }
-
-extension [TextRun] {
-  /// The same text with neighbours of equal formatting in one run.
-  public var joined: [TextRun] {
-    var result: [TextRun] = []
-    for run in self {
-      if case .text(let more) = run.content, let last = result.last,
-        case .text(let text) = last.content, last.attributes.hasSameEntries(as: run.attributes)
-      {
-        result[result.count - 1].content = .text(text + more)
-      } else {
-        result.append(run)
-      }
-    }
-    return result
-  }
-}
-
-extension ObjectValue {
-  /// Equal but for the order of keys.
-  func hasSameEntries(as other: ObjectValue) -> Bool {
-    count == other.count && entries.allSatisfy { other[$0.key] == $0.value }
-  }
-}

@@ -31,7 +31,6 @@ public struct StateVector: Equatable, Sendable {
   }
 
   public var isEmpty: Bool { clocks.isEmpty }
-  public var count: Int { clocks.count }
 
   /// All entries, highest client first.
   public var entries: [(client: ClientID, clock: UInt64)] {

@@ -93,12 +93,10 @@ int csys_accept(int listener, struct csys_peer *peer) {
   if (storage.ss_family == AF_INET6) {
     const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&storage;
     memcpy(peer->address, &v6->sin6_addr, 16);
-    peer->port = ntohs(v6->sin6_port);
   } else {
     const struct sockaddr_in *v4 = (const struct sockaddr_in *)&storage;
     peer->address[10] = peer->address[11] = 0xff;
     memcpy(peer->address + 12, &v4->sin_addr, 4);
-    peer->port = ntohs(v4->sin_port);
   }
   return fd;
 }

@@ -25,25 +25,22 @@ public struct Response: Equatable, Sendable {
     fields += error.fields
   }
 
-  /// Plain text, as `/healthz` and `/metrics` answer.
-  public static func text(status: Int = 200, _ text: String) -> Response {
+  /// Plain text, as `/` answers.
+  public static func text(_ text: String) -> Response {
     Response(
-      status: status, fields: [HeaderField("content-type", "text/plain; charset=utf-8")],
+      status: 200, fields: [HeaderField("content-type", "text/plain; charset=utf-8")],
       body: Array(text.utf8))
   }
 
-  /// The bytes for the wire.
+  /// The bytes for the wire. Close the connection afterwards.
   ///
-  /// - Parameters:
-  ///   - keepAlive: false adds `Connection: close`; close the connection afterwards.
-  ///   - headOnly: the answer to HEAD: the same head, no body (RFC 9110 9.3.2).
-  public func serialized(keepAlive: Bool, headOnly: Bool = false) -> [UInt8] {
+  /// - Parameter headOnly: the answer to HEAD: the same head, no body (RFC 9110 9.3.2).
+  public func serialized(headOnly: Bool = false) -> [UInt8] {
     var text = "HTTP/1.1 \(status) \(Self.phrase(status))\r\n"
     for field in fields { text += "\(Self.display(field.name)): \(field.value)\r\n" }
-    let hasBody = status >= 200 && status != 204 && status != 304
+    let hasBody = status != 204 && status != 304
     if hasBody { text += "Content-Length: \(body.count)\r\n" }
-    if status != 101 { text += "Connection: \(keepAlive ? "keep-alive" : "close")\r\n" }
-    text += "\r\n"
+    text += "Connection: close\r\n\r\n"
     var bytes = Array(text.utf8)
     if hasBody, !headOnly { bytes += body }
     return bytes
@@ -58,7 +55,6 @@ public struct Response: Equatable, Sendable {
 
   static func phrase(_ status: Int) -> String {
     switch status {
-    case 101: "Switching Protocols"
     case 200: "OK"
     case 201: "Created"
     case 204: "No Content"

@@ -54,7 +54,10 @@ extension ShardHost {
     guard
       hub.config.accepts(
         origin: head.fields.first("origin"), host: head.host.isEmpty ? nil : head.host)
-    else { throw HTTPError(status: 403, reason: "pages of this origin may not connect (see --allowed-origin)") }
+    else {
+      throw HTTPError(
+        status: 403, reason: "pages of this origin may not connect (see --allowed-origin)")
+    }
     guard let token = try head.parameters()["token"] else {
       throw HTTPError(status: 401, reason: "the query parameter 'token' is missing")
     }
@@ -84,7 +87,7 @@ extension ShardHost {
     _ response: Response, on connection: Connection, _ peer: Peer, to knock: Knock = Knock()
   ) {
     peer.phase = .done
-    connection.send(response.serialized(keepAlive: false, headOnly: peer.wantsHeadOnly))
+    connection.send(response.serialized(headOnly: peer.wantsHeadOnly))
     connection.closeAfterFlush(deadlineMS: 2_000)
     if response.status >= 400, logBudget.take(now: context.nowNS) {
       var fields = knock.fields

@@ -24,7 +24,6 @@ public enum AnyValue: Equatable, Sendable {
 
   public var stringValue: String? { if case .string(let value) = self { value } else { nil } }
   public var numberValue: Double? { if case .number(let value) = self { value } else { nil } }
-  public var boolValue: Bool? { if case .bool(let value) = self { value } else { nil } }
   public var arrayValue: [AnyValue]? { if case .array(let value) = self { value } else { nil } }
   public var objectValue: ObjectValue? { if case .object(let value) = self { value } else { nil } }
 }

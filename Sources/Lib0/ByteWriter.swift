@@ -44,10 +44,6 @@ public struct ByteWriter: Sendable {
 
   public mutating func raw(_ value: [UInt8]) { bytes.append(contentsOf: value) }
 
-  public mutating func raw(_ value: Span<UInt8>) {
-    for index in value.indices { bytes.append(value[index]) }
-  }
-
   /// Part of an array, without a slice in between.
   public mutating func raw(_ value: [UInt8], _ range: Range<Int>) {
     bytes.append(contentsOf: value[range])

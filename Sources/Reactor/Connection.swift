@@ -52,7 +52,6 @@ public final class Connection {
 
   /// Bytes that wait here because the peer reads slower than we send (or for the end of the turn).
   public var queuedBytes: Int { outbound.byteCount }
-  public var queuedFrames: Int { outbound.frameCount }
   /// Of these, what `dropQueued` may forget.
   public var droppableBytes: Int { outbound.droppableBytes }
 
@@ -109,7 +108,6 @@ public final class Connection {
 
   /// The peer's address in numbers, without the port: "192.0.2.7" or "2001:db8::7".
   public var peerAddress: String { peer.addressText }
-  public var peerPort: Int { Int(peer.port) }
 
   var interest: UInt32 {
     let reads = flags.isDisjoint(with: [.finReceived, .readsPaused])

@@ -10,8 +10,6 @@ struct ClientBindings: Equatable {
   private var numbers: [String: Int32] = [:]
   private var owners: [ClientID: Int32] = [:]
 
-  var isEmpty: Bool { owners.isEmpty }
-
   func owner(of client: ClientID) -> String? {
     owners[client].map { subjects[Int($0)] }
   }

@@ -5,9 +5,9 @@ import Synchronization
 /// Gives freed memory back to the system.
 ///
 /// The allocator keeps what was freed in the heap of the thread that had asked for it, so after a
-/// burst the process stays as big as it ever was. Walking all heaps takes a while (8 to 22 ms for 100
-/// MiB) and holds up whoever allocates: it is done off the shards, once for many bytes, and at most
-/// once a second.
+/// burst the process stays as big as it ever was. Walking all heaps takes a while (8 to 22 ms for
+/// 100 MiB) and holds up whoever allocates: it is done off the shards, once for many bytes, and at
+/// most once a second.
 final class HeapTrimmer: Sendable {
   /// Not for less.
   static let bytesWorthIt = 4 << 20

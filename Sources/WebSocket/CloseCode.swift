@@ -3,16 +3,11 @@ public struct CloseCode: RawRepresentable, Hashable, Sendable {
   public let rawValue: UInt16
   public init(rawValue: UInt16) { self.rawValue = rawValue }
 
-  public static let normal = CloseCode(rawValue: 1000)
-  public static let goingAway = CloseCode(rawValue: 1001)
   public static let protocolError = CloseCode(rawValue: 1002)
   public static let unsupportedData = CloseCode(rawValue: 1003)
   public static let invalidPayload = CloseCode(rawValue: 1007)
   public static let policyViolation = CloseCode(rawValue: 1008)
   public static let tooBig = CloseCode(rawValue: 1009)
-  public static let internalError = CloseCode(rawValue: 1011)
-  public static let serviceRestart = CloseCode(rawValue: 1012)
-  public static let tryAgainLater = CloseCode(rawValue: 1013)
 
   /// Whether the code may stand in a close frame (RFC 6455 7.4 and IANA's registry): 1004 to 1006
   /// and 1015 are only for the ends' own use, 1016 to 2999 are not assigned.

@@ -48,7 +48,6 @@ public enum FrameWriter {
     return frame
   }
 
-  public static func binary(_ payload: Span<UInt8>) -> [UInt8] { whole(.binary, payload) }
   public static func binary(_ payload: [UInt8]) -> [UInt8] { whole(.binary, payload.span) }
   public static func text(_ payload: String) -> [UInt8] { whole(.text, Array(payload.utf8).span) }
 

@@ -70,8 +70,6 @@ public struct MessageReader: Sendable {
 
   /// Bytes kept for a message whose fragments have not all come.
   public var assembledBytes: Int { assembly.count }
-  /// True while a message has begun and not ended: for a deadline.
-  public var isAssembling: Bool { isInMessage }
 
   /// The next event in `bytes`, from `offset` on, which moves past what was read.
   ///

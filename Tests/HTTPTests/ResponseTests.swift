@@ -21,7 +21,7 @@ struct ResponseTests {
 
   @Test func errorsAreJSON() {
     let response = Response(HTTPError(status: 400, reason: "a \"b\"\n"))
-    let text = String(decoding: response.serialized(keepAlive: false), as: UTF8.self)
+    let text = String(decoding: response.serialized(), as: UTF8.self)
     #expect(text.hasPrefix("HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n"))
     #expect(text.contains("\r\nConnection: close\r\n"))
     let body = #"{"error":"bad-request","reason":"a \"b\"\u000a"}"#
@@ -29,9 +29,9 @@ struct ResponseTests {
   }
 
   @Test func headHasTheLengthButNoBody() {
-    let bytes = Response.text("hello").serialized(keepAlive: true, headOnly: true)
+    let bytes = Response.text("hello").serialized(headOnly: true)
     let text = String(decoding: bytes, as: UTF8.self)
-    #expect(text.contains("Content-Length: 5\r\nConnection: keep-alive\r\n"))
+    #expect(text.contains("Content-Length: 5\r\nConnection: close\r\n"))
     #expect(text.hasSuffix("\r\n\r\n"))
   }
 }

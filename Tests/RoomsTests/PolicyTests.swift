@@ -204,17 +204,4 @@ struct PolicyTests {
     rig.send(.syncStep2(update: Edit.insert("abcd", client: 1)), from: eve)
     #expect(rig.edits == 1)
   }
-
-  @Test func pastItsSizeABoardTakesOnlyDeletions() {
-    var limits = RoomLimits()
-    limits.documentBytes = 1
-    let rig = RoomRig(limits: limits)
-    let ann = rig.join("ann")
-    rig.update(Edit.insert("abc", client: 1), from: ann)
-    rig.update(Edit.insert("d", client: 1, clock: 3), from: ann)
-    let before = rig.edits
-    let bob = rig.join("bob")
-    rig.update(Edit.delete(client: 1, clock: 0, length: 1), from: bob)
-    #expect(rig.edits == before + 1)
-  }
 }

@@ -137,7 +137,7 @@ struct VerifyTests {
           }
         }
       }
-      let report = try Store.verify(folder.path)
+      let report = try verifyLeftBehind(folder.path)
       #expect(report.isClean, "\(failing): \(report.damage)")
       #expect(report.notes.contains { $0.contains("was interrupted") }, "\(failing)")
     }

@@ -19,12 +19,12 @@ struct FrameWriterTests {
     #expect(FrameWriter.ping() == [0x89, 0])
     #expect(FrameWriter.pong([1, 2].span) == [0x8a, 2, 1, 2])
     #expect(FrameWriter.close(nil) == [0x88, 0])
-    #expect(FrameWriter.close(.normal, reason: "ok") == [0x88, 4, 3, 232, 0x6f, 0x6b])
+    #expect(FrameWriter.close(.tooBig, reason: "ok") == [0x88, 4, 3, 241, 0x6f, 0x6b])
     #expect(FrameWriter.text("ж") == [0x81, 2, 0xd0, 0xb6])
   }
 
   @Test func aLongReasonIsCutBetweenCharacters() {
-    let frame = FrameWriter.close(.goingAway, reason: String(repeating: "ж", count: 100))
+    let frame = FrameWriter.close(.tooBig, reason: String(repeating: "ж", count: 100))
     #expect(frame.count == 2 + 2 + 122)
     #expect(String(validating: frame[4...], as: UTF8.self) != nil)
   }

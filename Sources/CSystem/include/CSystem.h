@@ -19,7 +19,6 @@
 // (RFC 4291 2.5.5.2).
 struct csys_peer {
   uint8_t address[16];
-  uint16_t port;
 };
 
 // One ready descriptor: what epoll_event holds, without its packed layout.
