@@ -16,14 +16,14 @@ RUN_PACKAGES  := libssl-dev zlib1g-dev libjwt-dev pkg-config
 # libc6-dev: the load generator and the failing disk are in C, and gcc comes without the C library's headers.
 TEST_PACKAGES := node-yjs node-y-protocols node-y-websocket node-lib0 node-ws libc6-dev
 
-.PHONY: help run build test unit interop faults bench toolchain packages test-packages clean
+.PHONY: help run build test style unit interop faults bench toolchain packages test-packages clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make run [ARGS="--port 9000 --data DIR"]  install what is missing, build, start the hub'
 	@echo 'make build                                the release binary, $(HUB)'
 	@echo 'make test                                 unit tests, other people'"'"'s clients, kill rounds'
-	@echo '  make unit | interop | faults            one of the three ([PYTEST="-k name"] [ROUNDS=100])'
+	@echo '  make style | unit | interop | faults    one part of it ([PYTEST="-k name"] [ROUNDS=100])'
 	@echo 'make bench [RUNS=3]                       S1, S2, S4, S6 beside a bare relay and y-websocket'
 	@echo 'make clean                                remove the build folder'
 
@@ -38,6 +38,9 @@ build: toolchain packages
 
 test: toolchain test-packages build $(VENV)
 	@Tests/run
+
+style: $(VENV)
+	@Tests/run style
 
 unit: toolchain packages
 	@Tests/run unit
