@@ -1,4 +1,5 @@
-/// How far a room is saved, and the stretch of its sequence numbers in which its log refused records.
+/// How far a room is saved, and the stretch of its sequence numbers in which its log refused
+/// records.
 ///
 /// What the log has behind a refused record is of no use without it: nothing from `first` on counts
 /// as saved before a checkpoint has gone through `last`.

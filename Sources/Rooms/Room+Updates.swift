@@ -41,16 +41,25 @@ extension Room {
       if arrival == .step2 { settleOpen(membership, session, &effects) }
       return
     }
-    var candidate = update
-    var isWhole = true
-    if board.doc.missing(for: update) != nil {
-      guard arrival == .step2 else {
-        askForMissing(number, membership, session, now: now, &effects)
-        return
-      }
-      candidate = board.doc.integrable(update)
-      isWhole = false
+    let isWhole = board.doc.missing(for: update) == nil
+    guard isWhole || arrival == .step2 else {
+      askForMissing(number, membership, session, now: now, &effects)
+      return
     }
+    let candidate = isWhole ? update : board.doc.integrable(update)
+    judge(
+      candidate, as: arrival, isWhole: isWhole, number, membership, session, now: now, &effects)
+  }
+
+  /// Takes or refuses an update that needs nothing more.
+  ///
+  /// - Parameter isWhole: It is all that came; else the rest of a step 2 was cut off.
+  private func judge(
+    _ update: Update, as arrival: Arrival, isWhole: Bool, _ number: UInt64,
+    _ membership: Membership, _ session: Session, now: Moment, _ effects: inout [Effect]
+  ) {
+    let board = membership.board
+    var candidate = update
     var touched = board.doc.news(in: candidate)
     var withheld: Refusal?
     if arrival == .step2, let part = welcome(candidate, touched, membership, session) {
@@ -191,8 +200,8 @@ extension Room {
     // it: what one of them refuses for now shall not come in when both are over.
     if let refusal = identity(touched, arrival, membership, session) { return refusal }
     if isFrozen && !visitor.role.moderates {
-      // A step 2 holds what was written offline, or what the hub lost: nobody shall lose that because
-      // they come back during a freeze.
+      // A step 2 holds what was written offline, or what the hub lost: nobody shall lose that
+      // because they come back during a freeze.
       return arrival == .step2 ? .frozenForNow : .frozen
     }
     let author = RefusedHistory.Author(
