@@ -130,7 +130,6 @@ extension Verifier {
     do {
       let limit = options.snapshotBytesLimit
       for record in try HistoryFiles.records(of: member, in: bytes, path: path, room, limit) {
-        report.records += 1
         sequences[room, default: .init()].insert(history: record.sequence)
         if record.changesDocument, record.sequence <= covered {
           findings.lastUpdates[record.board] = max(

@@ -18,7 +18,8 @@ public struct VerifyReport: Sendable {
   public var hubIsRunning = false
   public var rooms = 0
   public var boards = 0
-  /// Files read, and records in log and history together.
+  /// Files read, and records in log and history together: one that both have counts once, as it
+  /// does from a checkpoint until its log segment goes.
   public var files = 0
   public var records = 0
   public var damage: [Damage] = []
@@ -76,6 +77,7 @@ struct Verifier {
     report.unexpected += Layout.unexpected(in: try root.names(), at: root.path)
     try checkSmallFiles()
     try checkLog()
+    defer { report.records = sequences.values.reduce(0) { $0 + $1.count } }
     guard let rooms = try folder("rooms", in: root, lost: .known("every room")) else { return }
     let (found, unexpected) = try Store.roomIDs(in: rooms)
     report.unexpected += unexpected
@@ -209,14 +211,12 @@ struct Verifier {
     }
     report.damage += findings.damage
     report.notes += findings.notes
-    report.records += findings.records
     for (room, set) in findings.sequences { sequences[room, default: .init()].insert(set) }
   }
 
   private struct Findings {
     var damage: [Damage] = []
     var notes: [String] = []
-    var records = 0
     var sequences: [RoomID: SequenceSet] = [:]
   }
 
@@ -232,7 +232,6 @@ struct Verifier {
       return findings
     }
     let scan = try LogReader.scan(bytes, path: path) { offset, header, room in
-      findings.records += 1
       findings.sequences[room, default: .init()].insert(log: header.sequence)
       let record = header.record(bytes.span, at: offset, room: room)
       if let reason = decode(.record(header.kind), record.payload) {

@@ -143,6 +143,29 @@ struct VerifyTests {
     }
   }
 
+  /// From a checkpoint until the log's segment goes both have the same records.
+  @Test func aRecordInLogAndHistoryCountsOnce() throws {
+    let folder = try TemporaryFolder()
+    let store = try openStore(folder.path, shards: 1)
+    for record in TestRoom.records(1...20) { try store.journal(forShard: 0).append(record) }
+    store.journal(forShard: 0).flush()
+    #expect(try Store.verify(folder.path).records == 20)
+    try store.checkpointed(TestRoom.checkpoint(TestRoom.records(1...10)))
+    #expect(try Store.verify(folder.path).records == 20)
+  }
+
+  @Test func sequencesCountOnceInWhateverOrderTheyCome() {
+    var set = SequenceSet()
+    #expect(set.count == 0)
+    for sequence in [5, 6, 7, 1, 2, 6, 7, 8, 2, 3, 20] as [UInt64] { set.insert(log: sequence) }
+    var other = SequenceSet()
+    for sequence in 2...9 as ClosedRange<UInt64> { other.insert(history: sequence) }
+    set.insert(other)
+    #expect(set.count == 10)
+    set.insert(history: .max)
+    #expect(set.count == 11)
+  }
+
   @Test func aFolderOfSomethingElseIsNoDataFolder() throws {
     let folder = try TemporaryFolder()
     try folder.write([1], to: "notes.txt")
