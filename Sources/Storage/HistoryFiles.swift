@@ -229,6 +229,47 @@ struct HistoryFiles: Sendable {
     return (records.inOrder(), damage)
   }
 
+  /// The records of the last member, and of those that hold one of `sequences`; in order. What
+  /// cannot be read is left out: that is for `verify` to tell.
+  ///
+  /// - Complexity: a header read for each member back to the lowest of `sequences`.
+  func records(around sequences: Set<UInt64>, limit: Int) -> [JournalRecord] {
+    var left = sequences
+    var records: [JournalRecord] = []
+    for number in ((try? numbers()) ?? []).reversed() {
+      guard let file = try? directory.file(Self.name(number), .read) else { continue }
+      let members = ((try? Self.headers(of: file)) ?? []).reversed()
+      for member in members {
+        let header = member.header
+        let held = left.filter { header.firstSequence <= $0 && $0 <= header.lastSequence }
+        left.subtract(held)
+        if held.isEmpty, !records.isEmpty { continue }
+        let count = Int(header.memberCount)
+        guard let bytes = try? file.read(count, at: member.offset) else { continue }
+        let whole = Member(offset: 0, header: header)
+        records += (try? Self.records(of: whole, in: bytes, path: file.path, room, limit)) ?? []
+      }
+      if left.isEmpty, !records.isEmpty { break }
+    }
+    return records.inOrder()
+  }
+
+  /// The members of a file as far as one header leads to the next.
+  private static func headers(of file: File) throws(StorageError) -> [Member] {
+    let size = try file.size()
+    var members: [Member] = []
+    var offset = 0
+    while offset < size {
+      let bytes = try file.read(MemberHeader.byteCount, at: offset)
+      guard let header = try header(bytes.span, at: 0, path: file.path),
+        header.memberCount <= UInt64(size - offset)
+      else { break }
+      members.append(Member(offset: offset, header: header))
+      offset += Int(header.memberCount)
+    }
+    return members
+  }
+
   static func records(
     of member: Member, in bytes: [UInt8], path: String, _ room: RoomID, _ limit: Int
   ) throws(StorageError) -> [JournalRecord] {
