@@ -72,6 +72,8 @@ struct ConfigFile {
     }
     guard count <= byteLimit else { throw fail(0, "is larger than \(ByteCount.text(byteLimit))") }
     bytes.removeLast(bytes.count - count)
+    // What some editors put in front of UTF-8 text.
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw fail(lineOfBadUTF8(bytes), "is no UTF-8 text")
     }
