@@ -32,17 +32,15 @@ struct VerifyCommand: ParsableCommand {
     if json {
       Console.print(JSON.text(Self.value(report)))
     } else {
-      for damage in report.damage { Self.complain("damaged: \(damage)") }
-      for note in report.notes { Self.complain("note: \(note)") }
+      for damage in report.damage { Console.complain("damaged: \(damage)") }
+      for note in report.notes { Console.complain("note: \(note)") }
       for path in report.unexpected {
-        Self.complain("note: \(path): is not the hub's, and not looked at")
+        Console.complain("note: \(path): is not the hub's, and not looked at")
       }
       Console.print(Self.summary(data, report))
     }
     if !report.isClean { throw ExitCode.failure }
   }
-
-  private static func complain(_ line: String) { Console.complain(VisibleText.escaped(line)) }
 
   /// Why content cannot be decoded, or `nil` where it can. A snapshot must also stand by itself:
   /// one that waits for something would open incomplete.
@@ -70,7 +68,7 @@ struct VerifyCommand: ParsableCommand {
       counted(report.files, "file"), counted(report.records, "record"),
     ].joined(separator: ", ")
     let verdict = report.isClean ? "ok" : "\(counted(report.damage.count, "problem")) found"
-    return "\(data): \(verdict) (\(read)\(report.hubIsRunning ? "; a hub is running" : ""))"
+    return "\(VisibleText.escaped(data)): \(verdict) (\(read)\(report.hubIsRunning ? "; a hub is running" : ""))"
   }
 
   private static func value(_ report: VerifyReport) -> AnyValue {

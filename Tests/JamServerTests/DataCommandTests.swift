@@ -191,6 +191,66 @@ struct DataCommandTests {
     #expect(run.errors == "note: d/\\u{1b}[31mred\\u{a}: is not the hub's, and not looked at\n")
   }
 
+  @Test func docSaysWhatAFileIsThatHoldsNoDocument() throws {
+    let store = try write(closes: false)
+    try store.journal(forShard: 0).append(
+      JournalRecord(
+        time: 1, room: room, board: "main", sequence: 4, author: "ada", kind: .update,
+        payload: Self.update))
+    store.journal(forShard: 0).flush()
+    let log = "a file of the log, not a document: \"jamboree verify\" reads and checks it"
+    for (file, kind) in [
+      (
+        "rooms/demo/one/history/000001.gz",
+        "a history file: the recording of a room, not a document. \"jamboree verify\" reads and "
+          + "checks it; the room's documents are its boards/*.yjs.gz"
+      ),
+      ("rooms/demo/one/room.gz", "a room's own file, not a document: zcat shows its JSON"),
+      ("wal/000-000000000001.log", log), ("keys/signing.key", "a signing key, not a document"),
+    ] {
+      for command in ["show", "trace"] {
+        let run = try run("doc", command, "d/\(file)")
+        #expect(run.exitCode == 1 && run.output.isEmpty)
+        #expect(run.errors == "Error: d/\(file) is \(kind)\n")
+      }
+    }
+    #expect(try run("doc", "show", "d/rooms/demo/one/boards/main.yjs.gz").exitCode == 0)
+    try store.close()
+  }
+
+  /// One line, whatever the path: a script that reads it is not told lies, a terminal not steered.
+  @Test func pathsInErrorsStayOnTheirLine() throws {
+    let name = "a\u{1b}[31m\nError: b"
+    let shown = "a\\u{1b}[31m\\u{a}Error: b"
+    for (arguments, error) in [
+      (["inspect", name], "Error: \(shown) does not exist\n"),
+      (["verify", name], "Error: \(shown) does not exist\n"),
+      (["doc", "show", name], "Error: cannot read \(shown): No such file or directory\n"),
+      (["doc", "trace", name], "Error: cannot read \(shown): No such file or directory\n"),
+      (["check-config", name + ".toml"], "\(shown).toml: cannot open: No such file or directory\n"),
+      (
+        ["serve", "--config", name + ".json"],
+        "Error: \(shown).json: cannot open: No such file or directory\n"
+      ),
+      (
+        ["serve", "--data", "x/" + name],
+        "Error: cannot open the data folder: mkdir x/\(shown): No such file or directory\n"
+      ),
+    ] {
+      let run = try CommandRun(arguments, in: folder)
+      #expect(run.exitCode == 1 && run.output.isEmpty)
+      #expect(run.errors == error)
+    }
+    let token = ["token", "--data", name, "--sub", "b", "--role", "bot", "--jam", "demo"]
+    let noKey = try CommandRun(token, in: folder).errors
+    #expect(noKey.hasPrefix("Error: the data folder \(shown) does not exist; "))
+    #expect(noKey.split(separator: "\n").count == 1)
+    let unknown = try run("inspect", "x", name)
+    #expect(unknown.exitCode == 64)
+    #expect(unknown.errors.hasPrefix("Error: Unexpected argument '\(shown)'\n"), "\(unknown.errors)")
+    #expect(unknown.errors.contains("\nUsage: jamboree inspect"))
+  }
+
   @Test(
     arguments: [
       ([1, 1, 1], "cannot be decoded: byte "), (dangling, "refers to content that is not in it"),
