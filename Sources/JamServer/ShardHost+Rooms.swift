@@ -108,7 +108,7 @@ extension ShardHost {
       // Decoding runs here, beside the live path.
       let contents = result.contents(hubClient: hubClient)
       if case .success(let stored) = result {
-        for damage in stored.damage {
+        for damage in stored.damage + stored.recordingGaps {
           logger.error("damaged", metadata: .fields(damage, room: id))
         }
       }

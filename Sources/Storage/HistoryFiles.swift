@@ -141,6 +141,53 @@ struct HistoryFiles: Sendable {
     return (offset, size, last.header.lastSequence)
   }
 
+  /// What is missing of the records through `covered`: files that are gone, and an end that cannot
+  /// be read. Numbers may be missing by right, so sequences decide. Nothing is said of a file that
+  /// cannot be opened.
+  ///
+  /// - Complexity: a header read for each file; every header of a file only where the next number
+  ///   is missing, and of the last one.
+  func gaps(through covered: UInt64) -> [Damage] {
+    guard covered > 0, let numbers = try? numbers() else { return [] }
+    var gaps: [Damage] = []
+    var before: UInt64 = 0
+    for number in numbers {
+      let isFirst = number == numbers.first
+      if isFirst || number > before + 1 {
+        let reached = isFirst ? 0 : (try? end(of: before, covered: covered))?.lastSequence
+        let first = (try? firstSequence(of: number)) ?? nil
+        if let reached, let first, first > reached + 1 {
+          gaps.append(.missingRecording(reached + 1...first - 1, file: path(of: before + 1)))
+        }
+      }
+      before = number
+    }
+    for number in numbers.reversed() {
+      guard let end = try? end(of: number, covered: covered) else { return gaps }
+      let reached = end.lastSequence ?? 0
+      if reached >= covered { return gaps }
+      if end.offset < end.size {
+        let reason = "no good batch of records"
+        return gaps + [
+          Damage(
+            file: path(of: number), range: end.offset..<end.size, reason: reason, lost: .batch)
+        ]
+      }
+      guard reached > 0 else { continue }
+      return gaps + [.missingRecording(reached + 1...covered, file: path(of: before &+ 1))]
+    }
+    return gaps + [.missingRecording(1...covered, file: path(of: before &+ 1))]
+  }
+
+  private func path(of number: UInt64) -> String { "\(directory.path)/\(Self.name(number))" }
+
+  /// `nil` for a file that is empty or does not begin with a good header.
+  private func firstSequence(of number: UInt64) throws(StorageError) -> UInt64? {
+    let file = try directory.file(Self.name(number), .read)
+    let bytes = try file.read(MemberHeader.byteCount, at: 0)
+    return try Self.header(bytes.span, at: 0, path: file.path)?.firstSequence
+  }
+
   private func hasGoodBody(_ member: Member, in file: File) throws(StorageError) -> Bool {
     let bytes = try file.read(Int(member.header.memberCount), at: member.offset)
     return member.header.hasGoodBody(bytes.span, at: 0)

@@ -125,3 +125,32 @@ async def test_a_missing_file_is_reported_and_made_anew_from_the_recording(hub, 
         await asyncio.to_thread(hub.stop)
         assert hub.run("verify", hub.data).returncode == 0
         assert file.exists()
+
+
+async def test_the_hubs_log_names_a_missing_key_history_and_room_file(hub, stock):
+    await filled(stock, "gone")
+    await asyncio.to_thread(hub.stop)
+    assert "signing key was missing" not in hub.log(), "a new hub has made its first key"
+    room = hub.board_file("gone").parents[1]
+    for file, said in (
+        (hub.data / "keys" / "signing.key", ["warning", "tokens made so far open nothing"]),
+        (room / "history" / "000001.gz", ["is missing", "recording of sequences 1 to", "room=demo/gone"]),
+        (room / "room.gz", ["is missing", "lost=nothing", "room=demo/gone"]),
+    ):
+        whole = file.read_bytes()
+        file.unlink()
+        mark = hub.log_mark()
+        await asyncio.to_thread(hub.start)
+        hub.tokens.clear()
+        await read_board(hub, "gone")
+        await asyncio.to_thread(hub.stop)
+        lines = [line for line in hub.log(mark).splitlines() if file.name in line]
+        assert len(lines) == 1, f"{file.name}:\n{hub.log(mark)}"
+        assert all(part in lines[0] for part in said), lines[0]
+        file.write_bytes(whole)
+        mark = hub.log_mark()
+        await asyncio.to_thread(hub.start)
+        hub.tokens.clear()
+        await read_board(hub, "gone")
+        await asyncio.to_thread(hub.stop)
+        assert "missing" not in hub.log(mark), hub.log(mark)
