@@ -45,7 +45,10 @@ public struct RoomContents: Sendable {
       // Without a good snapshot Storage hands out the whole history, which is as good.
       guard stored.rebuildsAll || stored.tail.first?.sequence == 1 else {
         throw RoomLoadError(
-          what: "board '\(name)'", reason: "no good snapshot, and the history is not whole")
+          what: "board '\(name)'",
+          reason: "its file is gone or damaged, and so are records that could replace it; put a copy "
+            + "of boards/\(name).yjs.gz back, without one see \"A room that stays closed\" in "
+            + "Protocol/storage.md §9")
       }
     }
     for (name, snapshot) in stored.boards { try open(name, snapshot) }

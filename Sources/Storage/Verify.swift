@@ -36,16 +36,20 @@ extension Store {
   /// have no gaps, that the history reaches every snapshot, and that no snapshot is missing or
   /// older than its room. Changes nothing and takes no lock, so it may run beside a hub.
   ///
-  /// - Parameter decode: Called with the content of every snapshot and record; says why it cannot
-  ///   be decoded, or `nil` if it can.
+  /// - Parameters:
+  ///   - documents: As `StoreOptions.documents`: only this knows of a board of which nothing is left.
+  ///   - decode: Called with the content of every snapshot and record; says why it cannot be
+  ///     decoded, or `nil` if it can.
   /// - Limits: the last record of a log that nobody closed cannot be told from a torn write, so a
   ///   flipped bit there is a note.
   /// - Throws: `io` if the directory cannot be read, `notAStore`, `newerFormat`.
   public static func verify(
-    _ path: String, decode: (VerifiedContent, [UInt8]) -> String? = { _, _ in nil }
+    _ path: String, documents: @escaping @Sendable (_ meta: [UInt8]) -> [String] = { _ in [] },
+    decode: (VerifiedContent, [UInt8]) -> String? = { _, _ in nil }
   ) throws(StorageError) -> VerifyReport {
     try withoutActuallyEscaping(decode) { decode throws(StorageError) in
       var verifier = try Verifier(path, decode)
+      verifier.options.documents = documents
       try verifier.run()
       return verifier.report
     }
@@ -58,7 +62,7 @@ struct Verifier {
   var report = VerifyReport()
   let root: Directory
   let decode: (VerifiedContent, [UInt8]) -> String?
-  let options = StoreOptions()
+  var options = StoreOptions()
   /// Sequences found so far, log and history together.
   var sequences: [RoomID: SequenceSet] = [:]
   private static let everyToken = Damage.Loss.known("the key, and with it every token made so far")

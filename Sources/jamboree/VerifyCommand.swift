@@ -28,7 +28,8 @@ struct VerifyCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let report = try Store.verify(data, decode: Self.fault)
+    let report = try Store.verify(
+      data, documents: { (try? RoomContents.documents(inMeta: $0)) ?? [] }, decode: Self.fault)
     if json {
       Console.print(JSON.text(Self.value(report)))
     } else {

@@ -4,10 +4,13 @@ command line tells the same story."""
 import asyncio
 import gzip
 import json
+import shutil
 import signal
 
 import pycrdt
-from rig.own import OwnClient, put, read_board
+import pytest
+from rig.own import OwnClient, content, put, read_board
+from rig.socket import Refused
 from rig.stock import until
 
 
@@ -148,9 +151,84 @@ async def test_the_hubs_log_names_a_missing_key_history_and_room_file(hub, stock
         assert len(lines) == 1, f"{file.name}:\n{hub.log(mark)}"
         assert all(part in lines[0] for part in said), lines[0]
         file.write_bytes(whole)
+        file.chmod(0o600)
         mark = hub.log_mark()
         await asyncio.to_thread(hub.start)
         hub.tokens.clear()
         await read_board(hub, "gone")
         await asyncio.to_thread(hub.stop)
         assert "missing" not in hub.log(mark), hub.log(mark)
+
+
+async def test_a_room_that_lost_a_board_for_good_stays_closed_until_one_of_the_ways_out(hub):
+    client = await OwnClient(hub, "closed", "ann", boards=["main", "side"]).connect()
+    for board in ("main", "side"):
+        client.edit(board, put("of", board))
+    await client.wait_saved()
+    await client.close()
+    await asyncio.to_thread(hub.stop)
+    room = hub.board_file("closed").parents[1]
+    backup, lost = hub.folder / "backup", hub.folder / "lost"
+    shutil.copytree(room, backup)
+    hub.board_file("closed").unlink()
+    shutil.rmtree(room / "history")
+    room.rename(lost)
+
+    async def closed():
+        """The room as it was lost: verify names the board, the door and the log say why."""
+        shutil.rmtree(room, ignore_errors=True)
+        shutil.copytree(lost, room)
+        done = hub.run("verify", hub.data, check=False)
+        named = [line for line in done.stderr.splitlines() if "boards/main.yjs.gz: is miss" in line]
+        assert done.returncode == 1 and len(named) == 1, done.stderr
+        assert "lost: the board, and the room, which stays closed until a copy" in named[0], named
+        mark = hub.log_mark()
+        await asyncio.to_thread(hub.start)
+        with pytest.raises(Refused) as refused:
+            await read_board(hub, "closed")
+        assert refused.value.status == 503 and refused.value.json["error"] == "room-damaged"
+        line = next(line for line in hub.log(mark).splitlines() if "cannot open a room" in line)
+        for part in ("room=demo/closed", "board 'main'", "put a copy of boards/main.yjs.gz back"):
+            assert part in line, line
+
+    async def boards():
+        return [content(await read_board(hub, "closed", board, "fay")) for board in ("main", "side")]
+
+    whole = [{"of": "main"}, {"of": "side"}]
+    await closed()
+    shutil.copy(backup / "boards" / "main.yjs.gz", room / "boards")
+    assert await boards() == whole, "with a copy of the board, the hub running"
+    await asyncio.to_thread(hub.stop)
+
+    await closed()
+    shutil.copytree(backup / "history", room / "history")
+    assert await boards() == whole, "with the history, the hub running"
+    await asyncio.to_thread(hub.stop)
+
+    await closed()
+    await asyncio.to_thread(hub.stop)
+    for file in room.glob("room*.gz"):
+        file.unlink()
+    await asyncio.to_thread(hub.start)
+    client = await OwnClient(hub, "closed", "bob", boards=["main", "side"]).connect()
+    assert [client.content(board) for board in ("main", "side")] == [{}, {"of": "side"}]
+    client.edit("main", put("of", "bob"))
+    await client.wait_saved()
+    await client.close()
+    await asyncio.to_thread(hub.stop)
+    await asyncio.to_thread(hub.start)
+    assert await boards() == [{"of": "bob"}, {"of": "side"}], "without the room's own file"
+    await asyncio.to_thread(hub.stop)
+
+    await closed()
+    await asyncio.to_thread(hub.stop)
+    shutil.rmtree(room)
+    await asyncio.to_thread(hub.start)
+    client = await OwnClient(hub, "closed", "eve").connect()
+    client.edit("main", put("of", "eve"))
+    await client.wait_saved()
+    await client.close()
+    await asyncio.to_thread(hub.stop)
+    assert hub.run("verify", hub.data).returncode == 0, "the folder put away: a new room"
+    await asyncio.to_thread(hub.start)
+    assert content(await read_board(hub, "closed")) == {"of": "eve"}
