@@ -112,6 +112,13 @@ extension ShardHost {
           logger.error("damaged", metadata: .fields(damage, room: id))
         }
       }
+      if case .success(let contents) = contents {
+        for (board, part, since) in contents.waiting {
+          logger.error(
+            "part of a board does not show: it builds on what is lost",
+            metadata: .fields(part, of: board, in: id, since: since))
+        }
+      }
       shard.async { context in
         (context.handler as? ShardHost)?.loaded(id, contents)
       }

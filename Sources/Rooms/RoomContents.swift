@@ -12,6 +12,9 @@ public struct RoomContents: Sendable {
     var doc: Doc
     var sequence: UInt64
     var checkpointed: UInt64
+    /// The first sequence behind which part of the document waited; its snapshot's where it came
+    /// with that.
+    var waitsSince: UInt64?
   }
 
   var boards: [Board] = []
@@ -46,14 +49,23 @@ public struct RoomContents: Sendable {
       guard stored.rebuildsAll || stored.tail.first?.sequence == 1 else {
         throw RoomLoadError(
           what: "board '\(name)'",
-          reason: "its file is gone or damaged, and so are records that could replace it; put a copy "
-            + "of boards/\(name).yjs.gz back, without one see \"A room that stays closed\" in "
+          reason: "its file is gone or damaged, and so are records that could replace it; put a "
+            + "copy of boards/\(name).yjs.gz back, without one see \"A room that stays closed\" in "
             + "Protocol/storage.md §9")
       }
     }
     for (name, snapshot) in stored.boards { try open(name, snapshot) }
     if let stage = stored.stage { try open(Room.stageName, stage) }
     for record in stored.tail { try replay(record) }
+  }
+
+  /// The boards (the stage under its own name) of which part does not show, because it builds on
+  /// records that are lost, and the sequence since when.
+  public var waiting: [(board: String, part: WaitingPart, since: UInt64)] {
+    boards.compactMap { board in
+      guard let part = WaitingPart(of: board.doc) else { return nil }
+      return (board.name, part, board.waitsSince ?? board.sequence)
+    }
   }
 
   /// The documents that a room's file says there are: boards, and "" for the stage.
@@ -74,7 +86,7 @@ public struct RoomContents: Sendable {
     boards.append(
       Board(
         name: name, epoch: snapshot.epoch, doc: doc, sequence: snapshot.sequence,
-        checkpointed: snapshot.sequence))
+        checkpointed: snapshot.sequence, waitsSince: doc.hasPending ? snapshot.sequence : nil))
   }
 
   private mutating func replay(_ record: JournalRecord) throws(RoomLoadError) {
@@ -110,8 +122,7 @@ public struct RoomContents: Sendable {
         for range in update.clientRanges { meta.bindings.bind(range.client, to: record.author) }
       }
       if record.sequence > boards[index].sequence {
-        boards[index].doc.apply(update)
-        boards[index].sequence = record.sequence
+        boards[index].apply(update, at: record.sequence)
       }
     default: throw RoomLoadError(what: name, reason: "unknown kind \(record.kind.rawValue)")
     }
@@ -123,6 +134,14 @@ public struct RoomContents: Sendable {
       Board(
         name: name, epoch: 1, doc: Doc.ofPeers(hubClient), sequence: 0, checkpointed: 0))
     return boards.count - 1
+  }
+}
+
+extension RoomContents.Board {
+  fileprivate mutating func apply(_ update: Update, at sequence: UInt64) {
+    doc.apply(update)
+    self.sequence = sequence
+    waitsSince = doc.hasPending ? waitsSince ?? sequence : nil
   }
 }
 

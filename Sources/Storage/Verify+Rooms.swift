@@ -138,11 +138,11 @@ extension Verifier {
           findings.lastUpdates[record.board] = max(
             findings.lastUpdates[record.board] ?? 0, record.sequence)
         }
-        if let reason = decode(.record(record.kind), record.payload) {
+        if let fault = decode(.record(record.kind), record.payload) {
           report.damage.append(
             Damage(
               file: path, range: member.offset..<member.end,
-              reason: "record \(record.sequence) cannot be decoded: \(reason)",
+              reason: "record \(record.sequence) cannot be decoded: \(fault.reason)",
               lost: .known("what it changed, should a snapshot be lost")))
         }
       }

@@ -19,6 +19,8 @@ struct SnapshotState {
   var previous = Generation.absent
   /// A damaged generation lies beside it.
   var wasSetAside = false
+  /// Part of the newest good generation does not show.
+  var incomplete: Damage?
   /// Of the room's own file: the documents that it names, by its newest good generation.
   var documents: [String] = []
 
@@ -75,7 +77,7 @@ extension Verifier {
     var files = 0
     for attempt in 1...Self.tries {
       files = 0
-      state.documents = []
+      (state.documents, state.incomplete) = ([], nil)
       state.current = try generation(file.current, of: &state, &files)
       state.previous = try generation(file.previous, of: &state, &files)
       // Beside a hub it may be just between its two renames.
@@ -100,15 +102,21 @@ extension Verifier {
       }
       files += 1
       let sequence = found.header.lastSequence
-      guard let reason = decode(state.content, found.plain) else {
-        if case .meta = state.content, state.documents.isEmpty {
-          state.documents = options.documents(found.plain)
-        }
-        return .good(sequence: sequence)
+      switch decode(state.content, found.plain) {
+      case .undecodable(let reason)?:
+        let damage = Damage(
+          file: path, range: 0..<0, reason: "cannot be decoded: \(reason)", lost: .unknown)
+        return .undecodable(damage, sequence: sequence)
+      case .incomplete(let reason)? where name == state.file.current || !state.isThere:
+        state.incomplete = Damage(
+          file: path, range: 0..<0, reason: reason,
+          lost: .known("what waits, until somebody brings what it builds on"))
+      case .incomplete, nil: break
       }
-      let damage = Damage(
-        file: path, range: 0..<0, reason: "cannot be decoded: \(reason)", lost: .unknown)
-      return .undecodable(damage, sequence: sequence)
+      if case .meta = state.content, state.documents.isEmpty {
+        state.documents = options.documents(found.plain)
+      }
+      return .good(sequence: sequence)
     } catch {
       guard error.isDamage else { throw error }
       let size = state.file.directory.status(name)?.bytes ?? 0
@@ -142,6 +150,7 @@ extension Verifier {
     case .absent: add(state.absence, cost)
     case .broken(let damage), .undecodable(let damage, _): add(damage, cost)
     }
+    if let incomplete = state.incomplete { report.damage.append(incomplete) }
     judgePrevious(state, cost)
   }
 

@@ -12,6 +12,20 @@ public enum VerifiedContent: Sendable {
   case record(RecordKind)
 }
 
+/// What its caller says of content that is not as it should be; the text is a clause for people.
+public enum VerifiedFault: Equatable, Sendable, ExpressibleByStringLiteral {
+  /// It cannot be decoded.
+  case undecodable(String)
+  /// It opens, but part of it waits for what is not in it, and does not show.
+  case incomplete(String)
+
+  public init(stringLiteral reason: String) { self = .undecodable(reason) }
+
+  public var reason: String {
+    switch self { case .undecodable(let text), .incomplete(let text): text }
+  }
+}
+
 /// What `Store.verify` found.
 public struct VerifyReport: Sendable {
   /// A hub had the directory open: the ends of its files were still being written.
@@ -37,15 +51,16 @@ extension Store {
   /// older than its room. Changes nothing and takes no lock, so it may run beside a hub.
   ///
   /// - Parameters:
-  ///   - documents: As `StoreOptions.documents`: only this knows of a board of which nothing is left.
-  ///   - decode: Called with the content of every snapshot and record; says why it cannot be
-  ///     decoded, or `nil` if it can.
+  ///   - decode: Called with the content of every snapshot and record; says what is wrong with it,
+  ///     or `nil` if nothing is.
+  ///   - documents: As `StoreOptions.documents`: only this knows of a board of which nothing is
+  ///     left.
   /// - Limits: the last record of a log that nobody closed cannot be told from a torn write, so a
   ///   flipped bit there is a note.
   /// - Throws: `io` if the directory cannot be read, `notAStore`, `newerFormat`.
   public static func verify(
-    _ path: String, documents: @escaping @Sendable (_ meta: [UInt8]) -> [String] = { _ in [] },
-    decode: (VerifiedContent, [UInt8]) -> String? = { _, _ in nil }
+    _ path: String, decode: (VerifiedContent, [UInt8]) -> VerifiedFault? = { _, _ in nil },
+    documents: @escaping @Sendable (_ meta: [UInt8]) -> [String] = { _ in [] }
   ) throws(StorageError) -> VerifyReport {
     try withoutActuallyEscaping(decode) { decode throws(StorageError) in
       var verifier = try Verifier(path, decode)
@@ -61,7 +76,7 @@ extension Store {
 struct Verifier {
   var report = VerifyReport()
   let root: Directory
-  let decode: (VerifiedContent, [UInt8]) -> String?
+  let decode: (VerifiedContent, [UInt8]) -> VerifiedFault?
   var options = StoreOptions()
   /// Sequences found so far, log and history together.
   var sequences: [RoomID: SequenceSet] = [:]
@@ -70,7 +85,7 @@ struct Verifier {
   static let tries = 4
 
   init(
-    _ path: String, _ decode: @escaping (VerifiedContent, [UInt8]) -> String?
+    _ path: String, _ decode: @escaping (VerifiedContent, [UInt8]) -> VerifiedFault?
   ) throws(StorageError) {
     root = try Directory.openStore(path)
     self.decode = decode
@@ -238,11 +253,11 @@ struct Verifier {
     let scan = try LogReader.scan(bytes, path: path) { offset, header, room in
       findings.sequences[room, default: .init()].insert(log: header.sequence)
       let record = header.record(bytes.span, at: offset, room: room)
-      if let reason = decode(.record(header.kind), record.payload) {
+      if let fault = decode(.record(header.kind), record.payload) {
         findings.damage.append(
           Damage(
             file: path, range: offset..<offset + header.length,
-            reason: "cannot be decoded: \(reason)",
+            reason: "cannot be decoded: \(fault.reason)",
             lost: .known("record \(header.sequence) of \(room)")))
       }
     }

@@ -29,7 +29,7 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     let report = try Store.verify(
-      data, documents: { (try? RoomContents.documents(inMeta: $0)) ?? [] }, decode: Self.fault)
+      data, decode: Self.fault, documents: { (try? RoomContents.documents(inMeta: $0)) ?? [] })
     if json {
       Console.print(JSON.text(Self.value(report)))
     } else {
@@ -43,24 +43,27 @@ struct VerifyCommand: ParsableCommand {
     if !report.isClean { throw ExitCode.failure }
   }
 
-  /// Why content cannot be decoded, or `nil` where it can. A snapshot must also stand by itself:
-  /// one that waits for something would open incomplete.
-  private static func fault(_ content: VerifiedContent, _ bytes: [UInt8]) -> String? {
+  /// What is wrong with content, or `nil`. A snapshot must also stand by itself.
+  private static func fault(_ content: VerifiedContent, _ bytes: [UInt8]) -> VerifiedFault? {
     switch content {
     case .meta:
       do throws(DecodingError) { _ = try RoomContents.documents(inMeta: bytes) } catch {
-        return "\(error)"
+        return .undecodable("\(error)")
       }
       return nil
     case .record(.control): return nil
     case .record, .board, .stage: break
     }
     let update: Update
-    do throws(UpdateError) { update = try Update(v1: bytes) } catch { return "\(error)" }
+    do throws(UpdateError) { update = try Update(v1: bytes) } catch {
+      return .undecodable("\(error)")
+    }
     if case .record = content { return nil }
     var doc = Doc(clientID: 0)
     _ = doc.apply(update)
-    return doc.hasPending ? "it refers to content that is not in it" : nil
+    return WaitingPart(of: doc).map { part in
+      .incomplete("\(part.description) for content that is not in it")
+    }
   }
 
   private static func summary(_ data: String, _ report: VerifyReport) -> String {
@@ -69,7 +72,8 @@ struct VerifyCommand: ParsableCommand {
       counted(report.files, "file"), counted(report.records, "record"),
     ].joined(separator: ", ")
     let verdict = report.isClean ? "ok" : "\(counted(report.damage.count, "problem")) found"
-    return "\(VisibleText.escaped(data)): \(verdict) (\(read)\(report.hubIsRunning ? "; a hub is running" : ""))"
+    let beside = report.hubIsRunning ? "; a hub is running" : ""
+    return "\(VisibleText.escaped(data)): \(verdict) (\(read)\(beside))"
   }
 
   private static func value(_ report: VerifyReport) -> AnyValue {

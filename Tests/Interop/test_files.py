@@ -232,3 +232,40 @@ async def test_a_room_that_lost_a_board_for_good_stays_closed_until_one_of_the_w
     assert hub.run("verify", hub.data).returncode == 0, "the folder put away: a new room"
     await asyncio.to_thread(hub.start)
     assert content(await read_board(hub, "closed")) == {"of": "eve"}
+
+
+async def test_what_builds_on_a_damaged_record_is_named_until_its_author_brings_it(narrow_hub):
+    hub = narrow_hub
+    client = await OwnClient(hub, "waits", "ann").connect()
+    for key in ("first", "second", "third"):
+        client.edit("main", put(key, f"the value of {key}"))
+        await client.wait_saved()
+    client.abort()
+    hub.kill()
+    (log,) = [file for file in (hub.data / "wal").glob("*.log") if b"value of second" in file.read_bytes()]
+    log.write_bytes(log.read_bytes().replace(b"value of second", b"VALUE of second"))
+    said = "part of a board does not show"
+    for run in ("the log's tail", "the snapshot made of it"):
+        mark = hub.log_mark()
+        await asyncio.to_thread(hub.start)
+        assert content(await read_board(hub, "waits")) == {"first": "the value of first"}
+        lines = [line for line in hub.log(mark).splitlines() if said in line]
+        assert len(lines) == 1, f"after {run}: {hub.log(mark)}"
+        for part in ("room=demo/waits", "board=main", "structs=1", "clients=1", "since="):
+            assert part in lines[0], lines[0]
+        await asyncio.to_thread(hub.stop)
+        verified = hub.run("verify", hub.data, check=False)
+        waits = "main.yjs.gz: 1 struct of 1 client waits for content that is not in it"
+        assert verified.returncode == 1 and waits in verified.stderr, verified.stderr
+    await asyncio.to_thread(hub.start)
+    await client.connect()
+    await client.wait_saved()
+    expected = {key: f"the value of {key}" for key in ("first", "second", "third")}
+    assert content(await read_board(hub, "waits")) == expected
+    await client.close()
+    await asyncio.to_thread(hub.stop)
+    mark = hub.log_mark()
+    await asyncio.to_thread(hub.start)
+    assert content(await read_board(hub, "waits")) == expected
+    assert said not in hub.log(mark)
+    assert "waits for" not in hub.run("verify", hub.data, check=False).stderr

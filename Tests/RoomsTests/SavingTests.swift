@@ -105,6 +105,43 @@ struct SavingTests {
     #expect(reloaded.room.needsCheckpoint)
   }
 
+  /// The second of three records is lost: what builds on it is there and does not show.
+  @Test func whatBuildsOnALostRecordIsNamedAndComesBackWithIt() throws {
+    let ann = rig.join("ann"), bob = rig.join("bob")
+    rig.update(Edit.insert("a", client: 1), from: ann)
+    rig.update(Edit.insert("b", client: 1, clock: 1), from: ann)
+    rig.update(Edit.insert("c", client: 1, clock: 2), from: ann)
+    rig.update(Edit.insert("d", client: 2, origin: (1, 2)), from: bob)
+    rig.update(Edit.delete(client: 1, clock: 1, length: 1), from: bob)
+    let records = rig.records.filter { $0.kind == .update }
+    var stored = StoredRoom(room: RoomRig.id)
+    stored.tail = rig.records.filter { $0.sequence != records[1].sequence }
+    stored.lastSequence = records[4].sequence
+    let contents = try RoomContents(decoding: stored, hubClient: 5)
+    let waiting = try #require(contents.waiting.first)
+    #expect(contents.waiting.count == 1 && waiting.board == "main")
+    #expect(waiting.since == records[2].sequence)
+    #expect(waiting.part.structs == 2 && waiting.part.clients == [1, 2])
+    #expect(waiting.part.deletions == 1)
+    #expect(waiting.part.description == "2 structs of 2 clients and 1 deletion wait")
+    // A checkpoint keeps what waits, so the next load says the same.
+    var next = StoredRoom(room: RoomRig.id)
+    let doc = try #require(contents.boards.first?.doc)
+    next.boards["main"] = StoredRoom.Snapshot(
+      epoch: 1, sequence: records[4].sequence, update: doc.encodeStateAsUpdate())
+    next.lastSequence = records[4].sequence
+    let again = try RoomContents(decoding: next, hubClient: 6)
+    #expect(again.waiting.map(\.part) == contents.waiting.map(\.part))
+    #expect(again.waiting.map(\.since) == [records[4].sequence], "with its snapshot")
+    // Once the lost one is brought nothing waits any more.
+    next.tail = [records[1]]
+    next.tail[0].sequence = records[4].sequence + 1
+    let healed = try RoomContents(decoding: next, hubClient: 7)
+    #expect(healed.waiting.isEmpty)
+    let text = try #require(healed.boards.first?.doc)
+    #expect(try text.string(of: #require(text.root("t"))) == "acd")
+  }
+
   @Test func aCheckpointsCopyDoesNotChangeWithTheRoom() throws {
     let ann = rig.join("ann")
     rig.update(Edit.insert("a", client: 1), from: ann)
