@@ -215,6 +215,24 @@ struct ConfigFileTests {
     #expect(try problems("hub.json", row.text) == row.problems)
   }
 
+  /// The parser would end the process.
+  @Test(
+    arguments: [
+      "[é]", "[=a]", "[.a]", "[#a]", "[[é]]", "[[#a]]", "[[ [a]]]", "[\n]", "[\r\n]", "[\ra]",
+      "[\u{FEFF}a]", "[", "[ ", "[[", "[]", "[[]]",
+    ])
+  func aTableWithoutANameHasItsLine(_ header: String) throws {
+    let problem = "2: TOML: expected the name of a table behind ["
+    #expect(try problems("hub.toml", "port = 1\n\(header)\n") == [problem])
+    #expect(try problems("hub.toml", "port = 1\n\(header)") == [problem])
+    #expect(try failure("hub.toml", "port =\n\(header)\n").map(\.line) == [1], "the first mistake")
+    // Where no statement begins it is none.
+    let text = "data = \"\"\"\n\(header)\n\"\"\"\nprt = 1\n"
+    if !header.contains(where: \.isNewline) {
+      #expect(try problems("hub.toml", text) == ["4: unknown key \"prt\"; did you mean \"port\"?"])
+    }
+  }
+
   @Test func textsThatAreNoneHaveOneProblemWithItsLine() throws {
     for (name, text, line) in [
       ("a.toml", "port = 1\nport = 2\n", 2), ("a.toml", "port = 1\n= 3\n", 2),
