@@ -36,6 +36,9 @@ public struct Update: Sendable {
 
   public var isEmpty: Bool { records.isEmpty && deleteSet.isEmpty }
 
+  /// Number of structs that are here.
+  public var structCount: Int { records.count }
+
   /// Number of client ids whose structs are here.
   ///
   /// - Complexity: O(structs), without asking a document or making anything.

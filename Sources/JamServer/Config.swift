@@ -101,16 +101,29 @@ public struct HubConfig: Equatable, Sendable {
     return nil
   }
 
-  /// Where two settings contradict each other: the key to name, and what is wrong with it.
-  var contradictions: [(path: [String], reason: String)] {
-    var found: [(path: [String], reason: String)] = []
-    if limits.messageBytes > limits.boardBytes {
-      found.append((["limits", "message-bytes"], "must not be larger than board-bytes"))
+  /// Which settings contradict each other: those that are larger than another one allows.
+  var contradictions: [(setting: SizeSetting, bound: SizeSetting)] {
+    let pairs = [
+      (
+        SizeSetting(["limits", "message-bytes"], limits.messageBytes),
+        SizeSetting(["limits", "board-bytes"], limits.boardBytes)
+      ),
+      (
+        SizeSetting(["limits", "reader-backlog-bytes"], limits.readerBacklogBytes),
+        SizeSetting(["limits", "room-backlog-bytes"], limits.roomBacklogBytes)
+      ),
+    ]
+    return pairs.filter { $0.0.bytes > $0.1.bytes }.map { (setting: $0.0, bound: $0.1) }
+  }
+
+  /// A size as it is set.
+  struct SizeSetting {
+    let path: [String]
+    let bytes: Int
+
+    init(_ path: [String], _ bytes: Int) {
+      self.path = path
+      self.bytes = bytes
     }
-    if limits.readerBacklogBytes > limits.roomBacklogBytes {
-      found.append(
-        (["limits", "reader-backlog-bytes"], "must not be larger than room-backlog-bytes"))
-    }
-    return found
   }
 }

@@ -72,6 +72,8 @@ struct ConfigFile {
     }
     guard count <= byteLimit else { throw fail(0, "is larger than \(ByteCount.text(byteLimit))") }
     bytes.removeLast(bytes.count - count)
+    // What some editors put in front of UTF-8 text.
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw fail(lineOfBadUTF8(bytes), "is no UTF-8 text")
     }
@@ -103,6 +105,19 @@ struct ConfigFile {
         ConfigError(file: path, line: deep + 1, reason: "TOML: more than 1000 dots on one line")
       ])
     }
+    // And it ends the process where a table's header does not begin with a name, so it sees only
+    // what comes before: an earlier mistake is told first.
+    if let bad = ConfigKeyScanner.toml(text).namelessTable {
+      _ = try parsed(String(decoding: text.utf8.prefix(bad.offset), as: UTF8.self), path)
+      throw ConfigErrors([
+        ConfigError(
+          file: path, line: bad.line, reason: "TOML: expected the name of a table behind [")
+      ])
+    }
+    return try parsed(text, path)
+  }
+
+  private static func parsed(_ text: String, _ path: String) throws(ConfigErrors) -> TOMLTable {
     do { return try TOMLTable(string: text) } catch let error as TOMLParseError {
       let reason = error.description.split(separator: "\n").joined(separator: " ")
       throw ConfigErrors([

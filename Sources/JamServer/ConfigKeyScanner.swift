@@ -2,12 +2,18 @@
 ///
 /// Neither parser keeps lines, and a message without one sends people searching. The text has been
 /// parsed before, so this only has to step over values; on anything unexpected it stops, and keys
-/// it has not seen get the line of the nearest table around them.
+/// it has not seen get the line of the nearest table around them. Only headers of TOML tables are
+/// looked at before, because the parser trusts what comes behind a `[`.
 struct ConfigKeyScanner {
   private let bytes: [UInt8]
   private var offset = 0
   private var line = 1
   private(set) var keys: [(path: [String], line: Int)] = []
+  /// The first `[` at the start of a statement that no name follows; nothing behind it was read.
+  private(set) var namelessTable: (offset: Int, line: Int)?
+  private var depth = 0
+  /// Values nested deeper than any parser takes them.
+  private static let depthLimit = 300
 
   private init(_ text: String) { bytes = Array(text.utf8) }
 
@@ -64,14 +70,32 @@ struct ConfigKeyScanner {
     while true {
       skipBlank()
       guard current != nil else { return }
+      let start = offset
       if take("[") {
         _ = take("[")
+        while take(" ") || take("\t") {}
+        guard beginsKey else {
+          namelessTable = (start, line)
+          return
+        }
         table = keyPath()
         keys.append((table, line))
         skipRest()
       } else {
         guard pair(in: table) else { return }
       }
+    }
+  }
+
+  /// Whether a key begins here, bare or quoted.
+  private var beginsKey: Bool {
+    guard let byte = current else { return false }
+    return switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+      UInt8(ascii: "\""), UInt8(ascii: "'"):
+      true
+    default: false
     }
   }
 
@@ -107,6 +131,12 @@ struct ConfigKeyScanner {
   }
 
   private mutating func value(at path: [String]) {
+    depth += 1
+    defer { depth -= 1 }
+    guard depth <= Self.depthLimit else {
+      offset = bytes.count
+      return
+    }
     if take("[") {
       items(until: "]") { scanner in
         scanner.value(at: path)

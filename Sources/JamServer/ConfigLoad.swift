@@ -33,16 +33,34 @@ extension HubConfig {
     for override in overrides { config.apply(override, &errors) }
     // Contradictions among values that are wrong by themselves would only confuse.
     if errors.isEmpty {
-      for (key, reason) in config.contradictions {
-        let line = lines[key]
+      let given = Set(overrides.map(\.option))
+      for (setting, bound) in config.contradictions {
+        // What the command line replaced is no matter of the file any more.
+        let places = [setting, bound].compactMap { side in
+          given.contains(side.path.last ?? "") ? nil : lines[side.path]
+        }
+        let names = [setting, bound].map { Self.name(of: $0, given, lines) }
         errors.append(
           ConfigError(
-            file: line == nil ? "" : path ?? "", line: line ?? 0,
-            reason: "\"\(key.joined(separator: "."))\" \(reason)"))
+            file: places.isEmpty ? "" : path ?? "", line: places.first ?? 0,
+            reason: "\(names[0]) must not be larger than \(names[1])"))
       }
+      errors.sort { $0.line < $1.line }
     }
     guard errors.isEmpty else { throw ConfigErrors(errors) }
     return config
+  }
+
+  /// A setting with its value and where that is from: `"limits.rooms" (line 3: 5)`.
+  private static func name(
+    of setting: SizeSetting, _ given: Set<String>, _ lines: [[String]: Int]
+  ) -> String {
+    // Rounded, two sizes could look the same.
+    let short = ByteCount.text(setting.bytes)
+    let value = ByteCount.parse(short) == setting.bytes ? short : "\(setting.bytes) bytes"
+    let key = setting.path.joined(separator: ".")
+    if let option = setting.path.last, given.contains(option) { return "--\(option) (\(value))" }
+    return "\"\(key)\" (\(lines[setting.path].map { "line \($0)" } ?? "default"): \(value))"
   }
 
   private mutating func apply(_ file: ConfigFile, _ errors: inout [ConfigError]) {

@@ -73,9 +73,7 @@ public final class Hub: Sendable {
       options.documents = { (try? RoomContents.documents(inMeta: $0)) ?? [] }
       store = try Store.open(config.dataDirectory, shards: count, options: options)
     } catch { throw HubError("cannot open the data folder: \(error)") }
-    do { key = try SigningKey.load(dataDirectory: config.dataDirectory) } catch {
-      throw HubError("cannot load the signing key: \(error)")
-    }
+    key = try Hub.key(of: config, hadRooms: store.recovery.hasRooms, logger)
     let parts = HubParts(
       config: config, store: store, key: key, logger: logger,
       isUncertain: store.recovery.isUncertain)
@@ -97,6 +95,23 @@ public final class Hub: Sendable {
     self.logger = logger
     report(store.recovery)
     settleTail()
+  }
+
+  /// The key, made if there is none. That is how a new hub begins; it locks all people out of an
+  /// old one, so there it is said.
+  private static func key(
+    of config: HubConfig, hadRooms: Bool, _ logger: Logger
+  ) throws(HubError) -> [UInt8] {
+    do {
+      let known = try SigningKey.find(dataDirectory: config.dataDirectory)
+      let key = try SigningKey.load(dataDirectory: config.dataDirectory)
+      if known == nil, hadRooms {
+        logger.warning(
+          "the signing key was missing: a new one is made, and tokens made so far open nothing",
+          metadata: .fields(["file": "\(config.dataDirectory)/keys/\(SigningKeyFile.name)"]))
+      }
+      return key
+    } catch { throw HubError("cannot load the signing key: \(error)") }
   }
 
   /// The error names the address and the port, or what else the kernel would not give.

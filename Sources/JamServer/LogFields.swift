@@ -21,6 +21,17 @@ extension Logger.Metadata {
     return .fields(fields)
   }
 
+  /// What waits in a document, from which record on.
+  static func fields(
+    _ part: WaitingPart, of board: String, in room: RoomID, since sequence: UInt64
+  ) -> Logger.Metadata {
+    .fields([
+      "room": "\(room)", "board": board, "structs": "\(part.structs)",
+      "clients": "\(part.clients.count)", "deletions": "\(part.deletions)",
+      "since": "\(sequence)",
+    ])
+  }
+
   private static func loggable(_ text: String) -> String {
     let isPlain = text.unicodeScalars.allSatisfy { scalar in
       scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-_./:@+".contains(

@@ -108,8 +108,15 @@ extension ShardHost {
       // Decoding runs here, beside the live path.
       let contents = result.contents(hubClient: hubClient)
       if case .success(let stored) = result {
-        for damage in stored.damage {
+        for damage in stored.damage + stored.recordingGaps {
           logger.error("damaged", metadata: .fields(damage, room: id))
+        }
+      }
+      if case .success(let contents) = contents {
+        for (board, part, since) in contents.waiting {
+          logger.error(
+            "part of a board does not show: it builds on what is lost",
+            metadata: .fields(part, of: board, in: id, since: since))
         }
       }
       shard.async { context in

@@ -223,10 +223,7 @@ extension Checkpoint {
     var stage: Snapshot?
     var boards: [String: Snapshot] = [:]
     for board in made.boards {
-      let doc = board.doc
-      let snapshot = Snapshot(epoch: board.epoch, sequence: board.sequence) {
-        doc.integratedStateAsUpdate()
-      }
+      let snapshot = Snapshot(epoch: board.epoch, sequence: board.sequence) { board.encoded() }
       if board.name == Room.stageName { stage = snapshot } else { boards[board.name] = snapshot }
     }
     self.init(

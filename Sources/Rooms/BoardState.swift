@@ -38,6 +38,8 @@ final class BoardState {
   var creator: String?
   var epoch: UInt64
   var doc: Doc
+  /// What builds on content that was lost on disk, until somebody brings that.
+  var waiting: Update?
   /// Room sequence number of the last record that changed this board.
   var sequence: UInt64
   /// The one that its snapshot on disk covers.

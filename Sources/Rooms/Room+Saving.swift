@@ -10,6 +10,15 @@ public struct RoomCheckpoint: Sendable {
     public var sequence: UInt64
     /// A copy of the document; copying shares its arrays until the room changes them.
     public var doc: Doc
+    /// What waits for lost content: it belongs to the snapshot, and shows once that is back.
+    public var waiting: Update?
+
+    /// The snapshot's update, v1.
+    public func encoded() -> [UInt8] {
+      let shown = doc.integratedStateAsUpdate()
+      guard let waiting, let decoded = try? Update(v1: shown) else { return shown }
+      return Update.merging([decoded, waiting]).encodedV1()
+    }
   }
   public var room: RoomID
   /// For the history, in order.
@@ -94,7 +103,8 @@ extension Room {
     return RoomCheckpoint(
       room: id, records: unarchived,
       boards: changed.map {
-        .init(name: $0.name, epoch: $0.epoch, sequence: $0.sequence, doc: $0.doc)
+        .init(
+          name: $0.name, epoch: $0.epoch, sequence: $0.sequence, doc: $0.doc, waiting: $0.waiting)
       },
       meta: meta.encoded(), sequence: applied)
   }

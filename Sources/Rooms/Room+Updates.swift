@@ -238,10 +238,7 @@ extension Room {
     _ session: Session, now: Moment, _ effects: inout [Effect]
   ) throws(Refusal) {
     let board = membership.board
-    // Only what is new goes on. A step 2 carries the whole delete set, and after a reconnect most
-    // of it is known to everybody; a live update is nearly always new as it stands.
-    let isAllNew = arrival == .live && update.isNew(in: touched)
-    let news = isAllNew ? update : update.restricted(to: touched)
+    let news = news(of: update, touched, arrival)
     do throws(CostlyUpdate) { try board.doc.applyBounded(news) } catch { throw .tooCostly }
     meta.introduced.add(touched.newClientCount, of: session.visitor.subject)
     if arrival == .live {
@@ -251,17 +248,46 @@ extension Room {
         if isUncertain { settled.insert(range.client, on: board.name) }
       }
     }
-    applied += 1
-    let payload = news.encodedV1()
-    journal(
-      JournalRecord(
-        time: now.wall, room: id, board: board.name, sequence: applied,
-        author: session.visitor.subject, kind: arrival == .live ? .update : .syncReply,
-        payload: payload), &effects)
-    board.enqueue(news, bytes: payload.count, at: applied)
+    record(news, arrival == .live ? .update : .syncReply, board, session, now: now, &effects)
     if arrival == .step2 {
       noteBrought(touched, membership, session, now: now, &effects)
     }
+    takeWhatWaited(on: board, session, now: now, &effects)
+  }
+
+  /// Only what is new goes on. A step 2 carries the whole delete set, and after a reconnect most of
+  /// it is known to everybody; a live update is nearly always new as it stands.
+  func news(of update: Update, _ touched: TouchSet, _ arrival: Arrival) -> Update {
+    arrival == .live && update.isNew(in: touched) ? update : update.restricted(to: touched)
+  }
+
+  /// What builds on changes that the disk lost shows as soon as somebody has brought those.
+  private func takeWhatWaited(
+    on board: BoardState, _ session: Session, now: Moment, _ effects: inout [Effect]
+  ) {
+    guard let waiting = board.waiting else { return }
+    let part = board.doc.integrable(waiting)
+    let touched = board.doc.news(in: part)
+    if !touched.isEmpty {
+      let news = part.restricted(to: touched)
+      do throws(CostlyUpdate) { try board.doc.applyBounded(news) } catch { return }
+      record(news, .syncReply, board, session, now: now, &effects)
+    }
+    if board.doc.missing(for: waiting) == nil { board.waiting = nil }
+  }
+
+  /// A change of a board that has been made: into the journal, and on its way to everybody.
+  func record(
+    _ update: Update, _ kind: RecordKind, _ board: BoardState, _ session: Session, now: Moment,
+    _ effects: inout [Effect]
+  ) {
+    applied += 1
+    let payload = update.encodedV1()
+    journal(
+      JournalRecord(
+        time: now.wall, room: id, board: board.name, sequence: applied,
+        author: session.visitor.subject, kind: kind, payload: payload), &effects)
+    board.enqueue(update, bytes: payload.count, at: applied)
   }
 
   /// Every change of a room goes through here, once.

@@ -87,6 +87,7 @@ public final class Room {
       let state = BoardState(
         name: board.name, creator: board.creator, epoch: board.epoch, doc: board.doc,
         sequence: board.sequence, checkpointed: board.checkpointed)
+      state.waiting = board.waiting
       if let history = meta.refused[board.name] { state.refused = history }
       boards[board.name] = state
     }

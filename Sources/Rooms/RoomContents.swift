@@ -11,8 +11,23 @@ public struct RoomContents: Sendable {
     var creator: String?
     var epoch: UInt64
     var doc: Doc
+    /// What builds on lost content: kept beside the document, in which nothing pends.
+    var waiting: Update?
     var sequence: UInt64
     var checkpointed: UInt64
+    /// The first sequence behind which part of the document waited; its snapshot's where it came
+    /// with that.
+    var waitsSince: UInt64?
+
+    /// Leaves what waits out of the document.
+    fileprivate mutating func setAside(
+      _ part: Update, _ hubClient: ClientID
+    ) throws(UpdateError) {
+      let shown = try Update(v1: doc.integratedStateAsUpdate())
+      doc = Doc.ofPeers(hubClient)
+      doc.apply(shown)
+      waiting = part
+    }
   }
 
   var boards: [Board] = []
@@ -46,13 +61,28 @@ public struct RoomContents: Sendable {
       // Without a good snapshot Storage hands out the whole history, which is as good.
       guard stored.rebuildsAll || stored.tail.first?.sequence == 1 else {
         throw RoomLoadError(
-          what: "board '\(name)'", reason: "no good snapshot, and the history is not whole")
+          what: "board '\(name)'",
+          reason: "its file is gone or damaged, and so are records that could replace it; put a "
+            + "copy of boards/\(name).yjs.gz back, without one see \"A room that stays closed\" in "
+            + "Protocol/storage.md §9")
       }
     }
     for (name, snapshot) in stored.boards { try open(name, snapshot) }
     if let stage = stored.stage { try open(Room.stageName, stage) }
     for record in stored.tail { try replay(record) }
+    for index in boards.indices {
+      guard let part = WaitingPart(of: boards[index].doc) else { continue }
+      let since = boards[index].waitsSince ?? boards[index].sequence
+      waiting.append((boards[index].name, part, since))
+      do { try boards[index].setAside(part.update, hubClient) } catch {
+        throw RoomLoadError(what: "board '\(boards[index].name)'", reason: "\(error)")
+      }
+    }
   }
+
+  /// The boards (the stage under its own name) of which part does not show, because it builds on
+  /// records that are lost, and the sequence since when.
+  public private(set) var waiting: [(board: String, part: WaitingPart, since: UInt64)] = []
 
   /// The documents that a room's file says there are: boards, and "" for the stage.
   ///
@@ -72,8 +102,8 @@ public struct RoomContents: Sendable {
     boards.append(
       Board(
         name: name, creator: meta.creators[name], epoch: snapshot.epoch, doc: doc,
-        sequence: snapshot.sequence,
-        checkpointed: snapshot.sequence))
+        sequence: snapshot.sequence, checkpointed: snapshot.sequence,
+        waitsSince: doc.hasPending ? snapshot.sequence : nil))
   }
 
   private mutating func replay(_ record: JournalRecord) throws(RoomLoadError) {
@@ -114,8 +144,7 @@ public struct RoomContents: Sendable {
           // A record holds only what was new.
           meta.introduced.add(update.clientRanges.count { $0.from == 0 }, of: record.author)
         }
-        boards[index].doc.apply(update)
-        boards[index].sequence = record.sequence
+        boards[index].apply(update, at: record.sequence)
       }
     default: throw RoomLoadError(what: name, reason: "unknown kind \(record.kind.rawValue)")
     }
@@ -128,6 +157,14 @@ public struct RoomContents: Sendable {
         name: name, creator: creator, epoch: 1, doc: Doc.ofPeers(hubClient), sequence: 0,
         checkpointed: 0))
     return boards.count - 1
+  }
+}
+
+extension RoomContents.Board {
+  fileprivate mutating func apply(_ update: Update, at sequence: UInt64) {
+    doc.apply(update)
+    self.sequence = sequence
+    waitsSince = doc.hasPending ? waitsSince ?? sequence : nil
   }
 }
 

@@ -80,6 +80,13 @@ extension Damage {
       file: path, range: 0..<0, reason: "records are in neither history nor log",
       lost: .known("\(room), sequences \(range.lowerBound) to \(range.upperBound)"))
   }
+
+  /// A history file that is gone, with the records that are nowhere else.
+  static func missingRecording(_ range: ClosedRange<UInt64>, file: String) -> Damage {
+    Damage(
+      file: file, range: 0..<0, reason: "is missing",
+      lost: .known("the recording of sequences \(range.lowerBound) to \(range.upperBound)"))
+  }
 }
 
 extension Damage.Loss {

@@ -141,6 +141,53 @@ struct HistoryFiles: Sendable {
     return (offset, size, last.header.lastSequence)
   }
 
+  /// What is missing of the records through `covered`: files that are gone, and an end that cannot
+  /// be read. Numbers may be missing by right, so sequences decide. Nothing is said of a file that
+  /// cannot be opened.
+  ///
+  /// - Complexity: a header read for each file; every header of a file only where the next number
+  ///   is missing, and of the last one.
+  func gaps(through covered: UInt64) -> [Damage] {
+    guard covered > 0, let numbers = try? numbers() else { return [] }
+    var gaps: [Damage] = []
+    var before: UInt64 = 0
+    for number in numbers {
+      let isFirst = number == numbers.first
+      if isFirst || number > before + 1 {
+        let reached = isFirst ? 0 : (try? end(of: before, covered: covered))?.lastSequence
+        let first = (try? firstSequence(of: number)) ?? nil
+        if let reached, let first, first > reached + 1 {
+          gaps.append(.missingRecording(reached + 1...first - 1, file: path(of: before + 1)))
+        }
+      }
+      before = number
+    }
+    for number in numbers.reversed() {
+      guard let end = try? end(of: number, covered: covered) else { return gaps }
+      let reached = end.lastSequence ?? 0
+      if reached >= covered { return gaps }
+      if end.offset < end.size {
+        let reason = "no good batch of records"
+        return gaps + [
+          Damage(
+            file: path(of: number), range: end.offset..<end.size, reason: reason, lost: .batch)
+        ]
+      }
+      guard reached > 0 else { continue }
+      return gaps + [.missingRecording(reached + 1...covered, file: path(of: before &+ 1))]
+    }
+    return gaps + [.missingRecording(1...covered, file: path(of: before &+ 1))]
+  }
+
+  private func path(of number: UInt64) -> String { "\(directory.path)/\(Self.name(number))" }
+
+  /// `nil` for a file that is empty or does not begin with a good header.
+  private func firstSequence(of number: UInt64) throws(StorageError) -> UInt64? {
+    let file = try directory.file(Self.name(number), .read)
+    let bytes = try file.read(MemberHeader.byteCount, at: 0)
+    return try Self.header(bytes.span, at: 0, path: file.path)?.firstSequence
+  }
+
   private func hasGoodBody(_ member: Member, in file: File) throws(StorageError) -> Bool {
     let bytes = try file.read(Int(member.header.memberCount), at: member.offset)
     return member.header.hasGoodBody(bytes.span, at: 0)
@@ -227,6 +274,47 @@ struct HistoryFiles: Sendable {
     }
     records.removeAll { $0.sequence <= sequence }
     return (records.inOrder(), damage)
+  }
+
+  /// The records of the last member, and of those that hold one of `sequences`; in order. What
+  /// cannot be read is left out: that is for `verify` to tell.
+  ///
+  /// - Complexity: a header read for each member back to the lowest of `sequences`.
+  func records(around sequences: Set<UInt64>, limit: Int) -> [JournalRecord] {
+    var left = sequences
+    var records: [JournalRecord] = []
+    for number in ((try? numbers()) ?? []).reversed() {
+      guard let file = try? directory.file(Self.name(number), .read) else { continue }
+      let members = ((try? Self.headers(of: file)) ?? []).reversed()
+      for member in members {
+        let header = member.header
+        let held = left.filter { header.firstSequence <= $0 && $0 <= header.lastSequence }
+        left.subtract(held)
+        if held.isEmpty, !records.isEmpty { continue }
+        let count = Int(header.memberCount)
+        guard let bytes = try? file.read(count, at: member.offset) else { continue }
+        let whole = Member(offset: 0, header: header)
+        records += (try? Self.records(of: whole, in: bytes, path: file.path, room, limit)) ?? []
+      }
+      if left.isEmpty, !records.isEmpty { break }
+    }
+    return records.inOrder()
+  }
+
+  /// The members of a file as far as one header leads to the next.
+  private static func headers(of file: File) throws(StorageError) -> [Member] {
+    let size = try file.size()
+    var members: [Member] = []
+    var offset = 0
+    while offset < size {
+      let bytes = try file.read(MemberHeader.byteCount, at: offset)
+      guard let header = try header(bytes.span, at: 0, path: file.path),
+        header.memberCount <= UInt64(size - offset)
+      else { break }
+      members.append(Member(offset: offset, header: header))
+      offset += Int(header.memberCount)
+    }
+    return members
   }
 
   static func records(

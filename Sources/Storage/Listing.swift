@@ -1,9 +1,14 @@
 /// A room as the data directory shows it. Sizes are bytes on disk, times µs since 1970.
+///
+/// A last change is the time of the last record, as log and history have it. A file's own time,
+/// which a copy of the folder does not keep, stands in only where there are no records.
 public struct RoomListing: Equatable, Sendable {
   public struct Board: Equatable, Sendable {
     public var name: String
     public var bytes: Int
-    public var lastChange: Int64
+    public var lastChange: Int64 { recordTime > 0 ? recordTime : fileTime }
+    var recordTime: Int64 = 0
+    var fileTime: Int64 = 0
     /// From the snapshot's header; `nil` if that cannot be read.
     public var epoch: UInt64?
     public var sequence: UInt64?
@@ -18,7 +23,9 @@ public struct RoomListing: Equatable, Sendable {
   public var sequence: UInt64 = 0
   /// Records that are only in the log yet: the next checkpoint takes them over.
   public var logRecords = 0
-  public var lastChange: Int64 = 0
+  public var lastChange: Int64 { recordTime > 0 ? recordTime : fileTime }
+  var recordTime: Int64 = 0
+  var fileTime: Int64 = 0
 
   /// Everything of the room, without older generations.
   public var bytes: Int { boards.reduce(stageBytes + historyBytes) { $0 + $1.bytes } }
@@ -90,15 +97,15 @@ extension Store {
 }
 
 extension RoomListing {
+  /// A record of the log. Those of one room may come in any order: a room can change its shard.
   fileprivate mutating func note(_ record: JournalRecord) {
     logRecords += 1
-    lastChange = max(lastChange, record.time)
+    recordTime = max(recordTime, record.time)
     guard record.kind == .update || record.kind == .syncReply else { return }
     if let index = boards.firstIndex(where: { $0.name == record.board }) {
-      boards[index].lastChange = max(boards[index].lastChange, record.time)
+      boards[index].recordTime = max(boards[index].recordTime, record.time)
     } else {
-      boards.append(
-        Board(name: record.board, bytes: 0, lastChange: record.time, epoch: nil, sequence: nil))
+      boards.append(Board(name: record.board, bytes: 0, recordTime: record.time))
     }
   }
 }
@@ -110,28 +117,48 @@ extension RoomFiles {
     for name in ["stage.yjs.gz", "room.gz"] {
       guard let status = directory.status(name) else { continue }
       if name.hasPrefix("stage") { listing.stageBytes = status.bytes }
-      listing.lastChange = max(listing.lastChange, status.changed)
+      listing.fileTime = max(listing.fileTime, status.changed)
     }
-    if let history = try directory.directoryIfPresent("history") {
-      for name in try history.names() where HistoryFiles.number(name) != nil {
-        guard let status = history.status(name) else { continue }
+    var history: HistoryFiles?
+    if let folder = try directory.directoryIfPresent("history") {
+      history = HistoryFiles(directory: folder, room: room)
+      for name in try folder.names() where HistoryFiles.number(name) != nil {
+        guard let status = folder.status(name) else { continue }
         listing.historyBytes += status.bytes
-        listing.lastChange = max(listing.lastChange, status.changed)
+        listing.fileTime = max(listing.fileTime, status.changed)
       }
     }
-    guard let boards = try directory.directoryIfPresent("boards") else { return listing }
-    for name in Self.boardNames(try boards.names()) {
-      let file = SnapshotFile.board(name, in: boards)
-      guard let status = boards.status(file.current) ?? boards.status(file.previous) else {
-        continue
+    if let boards = try directory.directoryIfPresent("boards") {
+      for name in Self.boardNames(try boards.names()) {
+        let file = SnapshotFile.board(name, in: boards)
+        guard let status = boards.status(file.current) ?? boards.status(file.previous) else {
+          continue
+        }
+        let header = try? file.newestHeader()
+        listing.boards.append(
+          .init(
+            name: name, bytes: status.bytes, fileTime: status.changed, epoch: header?.epoch,
+            sequence: header?.lastSequence))
+        listing.fileTime = max(listing.fileTime, status.changed)
       }
-      let header = try? file.newestHeader()
-      listing.boards.append(
-        .init(
-          name: name, bytes: status.bytes, lastChange: status.changed, epoch: header?.epoch,
-          sequence: header?.lastSequence))
-      listing.lastChange = max(listing.lastChange, status.changed)
     }
+    if let history { listing.takeTimes(from: history, options) }
     return listing
+  }
+}
+
+extension RoomListing {
+  /// The times of records that the history has. The last change of a board is the record that its
+  /// snapshot's sequence names, so that few members are unpacked.
+  fileprivate mutating func takeTimes(from history: HistoryFiles, _ options: StoreOptions) {
+    let wanted = Set(boards.compactMap(\.sequence))
+    let records = history.records(around: wanted, limit: options.snapshotBytesLimit)
+    recordTime = records.last?.time ?? 0
+    for index in boards.indices {
+      guard let sequence = boards[index].sequence else { continue }
+      let name = boards[index].name
+      let last = records.last { $0.board == name && $0.sequence <= sequence }
+      if let last { boards[index].recordTime = last.time }
+    }
   }
 }

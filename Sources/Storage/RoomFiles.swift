@@ -128,8 +128,10 @@ struct RoomFiles: Sendable {
     let limit = options.snapshotBytesLimit
     // The lowest sequence from which records are needed again, if any snapshot fell back.
     var rebuildFrom: UInt64?
+    var absences: [Damage] = []
     func take(_ loaded: SnapshotFile.Loaded) -> SnapshotFile.Generation? {
       stored.damage += loaded.damage
+      if let absence = loaded.absence { absences.append(absence) }
       let sequence = loaded.generation?.header.lastSequence ?? 0
       if loaded.fellBack { rebuildFrom = min(rebuildFrom ?? sequence, sequence) }
       stored.lastSequence = max(stored.lastSequence, sequence)
@@ -146,20 +148,34 @@ struct RoomFiles: Sendable {
         if let board { stored.boards[name] = board.snapshot }
       }
     }
+    // A checkpoint that failed between two renames leaves the same, and the log behind it.
+    let isInterrupted = tail.first.map { $0.sequence <= stored.metaSequence + 1 } ?? false
+    if !isInterrupted { stored.damage += absences }
     // A document whose files are all gone leaves no name behind but in the room's own data.
     for name in stored.meta.map(options.documents) ?? [] {
       let isThere = name.isEmpty ? stored.stage != nil : stored.boards[name] != nil
       if isThere { continue }
       rebuildFrom = 0
       let path = "\(directory.path)/\(name.isEmpty ? "stage" : "boards/\(name)").yjs.gz"
-      if stored.damage.contains(where: { $0.file == path }) { continue }
-      stored.damage.append(
-        Damage(
-          file: path, range: 0..<0, reason: "is missing", lost: .unknown,
-          instead: SnapshotFile.recordsAlone))
+      stored.noteMissing(path)
+    }
+    // Until it is there for the first time the log keeps everything, from the first record on.
+    if stored.meta == nil, tail.first?.sequence != 1, try hasAnyFile() {
+      stored.noteMissing(SnapshotFile.room(in: directory).absence.file)
     }
     let end = try addRecords(tail, rebuildFrom: rebuildFrom, to: &stored)
     return (stored, end)
+  }
+
+  /// Whether a checkpoint has written anything here.
+  private func hasAnyFile() throws(StorageError) -> Bool {
+    if directory.status("stage.yjs.gz") != nil { return true }
+    for name in ["boards", "history"] {
+      if let folder = try directory.directoryIfPresent(name), !(try folder.names()).isEmpty {
+        return true
+      }
+    }
+    return false
   }
 
   /// Puts together the records that the snapshots lack, and says which are missing.
@@ -175,6 +191,7 @@ struct RoomFiles: Sendable {
     var isEndKnown = stored.meta != nil && !fellBack
     if let folder = try directory.directoryIfPresent("history") {
       let history = HistoryFiles(directory: folder, room: room)
+      stored.recordingGaps = history.gaps(through: stored.metaSequence)
       end = try history.findEnd(covered: stored.metaSequence, fellBack: fellBack)
       stored.lastSequence = max(stored.lastSequence, end?.lastSequence ?? 0)
       let last = stored.lastSequence
@@ -184,6 +201,9 @@ struct RoomFiles: Sendable {
         isEndKnown = isEndKnown || (past.damage.isEmpty && !past.records.isEmpty)
         records = (past.records + records).inOrder()
       }
+    } else if stored.metaSequence > 0 {
+      let first = "\(directory.path)/history/\(HistoryFiles.name(1))"
+      stored.recordingGaps = [.missingRecording(1...stored.metaSequence, file: first)]
     }
     let missing = records.missing(after: base, through: stored.lastSequence)
     if isEndKnown || !missing.isEmpty {
@@ -193,6 +213,7 @@ struct RoomFiles: Sendable {
       }
     }
     stored.damage += missing.map { .missing($0, of: room, in: directory.path) }
+    stored.recordingGaps.removeAll(where: stored.damage.contains)
     stored.rebuildsAll = base == 0 && missing.isEmpty
     stored.lastSequence = max(stored.lastSequence, records.last?.sequence ?? 0)
     stored.tail = records.filter { stored.needs($0, rebuilds: rebuildFrom != nil) }
@@ -207,6 +228,15 @@ extension SnapshotFile.Generation {
 }
 
 extension StoredRoom {
+  /// A file that was there is gone, and no generation of it is left.
+  fileprivate mutating func noteMissing(_ path: String) {
+    if damage.contains(where: { $0.file == path }) { return }
+    damage.append(
+      Damage(
+        file: path, range: 0..<0, reason: "is missing", lost: .unknown,
+        instead: SnapshotFile.recordsAlone))
+  }
+
   /// Whether a record has something that `meta` or its document's snapshot lacks. An update says
   /// more than the document shows, whose it is for instance, and that belongs to `meta`. While a
   /// board is rebuilt from an older generation control records come again, because they tell of

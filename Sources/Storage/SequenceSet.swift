@@ -27,6 +27,20 @@ struct SequenceSet {
     }
   }
 
+  /// How many there are, each counted once however often it was inserted.
+  var count: Int {
+    var count: UInt64 = 0
+    var last: UInt64?
+    for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      let first = last.map { max(range.lowerBound, $0 + 1) } ?? range.lowerBound
+      guard first <= range.upperBound else { continue }
+      count += range.upperBound - first + 1
+      last = range.upperBound
+      if last == .max { break }
+    }
+    return Int(clamping: count)
+  }
+
   /// What is missing behind `start`, up to the last one or to `end`.
   func missing(after start: UInt64 = 0, through end: UInt64) -> [ClosedRange<UInt64>] {
     var missing: [ClosedRange<UInt64>] = []

@@ -38,12 +38,27 @@ struct SnapshotFile: Sendable {
     /// the history and the log.
     var fellBack = false
     var damage: [Damage] = []
+    /// There is no current generation, only the one before: somebody took the file away, or a
+    /// checkpoint did not end.
+    var absence: Damage?
   }
 
   /// There is no current generation, but there was one.
   var fellBack: Bool {
     directory.status(current) == nil
       && (directory.status(previous) != nil || directory.status(damaged) != nil)
+  }
+
+  /// The current generation was there, was not set aside because of damage, and its successor does
+  /// not lie there either, as it would after a kill between the two renames.
+  private var isMissing: Bool {
+    directory.status(previous) != nil && directory.status(damaged) == nil
+      && directory.status(temporary) == nil
+  }
+
+  /// That it is gone although it was there; what that costs is for the records to say.
+  var absence: Damage {
+    Damage(file: path(of: current), range: 0..<0, reason: "is missing", lost: .unknown)
   }
 
   func path(of name: String) -> String { "\(directory.path)/\(name)" }
@@ -59,6 +74,7 @@ struct SnapshotFile: Sendable {
         loaded.generation = generation
         return loaded
       }
+      if isMissing { loaded.absence = absence }
     } catch {
       guard error.isDamage else { throw error }
       loaded.damage.append(damage(current, error))
@@ -76,6 +92,7 @@ struct SnapshotFile: Sendable {
       loaded.generation == nil
       ? Self.recordsAlone : "the generation before it, and the records since"
     for index in loaded.damage.indices { loaded.damage[index].instead = substitute }
+    loaded.absence?.instead = substitute
     loaded.fellBack = loaded.generation != nil || !loaded.damage.isEmpty
       || directory.status(damaged) != nil
     return loaded

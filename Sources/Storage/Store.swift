@@ -91,6 +91,7 @@ public final class Store: Sendable {
     var log = try RecoveredLog.read(wal, rooms: rooms, marker: marker, options: options)
     let hasRooms = !(try rooms.names()).isEmpty
     let isUsed = log.report.segments > 0 || !damage.isEmpty || hasRooms
+    log.report.hasRooms = hasRooms || !log.tail.isEmpty
     log.report.wasUnclean = marker == nil && isUsed
     uncertainUntil =
       log.report.wasUnclean

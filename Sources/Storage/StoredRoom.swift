@@ -31,6 +31,9 @@ public struct StoredRoom: Sendable {
   public var rebuildsAll = false
   /// Files that could not be used, and sequences that are missing, with what is lost.
   public var damage: [Damage] = []
+  /// What the history lacks although `meta` covers it, file by file. The documents have what those
+  /// records changed; who wants to see how it came about, or loses a document later, has not.
+  public var recordingGaps: [Damage] = []
 
   public init(room: RoomID) { self.room = room }
 }

@@ -35,16 +35,19 @@ extension Verifier {
       covered: covered, end: max(newest, covered, history.last),
       isEndKnown: room.isThere || (history.last > 0 && !history.isDamaged))
     checkSequences(of: files.room, in: directory.path, reaching: reach.end)
-    // Boards whose files are gone altogether are known from their records alone.
-    for name in history.lastUpdates.keys where !name.isEmpty && boards[name] == nil {
+    // Boards whose files are gone altogether are known from the room's file or their records.
+    let named = Set(room.documents)
+    for name in named.union(history.lastUpdates.keys) where !name.isEmpty && boards[name] == nil {
       var gone = SnapshotState(.board(name, in: directory), .board)
       gone.path = "\(directory.path)/boards/\(gone.file.current)"
       boards[name] = gone
     }
-    judge(stage, of: files.room, needed: history.lastUpdates[""] ?? 0, reach)
+    let stageNeeded = history.lastUpdates[""] ?? 0
+    judge(stage, of: files.room, needed: stageNeeded, isNamed: named.contains(""), reach)
     judgeRoomFile(room, of: files.room, reach)
     for (name, board) in boards.sorted(by: { $0.key < $1.key }) {
-      judge(board, of: files.room, needed: history.lastUpdates[name] ?? 0, reach)
+      let needed = history.lastUpdates[name] ?? 0
+      judge(board, of: files.room, needed: needed, isNamed: named.contains(name), reach)
     }
   }
 
@@ -130,17 +133,16 @@ extension Verifier {
     do {
       let limit = options.snapshotBytesLimit
       for record in try HistoryFiles.records(of: member, in: bytes, path: path, room, limit) {
-        report.records += 1
         sequences[room, default: .init()].insert(history: record.sequence)
         if record.changesDocument, record.sequence <= covered {
           findings.lastUpdates[record.board] = max(
             findings.lastUpdates[record.board] ?? 0, record.sequence)
         }
-        if let reason = decode(.record(record.kind), record.payload) {
+        if let fault = decode(.record(record.kind), record.payload) {
           report.damage.append(
             Damage(
               file: path, range: member.offset..<member.end,
-              reason: "record \(record.sequence) cannot be decoded: \(reason)",
+              reason: "record \(record.sequence) cannot be decoded: \(fault.reason)",
               lost: .known("what it changed, should a snapshot be lost")))
         }
       }

@@ -19,6 +19,10 @@ struct SnapshotState {
   var previous = Generation.absent
   /// A damaged generation lies beside it.
   var wasSetAside = false
+  /// Part of the newest good generation does not show.
+  var incomplete: Damage?
+  /// Of the room's own file: the documents that it names, by its newest good generation.
+  var documents: [String] = []
 
   init(_ file: SnapshotFile, _ content: VerifiedContent) {
     self.file = file
@@ -73,8 +77,9 @@ extension Verifier {
     var files = 0
     for attempt in 1...Self.tries {
       files = 0
-      state.current = try generation(file.current, of: state, &files)
-      state.previous = try generation(file.previous, of: state, &files)
+      (state.documents, state.incomplete) = ([], nil)
+      state.current = try generation(file.current, of: &state, &files)
+      state.previous = try generation(file.previous, of: &state, &files)
       // Beside a hub it may be just between its two renames.
       if state.isThere || !report.hubIsRunning { break }
       if attempt < Self.tries { pause(milliseconds: 50) }
@@ -88,7 +93,7 @@ extension Verifier {
   }
 
   private func generation(
-    _ name: String, of state: SnapshotState, _ files: inout Int
+    _ name: String, of state: inout SnapshotState, _ files: inout Int
   ) throws(StorageError) -> SnapshotState.Generation {
     let path = state.file.path(of: name)
     do {
@@ -97,12 +102,21 @@ extension Verifier {
       }
       files += 1
       let sequence = found.header.lastSequence
-      guard let reason = decode(state.content, found.plain) else {
-        return .good(sequence: sequence)
+      switch decode(state.content, found.plain) {
+      case .undecodable(let reason)?:
+        let damage = Damage(
+          file: path, range: 0..<0, reason: "cannot be decoded: \(reason)", lost: .unknown)
+        return .undecodable(damage, sequence: sequence)
+      case .incomplete(let reason)? where name == state.file.current || !state.isThere:
+        state.incomplete = Damage(
+          file: path, range: 0..<0, reason: reason,
+          lost: .known("what waits, until somebody brings what it builds on"))
+      case .incomplete, nil: break
       }
-      let damage = Damage(
-        file: path, range: 0..<0, reason: "cannot be decoded: \(reason)", lost: .unknown)
-      return .undecodable(damage, sequence: sequence)
+      if case .meta = state.content, state.documents.isEmpty {
+        state.documents = options.documents(found.plain)
+      }
+      return .good(sequence: sequence)
     } catch {
       guard error.isDamage else { throw error }
       let size = state.file.directory.status(name)?.bytes ?? 0
@@ -114,9 +128,12 @@ extension Verifier {
   ///
   /// - Parameter needed: The last sequence that it has to hold: of its last record that the
   ///   room's file covers; 0 if there is none.
-  mutating func judge(_ state: SnapshotState, of room: RoomID, needed: UInt64, _ reach: Reach) {
+  /// - Parameter isNamed: Whether the room's file says that there is such a document.
+  mutating func judge(
+    _ state: SnapshotState, of room: RoomID, needed: UInt64, isNamed: Bool, _ reach: Reach
+  ) {
     let (base, path) = (state.previous.sequence, state.path)
-    let cost = cost(of: state, room, reach)
+    let cost = cost(of: state, room, isNamed: isNamed, reach)
     switch state.current {
     case .good(let sequence) where sequence < needed:
       let changes = "what sequences \(sequence + 1) to \(needed) changed in it"
@@ -126,13 +143,14 @@ extension Verifier {
           reason: "is older than the room: it reaches sequence \(sequence), not \(needed)",
           lost: .known("\(changes), but for the history")))
     case .good: break
-    case .absent where base == 0 && needed == 0 && state.previous.damage == nil: break
+    case .absent where base == 0 && needed == 0 && !isNamed && state.previous.damage == nil: break
     case .absent
     where base > 0 && base >= needed && cost.lost == .nothing && isInterrupted(state, room, reach):
       noteInterrupted(path, base)
     case .absent: add(state.absence, cost)
     case .broken(let damage), .undecodable(let damage, _): add(damage, cost)
     }
+    if let incomplete = state.incomplete { report.damage.append(incomplete) }
     judgePrevious(state, cost)
   }
 
@@ -147,7 +165,7 @@ extension Verifier {
   /// Reports what is wrong with the room's own file.
   mutating func judgeRoomFile(_ state: SnapshotState, of room: RoomID, _ reach: Reach) {
     let (base, path) = (state.previous.sequence, state.path)
-    let cost = cost(of: state, room, reach)
+    let cost = cost(of: state, room, isNamed: false, reach)
     switch state.current {
     case .good: break
     case .absent where base > 0 && cost.lost == .nothing && isInterrupted(state, room, reach):
@@ -175,8 +193,11 @@ extension Verifier {
   }
 
   /// What it costs that there is no good current generation: the hub has the generation before it
-  /// and the records since, or the records alone.
-  private func cost(of state: SnapshotState, _ room: RoomID, _ reach: Reach) -> Cost {
+  /// and the records since, or the records alone. Where they do not begin with the room's first one
+  /// a board that the room's file names is not opened half, and the room not without it.
+  private func cost(
+    of state: SnapshotState, _ room: RoomID, isNamed: Bool, _ reach: Reach
+  ) -> Cost {
     switch (state.current, state.previous) {
     case (.undecodable, _): return (.known("what it held, \(Self.untilReplaced)"), "")
     case (_, .undecodable):
@@ -192,6 +213,9 @@ extension Verifier {
     let gaps = sequences[room, default: .init()].missing(after: base, through: reach.end)
     if gaps.isEmpty { return (reach.isEndKnown ? .nothing : .unknown, source) }
     let stretches = gaps.prefix(3).map { "\($0.lowerBound) to \($0.upperBound)" }
+    if isNamed, base == 0, gaps[0].lowerBound == 1, case .board = state.content {
+      return (.known("the board, and \(Self.closedRoom)"), "")
+    }
     var lost = "what sequences \(stretches.joined(separator: ", ")) changed"
     if gaps.count > 3 {
       lost += ", and more"
@@ -203,6 +227,9 @@ extension Verifier {
 
   /// The hub takes what has the right checksum, and so nothing in its place.
   private static let untilReplaced = "until that file is replaced or put away"
+
+  private static let closedRoom =
+    "the room, which stays closed until a copy of the file is put back (Protocol/storage.md §9)"
 
   private mutating func add(_ damage: Damage, _ cost: Cost) {
     var damage = damage

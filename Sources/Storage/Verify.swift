@@ -12,13 +12,28 @@ public enum VerifiedContent: Sendable {
   case record(RecordKind)
 }
 
+/// What its caller says of content that is not as it should be; the text is a clause for people.
+public enum VerifiedFault: Equatable, Sendable, ExpressibleByStringLiteral {
+  /// It cannot be decoded.
+  case undecodable(String)
+  /// It opens, but part of it waits for what is not in it, and does not show.
+  case incomplete(String)
+
+  public init(stringLiteral reason: String) { self = .undecodable(reason) }
+
+  public var reason: String {
+    switch self { case .undecodable(let text), .incomplete(let text): text }
+  }
+}
+
 /// What `Store.verify` found.
 public struct VerifyReport: Sendable {
   /// A hub had the directory open: the ends of its files were still being written.
   public var hubIsRunning = false
   public var rooms = 0
   public var boards = 0
-  /// Files read, and records in log and history together.
+  /// Files read, and records in log and history together: one that both have counts once, as it
+  /// does from a checkpoint until its log segment goes.
   public var files = 0
   public var records = 0
   public var damage: [Damage] = []
@@ -35,16 +50,21 @@ extension Store {
   /// have no gaps, that the history reaches every snapshot, and that no snapshot is missing or
   /// older than its room. Changes nothing and takes no lock, so it may run beside a hub.
   ///
-  /// - Parameter decode: Called with the content of every snapshot and record; says why it cannot
-  ///   be decoded, or `nil` if it can.
+  /// - Parameters:
+  ///   - decode: Called with the content of every snapshot and record; says what is wrong with it,
+  ///     or `nil` if nothing is.
+  ///   - documents: As `StoreOptions.documents`: only this knows of a board of which nothing is
+  ///     left.
   /// - Limits: the last record of a log that nobody closed cannot be told from a torn write, so a
   ///   flipped bit there is a note.
   /// - Throws: `io` if the directory cannot be read, `notAStore`, `newerFormat`.
   public static func verify(
-    _ path: String, decode: (VerifiedContent, [UInt8]) -> String? = { _, _ in nil }
+    _ path: String, decode: (VerifiedContent, [UInt8]) -> VerifiedFault? = { _, _ in nil },
+    documents: @escaping @Sendable (_ meta: [UInt8]) -> [String] = { _ in [] }
   ) throws(StorageError) -> VerifyReport {
     try withoutActuallyEscaping(decode) { decode throws(StorageError) in
       var verifier = try Verifier(path, decode)
+      verifier.options.documents = documents
       try verifier.run()
       return verifier.report
     }
@@ -56,8 +76,8 @@ extension Store {
 struct Verifier {
   var report = VerifyReport()
   let root: Directory
-  let decode: (VerifiedContent, [UInt8]) -> String?
-  let options = StoreOptions()
+  let decode: (VerifiedContent, [UInt8]) -> VerifiedFault?
+  var options = StoreOptions()
   /// Sequences found so far, log and history together.
   var sequences: [RoomID: SequenceSet] = [:]
   private static let everyToken = Damage.Loss.known("the key, and with it every token made so far")
@@ -65,7 +85,7 @@ struct Verifier {
   static let tries = 4
 
   init(
-    _ path: String, _ decode: @escaping (VerifiedContent, [UInt8]) -> String?
+    _ path: String, _ decode: @escaping (VerifiedContent, [UInt8]) -> VerifiedFault?
   ) throws(StorageError) {
     root = try Directory.openStore(path)
     self.decode = decode
@@ -76,6 +96,7 @@ struct Verifier {
     report.unexpected += Layout.unexpected(in: try root.names(), at: root.path)
     try checkSmallFiles()
     try checkLog()
+    defer { report.records = sequences.values.reduce(0) { $0 + $1.count } }
     guard let rooms = try folder("rooms", in: root, lost: .known("every room")) else { return }
     let (found, unexpected) = try Store.roomIDs(in: rooms)
     report.unexpected += unexpected
@@ -209,14 +230,12 @@ struct Verifier {
     }
     report.damage += findings.damage
     report.notes += findings.notes
-    report.records += findings.records
     for (room, set) in findings.sequences { sequences[room, default: .init()].insert(set) }
   }
 
   private struct Findings {
     var damage: [Damage] = []
     var notes: [String] = []
-    var records = 0
     var sequences: [RoomID: SequenceSet] = [:]
   }
 
@@ -232,14 +251,13 @@ struct Verifier {
       return findings
     }
     let scan = try LogReader.scan(bytes, path: path) { offset, header, room in
-      findings.records += 1
       findings.sequences[room, default: .init()].insert(log: header.sequence)
       let record = header.record(bytes.span, at: offset, room: room)
-      if let reason = decode(.record(header.kind), record.payload) {
+      if let fault = decode(.record(header.kind), record.payload) {
         findings.damage.append(
           Damage(
             file: path, range: offset..<offset + header.length,
-            reason: "cannot be decoded: \(reason)",
+            reason: "cannot be decoded: \(fault.reason)",
             lost: .known("record \(header.sequence) of \(room)")))
       }
     }

@@ -22,7 +22,7 @@ struct CheckConfigCommand: ParsableCommand {
       for problem in error.all { Console.complain(problem.description) }
       throw ExitCode.failure
     }
-    Console.print("\(file): ok")
+    Console.print("\(VisibleText.escaped(file)): ok")
   }
 
   private static func line(_ field: ConfigField) -> String {

@@ -1,4 +1,5 @@
 import Glibc
+import JamServer
 
 /// Standard output for results, standard error for everything else.
 enum Console {
@@ -16,7 +17,10 @@ enum Console {
   /// The same beside a running hub, which goes on whoever listens.
   static func announce(_ line: String) { _ = write(line + "\n", to: STDOUT_FILENO) }
 
-  static func complain(_ line: String) { _ = write(line + "\n", to: STDERR_FILENO) }
+  /// One line on standard error. What is in it was often chosen by others, names of files for one.
+  static func complain(_ line: String) {
+    _ = write(VisibleText.escaped(line) + "\n", to: STDERR_FILENO)
+  }
 
   /// All of it, whatever the pipe takes at a time; the errno if that fails.
   private static func write(_ text: String, to descriptor: Int32) -> Int32 {

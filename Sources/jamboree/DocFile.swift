@@ -9,7 +9,22 @@ enum DocFile {
   /// The bytes of a file, or of standard input for `-`; unpacked if they are gzip.
   static func read(_ path: String) throws -> [UInt8] {
     let bytes = try contents(of: path)
+    if let other = whatElse(bytes) { throw Failure("\(name(path)) is \(other)") }
     return bytes.starts(with: [0x1f, 0x8b]) ? try unpacked(bytes, path) : bytes
+  }
+
+  /// What a file of a data folder is that holds no document, and what reads it.
+  private static func whatElse(_ bytes: [UInt8]) -> String? {
+    switch StoredFileKind(of: bytes) {
+    case .history:
+      "a history file: the recording of a room, not a document. \"jamboree verify\" reads and "
+        + "checks it; the room's documents are its boards/*.yjs.gz"
+    case .log:
+      "a file of the log, not a document: \"jamboree verify\" reads and checks it"
+    case .room: "a room's own file, not a document: zcat shows its JSON"
+    case .key: "a signing key, not a document"
+    case .board, .stage, nil: nil
+    }
   }
 
   /// How messages call the file.

@@ -9,8 +9,9 @@ struct InspectCommand: ParsableCommand {
     commandName: "inspect",
     abstract: "List jams, rooms and boards with sizes and last changes.",
     discussion: """
-      Works beside a running hub and changes nothing. Sizes are bytes on disk, times are UTC. \
-      "(log)" counts records that the room's next checkpoint takes over into its files.
+      Works beside a running hub and changes nothing. Sizes are bytes on disk. A last change is \
+      the time of the last record, in UTC; where there are no records, that of the file. "(log)" \
+      counts records that the room's next checkpoint takes over into its files.
       """)
 
   @Argument(help: ArgumentHelp("The data folder.", valueName: "folder"))

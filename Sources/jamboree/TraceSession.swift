@@ -84,7 +84,9 @@ enum TraceSession {
         return "clock of \(key) is no number"
       }
       let clock = doc.clock(of: client)
-      if Double(clock) != expected { return "clock of client \(key) is \(clock), not \(expected)" }
+      if Double(clock) != expected {
+        return "clock of client \(key) is \(clock), not \(JSON.text(.number(expected)))"
+      }
     }
     return nil
   }

@@ -28,40 +28,42 @@ struct VerifyCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let report = try Store.verify(data, decode: Self.fault)
+    let report = try Store.verify(
+      data, decode: Self.fault, documents: { (try? RoomContents.documents(inMeta: $0)) ?? [] })
     if json {
       Console.print(JSON.text(Self.value(report)))
     } else {
-      for damage in report.damage { Self.complain("damaged: \(damage)") }
-      for note in report.notes { Self.complain("note: \(note)") }
+      for damage in report.damage { Console.complain("damaged: \(damage)") }
+      for note in report.notes { Console.complain("note: \(note)") }
       for path in report.unexpected {
-        Self.complain("note: \(path): is not the hub's, and not looked at")
+        Console.complain("note: \(path): is not the hub's, and not looked at")
       }
       Console.print(Self.summary(data, report))
     }
     if !report.isClean { throw ExitCode.failure }
   }
 
-  private static func complain(_ line: String) { Console.complain(VisibleText.escaped(line)) }
-
-  /// Why content cannot be decoded, or `nil` where it can. A snapshot must also stand by itself:
-  /// one that waits for something would open incomplete.
-  private static func fault(_ content: VerifiedContent, _ bytes: [UInt8]) -> String? {
+  /// What is wrong with content, or `nil`. A snapshot must also stand by itself.
+  private static func fault(_ content: VerifiedContent, _ bytes: [UInt8]) -> VerifiedFault? {
     switch content {
     case .meta:
       do throws(DecodingError) { _ = try RoomContents.documents(inMeta: bytes) } catch {
-        return "\(error)"
+        return .undecodable("\(error)")
       }
       return nil
     case .record(.control): return nil
     case .record, .board, .stage: break
     }
     let update: Update
-    do throws(UpdateError) { update = try Update(v1: bytes) } catch { return "\(error)" }
+    do throws(UpdateError) { update = try Update(v1: bytes) } catch {
+      return .undecodable("\(error)")
+    }
     if case .record = content { return nil }
     var doc = Doc(clientID: 0)
     _ = doc.apply(update)
-    return doc.hasPending ? "it refers to content that is not in it" : nil
+    return WaitingPart(of: doc).map { part in
+      .incomplete("\(part.description) for content that is not in it")
+    }
   }
 
   private static func summary(_ data: String, _ report: VerifyReport) -> String {
@@ -70,7 +72,8 @@ struct VerifyCommand: ParsableCommand {
       counted(report.files, "file"), counted(report.records, "record"),
     ].joined(separator: ", ")
     let verdict = report.isClean ? "ok" : "\(counted(report.damage.count, "problem")) found"
-    return "\(data): \(verdict) (\(read)\(report.hubIsRunning ? "; a hub is running" : ""))"
+    let beside = report.hubIsRunning ? "; a hub is running" : ""
+    return "\(VisibleText.escaped(data)): \(verdict) (\(read)\(beside))"
   }
 
   private static func value(_ report: VerifyReport) -> AnyValue {

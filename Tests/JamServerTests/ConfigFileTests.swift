@@ -113,8 +113,28 @@ struct ConfigFileTests {
     Row(
       "a contradiction", "[limits]\n\nmessage-bytes = '32 MiB'\nboard-bytes = '31 MiB'\n",
       [
-        "3: \"limits.message-bytes\" must not be larger than board-bytes"
+        "3: \"limits.message-bytes\" (line 3: 32 MiB) must not be larger than "
+          + "\"limits.board-bytes\" (line 4: 31 MiB)"
       ]),
+    Row(
+      "a contradiction to a default", "\nlimits.board-bytes = '1 MiB'\n",
+      [
+        "2: \"limits.message-bytes\" (default: 16 MiB) must not be larger than "
+          + "\"limits.board-bytes\" (line 2: 1 MiB)"
+      ]),
+    Row(
+      "two contradictions",
+      "[limits]\nroom-backlog-bytes = '2 MiB'\nboard-bytes = '2 MiB'\n"
+        + "reader-backlog-bytes = '3 MiB'\nmessage-bytes = 2097153\n",
+      [
+        "4: \"limits.reader-backlog-bytes\" (line 4: 3 MiB) must not be larger than "
+          + "\"limits.room-backlog-bytes\" (line 2: 2 MiB)",
+        "5: \"limits.message-bytes\" (line 5: 2097153 bytes) must not be larger than "
+          + "\"limits.board-bytes\" (line 3: 2 MiB)",
+      ]),
+    Row(
+      "a byte order mark", "\u{FEFF}port = 1\nport-file = ''\n",
+      ["2: \"port-file\" must be a path, not \"\""]),
     Row(
       "an origin with a path", "allowed-origins = ['https://a.example/x']\n",
       [
@@ -169,12 +189,48 @@ struct ConfigFileTests {
       [
         "2: \"port\" must be a whole number from 0 to 65535, not -1"
       ]),
+    Row(
+      "a contradiction",
+      "{\"limits\": {\n\"reader-backlog-bytes\": \"2 MiB\",\n\n"
+        + "\"room-backlog-bytes\": 1048576}}",
+      [
+        "2: \"limits.reader-backlog-bytes\" (line 2: 2 MiB) must not be larger than "
+          + "\"limits.room-backlog-bytes\" (line 4: 1 MiB)"
+      ]),
+    Row(
+      "a contradiction to a default", "{\n\"limits\": {\n\"room-backlog-bytes\": 65536}}",
+      [
+        "3: \"limits.reader-backlog-bytes\" (default: 1 MiB) must not be larger than "
+          + "\"limits.room-backlog-bytes\" (line 3: 64 KiB)"
+      ]),
+    Row("a byte order mark", "\u{FEFF}{\"port\": 1}", []),
+    Row(
+      "a byte order mark and a mistake", "\u{FEFF}{\n\"port\": -1}",
+      ["2: \"port\" must be a whole number from 0 to 65535, not -1"]),
     Row("a list", "[]", ["1: not valid: the JSON must be an object"]),
     Row("an empty list of jams", "{\"jams\":\n[]}", ["1: \"jams\" must not be empty"]),
   ]
 
   @Test(arguments: json) func jsonProblems(_ row: Row) throws {
     #expect(try problems("hub.json", row.text) == row.problems)
+  }
+
+  /// The parser would end the process.
+  @Test(
+    arguments: [
+      "[é]", "[=a]", "[.a]", "[#a]", "[[é]]", "[[#a]]", "[[ [a]]]", "[\n]", "[\r\n]", "[\ra]",
+      "[\u{FEFF}a]", "[", "[ ", "[[", "[]", "[[]]",
+    ])
+  func aTableWithoutANameHasItsLine(_ header: String) throws {
+    let problem = "2: TOML: expected the name of a table behind ["
+    #expect(try problems("hub.toml", "port = 1\n\(header)\n") == [problem])
+    #expect(try problems("hub.toml", "port = 1\n\(header)") == [problem])
+    #expect(try failure("hub.toml", "port =\n\(header)\n").map(\.line) == [1], "the first mistake")
+    // Where no statement begins it is none.
+    let text = "data = \"\"\"\n\(header)\n\"\"\"\nprt = 1\n"
+    if !header.contains(where: \.isNewline) {
+      #expect(try problems("hub.toml", text) == ["4: unknown key \"prt\"; did you mean \"port\"?"])
+    }
   }
 
   @Test func textsThatAreNoneHaveOneProblemWithItsLine() throws {

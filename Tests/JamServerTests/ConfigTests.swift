@@ -81,6 +81,40 @@ struct ConfigTests {
     #expect(config.jams.map(\.description) == ["b", "c"])
   }
 
+  @Test func aContradictionSaysWhereBothValuesAreFrom() throws {
+    let text = "\n[limits]\nmessage-bytes = '2 MiB'\nboard-bytes = '3 MiB'\n"
+    let file = try folder.write("a.toml", text)
+    for (options, problem) in [
+      (
+        [("board-bytes", "1 MiB")],
+        "\(file):3: \"limits.message-bytes\" (line 3: 2 MiB) must not be larger than "
+          + "--board-bytes (1 MiB)"
+      ),
+      (
+        [("message-bytes", "4 MiB")],
+        "\(file):4: --message-bytes (4 MiB) must not be larger than \"limits.board-bytes\" "
+          + "(line 4: 3 MiB)"
+      ),
+      (
+        [("message-bytes", "2 MiB"), ("board-bytes", "1 MiB")],
+        "--message-bytes (2 MiB) must not be larger than --board-bytes (1 MiB)"
+      ),
+    ] {
+      let overrides = options.map { ConfigOverride($0.0, [$0.1]) }
+      let errors = #expect(throws: ConfigErrors.self) {
+        try HubConfig.load(path: file, overrides: overrides)
+      }
+      #expect(errors?.description == problem)
+    }
+    let errors = #expect(throws: ConfigErrors.self) {
+      try HubConfig.load(path: nil, overrides: [ConfigOverride("board-bytes", ["1 MiB"])])
+    }
+    #expect(
+      errors?.description
+        == "\"limits.message-bytes\" (default: 16 MiB) must not be larger than --board-bytes "
+        + "(1 MiB)")
+  }
+
   @Test func commandLineProblemsNameTheOption() throws {
     let file = try folder.write("a.toml", "prt = 1\n")
     let errors = #expect(throws: ConfigErrors.self) {

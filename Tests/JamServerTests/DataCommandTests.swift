@@ -66,8 +66,10 @@ struct DataCommandTests {
     #expect(lines[0] == ["JAM", "ROOM", "BOARD", "SIZE", "EPOCH", "SEQUENCE", "LAST CHANGE"])
     #expect(lines[1].prefix(3) == ["demo", "one", "main"])
     #expect(lines[1][3].hasSuffix(" B") && lines[1][4...5] == ["7", "3"])
-    #expect(lines[1][6].hasSuffix("Z") && lines[1][6].utf8.count == 20)
+    // When the record was made, not when the file was written.
+    #expect(lines[1][6] == "2027-01-15T08:00:00Z")
     #expect(lines[2].prefix(3) == ["demo", "one", "(history)"])
+    #expect(lines[2].last == "2027-01-15T08:00:00Z")
     #expect(lines[3][0].hasPrefix("1 jam, 1 room, 1 board, "))
   }
 
@@ -78,7 +80,8 @@ struct DataCommandTests {
     #expect(rooms.map { $0["jam"] } == [.string("demo")])
     let board = try #require(rooms[0]["boards"]?.arrayValue?.first)
     #expect(board["board"] == .string("main") && board["epoch"] == .number(7))
-    #expect(board["sequence"] == .number(3) && board["lastChange"]?.stringValue != nil)
+    #expect(board["sequence"] == .number(3))
+    #expect(board["lastChange"] == .string("2027-01-15T08:00:00Z"))
   }
 
   @Test func anEmptyFolderHasNoRooms() throws {
@@ -189,9 +192,74 @@ struct DataCommandTests {
     #expect(run.errors == "note: d/\\u{1b}[31mred\\u{a}: is not the hub's, and not looked at\n")
   }
 
+  @Test func docSaysWhatAFileIsThatHoldsNoDocument() throws {
+    let store = try write(closes: false)
+    try store.journal(forShard: 0).append(
+      JournalRecord(
+        time: 1, room: room, board: "main", sequence: 4, author: "ada", kind: .update,
+        payload: Self.update))
+    store.journal(forShard: 0).flush()
+    let log = "a file of the log, not a document: \"jamboree verify\" reads and checks it"
+    for (file, kind) in [
+      (
+        "rooms/demo/one/history/000001.gz",
+        "a history file: the recording of a room, not a document. \"jamboree verify\" reads and "
+          + "checks it; the room's documents are its boards/*.yjs.gz"
+      ),
+      ("rooms/demo/one/room.gz", "a room's own file, not a document: zcat shows its JSON"),
+      ("wal/000-000000000001.log", log), ("keys/signing.key", "a signing key, not a document"),
+    ] {
+      for command in ["show", "trace"] {
+        let run = try run("doc", command, "d/\(file)")
+        #expect(run.exitCode == 1 && run.output.isEmpty)
+        #expect(run.errors == "Error: d/\(file) is \(kind)\n")
+      }
+    }
+    #expect(try run("doc", "show", "d/rooms/demo/one/boards/main.yjs.gz").exitCode == 0)
+    try store.close()
+  }
+
+  /// One line, whatever the path: a script that reads it is not told lies, a terminal not steered.
+  @Test func pathsInErrorsStayOnTheirLine() throws {
+    let name = "a\u{1b}[31m\nError: b"
+    let shown = "a\\u{1b}[31m\\u{a}Error: b"
+    for (arguments, error) in [
+      (["inspect", name], "Error: \(shown) does not exist\n"),
+      (["verify", name], "Error: \(shown) does not exist\n"),
+      (["doc", "show", name], "Error: cannot read \(shown): No such file or directory\n"),
+      (["doc", "trace", name], "Error: cannot read \(shown): No such file or directory\n"),
+      (["check-config", name + ".toml"], "\(shown).toml: cannot open: No such file or directory\n"),
+      (
+        ["serve", "--config", name + ".json"],
+        "Error: \(shown).json: cannot open: No such file or directory\n"
+      ),
+      (
+        ["serve", "--data", "x/" + name],
+        "Error: cannot open the data folder: mkdir x/\(shown): No such file or directory\n"
+      ),
+    ] {
+      let run = try CommandRun(arguments, in: folder)
+      #expect(run.exitCode == 1 && run.output.isEmpty)
+      #expect(run.errors == error)
+    }
+    let token = ["token", "--data", name, "--sub", "b", "--role", "bot", "--jam", "demo"]
+    let noKey = try CommandRun(token, in: folder).errors
+    #expect(noKey.hasPrefix("Error: the data folder \(shown) does not exist; "))
+    #expect(noKey.split(separator: "\n").count == 1)
+    let unknown = try run("inspect", "x", name)
+    #expect(unknown.exitCode == 64)
+    let problem = "Error: Unexpected argument '\(shown)'\n"
+    #expect(unknown.errors.hasPrefix(problem), "\(unknown.errors)")
+    #expect(unknown.errors.contains("\nUsage: jamboree inspect"))
+  }
+
   @Test(
     arguments: [
-      ([1, 1, 1], "cannot be decoded: byte "), (dangling, "refers to content that is not in it"),
+      ([1, 1, 1], "cannot be decoded: byte "),
+      (
+        dangling,
+        "1 struct of 1 client waits for content that is not in it; lost: what waits, until somebody"
+      ),
     ] as [([UInt8], String)])
   func verifyDecodesEveryBoard(_ snapshot: [UInt8], _ reason: String) throws {
     _ = try write(snapshot)

@@ -78,6 +78,12 @@ struct DocCommandTests {
       "{\"updates\":[\"01\"],\"roots\":{},\"state_vector\":{}}",
       "update 0: byte 0: more clients than bytes"),
     Row(
+      "{\"updates\":[],\"roots\":{},\"state_vector\":{\"7\":24}}",
+      "as recorded: clock of client 7 is 0, not 24"),
+    Row(
+      "{\"updates\":[],\"roots\":{},\"state_vector\":{\"7\":0.5}}",
+      "as recorded: clock of client 7 is 0, not 0.5"),
+    Row(
       "{\"updates\":[],\"roots\":{\"t\":{\"type\":\"text\",\"string\":\"x\"}}}",
       "as recorded: t.string is \"\", not \"x\""),
   ])

@@ -105,6 +105,66 @@ struct SavingTests {
     #expect(reloaded.room.needsCheckpoint)
   }
 
+  /// The second of three records is lost: what builds on it is there and does not show.
+  @Test func whatBuildsOnALostRecordIsNamedAndComesBackWithIt() throws {
+    let ann = rig.join("ann"), bob = rig.join("bob")
+    rig.update(Edit.insert("a", client: 1), from: ann)
+    rig.update(Edit.insert("b", client: 1, clock: 1), from: ann)
+    rig.update(Edit.insert("c", client: 1, clock: 2), from: ann)
+    rig.update(Edit.insert("d", client: 2, origin: (1, 2)), from: bob)
+    rig.update(Edit.delete(client: 1, clock: 1, length: 1), from: bob)
+    let records = rig.records.filter { $0.kind == .update }
+    var stored = StoredRoom(room: RoomRig.id)
+    stored.tail = rig.records.filter { $0.sequence != records[1].sequence }
+    stored.lastSequence = records[4].sequence
+    let contents = try RoomContents(decoding: stored, hubClient: 5)
+    let waiting = try #require(contents.waiting.first)
+    #expect(contents.waiting.count == 1 && waiting.board == "main")
+    #expect(waiting.since == records[2].sequence)
+    #expect(waiting.part.structs == 2 && waiting.part.clients == [1, 2])
+    #expect(waiting.part.deletions == 1)
+    #expect(waiting.part.description == "2 structs of 2 clients and 1 deletion wait")
+    let late = RoomRig()
+    late.room = Room(
+      id: RoomRig.id, contents: contents, limits: RoomLimits(), isUncertain: true, now: late.now)
+    // A checkpoint keeps what waits, so the next load says the same.
+    let snapshot = try #require(late.room.makeCheckpoint(now: late.now).boards.first)
+    var next = StoredRoom(room: RoomRig.id)
+    next.boards["main"] = StoredRoom.Snapshot(
+      epoch: 1, sequence: records[4].sequence, update: snapshot.encoded())
+    next.lastSequence = records[4].sequence
+    let again = try RoomContents(decoding: next, hubClient: 6)
+    #expect(again.waiting.map(\.part.description) == contents.waiting.map(\.part.description))
+    #expect(again.waiting.map(\.since) == [records[4].sequence], "with its snapshot")
+    try expectBack(late, bringing: records[1].payload)
+  }
+
+  /// Somebody brings only what was lost: who is here gets that, and all that waited for it.
+  private func expectBack(_ rig: RoomRig, bringing lost: [UInt8]) throws {
+    let dave = rig.join("dave")
+    var seen = Doc(clientID: 99)
+    func hear() throws {
+      rig.endTurn()
+      for message in rig.takeMessages(to: dave) {
+        switch message {
+        case .syncStep2(let bytes), .update(let bytes): seen.apply(try Update(v1: bytes))
+        default: break
+        }
+      }
+    }
+    rig.send(.syncStep1(stateVector: [0]), from: dave)
+    try hear()
+    #expect(try seen.string(of: #require(seen.root("t"))) == "a" && !seen.hasPending)
+    rig.send(.syncStep2(update: lost), from: rig.join("cleo"))
+    rig.advance(milliseconds: 100)
+    try hear()
+    #expect(try seen.string(of: #require(seen.root("t"))) == "acd" && !seen.hasPending)
+    // The records say so as well.
+    #expect(rig.edits == 2)
+    let board = try #require(rig.room.makeCheckpoint(now: rig.now).boards.first)
+    #expect(board.waiting == nil && !board.doc.hasPending)
+  }
+
   @Test func aCheckpointsCopyDoesNotChangeWithTheRoom() throws {
     let ann = rig.join("ann")
     rig.update(Edit.insert("a", client: 1), from: ann)

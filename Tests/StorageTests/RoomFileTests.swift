@@ -301,6 +301,41 @@ struct RoomFileTests {
     #expect(rooms[0].sequence == 20 && rooms[0].historyBytes > 100 && rooms[0].lastChange > 0)
   }
 
+  /// A copied or restored folder has the time of the copy; its records have their own.
+  @Test func theLastChangeIsThatOfTheLastRecord() throws {
+    let folder = try twoGenerations()
+    let room = try #require(try Store.list(folder.path).first)
+    #expect(room.lastChange == TestRoom.record(20).time)
+    #expect(room.boards.map(\.lastChange) == [TestRoom.record(20).time])
+    // Two more records that are none of the board's, then one that only the log has.
+    let store = try openStore(folder.path, shards: 1)
+    var checkpoint = TestRoom.checkpoint(TestRoom.records(21...22))
+    checkpoint.boards = [:]
+    try store.checkpointed(checkpoint)
+    let later = try #require(try Store.list(folder.path).first)
+    #expect(later.lastChange == TestRoom.record(22).time)
+    #expect(later.boards.map(\.lastChange) == [TestRoom.record(20).time], "of an older member")
+    try store.journal(forShard: 0).append(TestRoom.record(25))
+    store.journal(forShard: 0).flush()
+    let last = try #require(try Store.list(folder.path).first)
+    #expect(last.lastChange == TestRoom.record(25).time)
+    #expect(last.boards.map(\.lastChange) == [TestRoom.record(25).time])
+    try store.close()
+  }
+
+  @Test func whereThereAreNoRecordsTheFileSaysWhen() throws {
+    let folder = try twoGenerations()
+    TemporaryFolder.remove("\(folder.path)/\(roomPath)/history")
+    let room = try #require(try Store.list(folder.path).first)
+    // The records are of September 2026, the files of now.
+    let boards = try Directory.open("\(folder.path)/\(roomPath)/boards")
+    let written = try #require(boards.status("main.yjs.gz")?.changed)
+    #expect(room.boards.map(\.lastChange) == [written])
+    #expect(room.lastChange >= written)
+    try folder.write([UInt8](repeating: 0, count: 200), to: "\(roomPath)/boards/main.yjs.gz")
+    #expect(try Store.list(folder.path).first?.boards.first?.lastChange ?? 0 > 0)
+  }
+
   @Test func listShowsWhatIsOnlyInTheLog() throws {
     let folder = try twoGenerations()
     let store = try openStore(folder.path, shards: 2)

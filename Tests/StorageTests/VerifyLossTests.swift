@@ -90,6 +90,29 @@ struct VerifyLossTests {
     #expect(!room.rebuildsAll)
   }
 
+  /// Nothing of the board is left but its name in the room's file.
+  @Test func aBoardThatIsGoneWithItsHistoryIsNamed() throws {
+    let folder = try closedRoom()
+    for generation in ["", ".prev"] {
+      try harm(name("boards/main", generation), .gone, in: folder)
+    }
+    try harm("\(roomPath)/history/000001.gz", .gone, in: folder)
+    let path = "\(folder.path)/\(name("boards/main"))"
+    #expect(try damage(in: folder)[path] == nil, "only the room's file knows of it")
+    let report = try Store.verify(folder.path, documents: { _ in ["main", ""] })
+    #expect(
+      report.damage.map(\.description) == [
+        "\(folder.path)/\(roomPath): records are in neither history nor log; lost: demo/one, "
+          + "sequences 1 to 20",
+        "\(path): is missing; lost: the board, and the room, which stays closed until a copy of "
+          + "the file is put back (Protocol/storage.md §9)",
+      ])
+    // Named by the generation before, where that is what is left of the room's file.
+    try harm(name("room"), .broken, in: folder)
+    let again = try Store.verify(folder.path, documents: { _ in ["main", ""] })
+    #expect(again.damage.contains { $0.file == path })
+  }
+
   /// Only the fallen generation before is left: the history that went on from it is gone.
   @Test func theHubSaysWhatIsLostWithTheFolderOfTheHistory() throws {
     let folder = try closedRoom()

@@ -38,7 +38,11 @@ struct VerifyTests {
     // As it says: what the snapshot before lacks comes from the history.
     let store = try openStore(folder.path, shards: 1)
     let room = try store.load(TestRoom.id)
-    #expect(room.lastSequence == 20 && !room.tail.isEmpty && room.damage.isEmpty)
+    #expect(room.lastSequence == 20 && !room.tail.isEmpty)
+    #expect(room.damage.map(\.file) == ["\(folder.path)/\(roomPath)/\(file)"])
+    #expect(
+      room.damage.map { "\($0.reason), \($0.lost)" } == ["is missing, nothing"],
+      "the hub says so too")
     #expect(room.tail.allSatisfy { $0.sequence > 10 })
   }
 
@@ -63,7 +67,67 @@ struct VerifyTests {
     default: #expect(all.filter { $0.board == "main" } == room.tail.filter { $0.board == "main" })
     }
     #expect(room.rebuildsAll)
-    #expect(room.damage.map(\.reason) == (file == "room.gz" ? [] : ["is missing"]))
+    #expect(room.damage.map(\.file) == ["\(folder.path)/\(roomPath)/\(file)"])
+    #expect(room.damage.map { "\($0.reason), \($0.lost)" } == ["is missing, nothing"])
+  }
+
+  /// Documents open without it, so only a look at the sequences notices.
+  @Test func theHubNamesAHistoryFileThatIsGone() throws {
+    for (gone, lost) in [
+      ([], nil), ([1], [1...10]), ([2], [11...20]), ([3], [21...30]), ([1, 2], [1...20]),
+      ([1, 3], [1...10, 21...30]), ([1, 2, 3], [1...30]),
+    ] as [([UInt64], [ClosedRange<UInt64>]?)] {
+      let folder = try TemporaryFolder()
+      var options = StoreOptions()
+      options.historyFileBytes = 1
+      do {
+        let store = try openStore(folder.path, shards: 1, options: options)
+        for round in 0..<3 as Range<UInt64> {
+          let records = TestRoom.records(round * 10 + 1...round * 10 + 10)
+          try store.checkpointed(TestRoom.checkpoint(records))
+        }
+        try store.close()
+      }
+      let history = "\(folder.path)/\(roomPath)/history"
+      #expect(try folder.names("\(roomPath)/history").count == 3)
+      for number in gone { try remove("history/\(HistoryFiles.name(number))", in: folder) }
+      let expected = (lost ?? []).map { range in
+        let name = HistoryFiles.name((range.lowerBound + 9) / 10)
+        return "\(history)/\(name): is missing; lost: the recording of sequences "
+          + "\(range.lowerBound) to \(range.upperBound)"
+      }
+      for _ in 0..<2 {
+        let room = try openStore(folder.path, shards: 1).load(TestRoom.id)
+        #expect(room.recordingGaps.map(\.description) == expected, "without \(gone)")
+        #expect(room.damage.isEmpty && room.tail.isEmpty && room.lastSequence == 30)
+        if gone.count == 3 { TemporaryFolder.remove(history) }  // the same without the folder
+      }
+    }
+  }
+
+  @Test func aHistoryWithABadEndIsNamedAtTheLoad() throws {
+    let folder = try closedRoom(checkpoints: 2)
+    let name = "\(roomPath)/history/000001.gz"
+    var bytes = try folder.bytes(name)
+    bytes[bytes.count - 1] ^= 1
+    try folder.write(bytes, to: name)
+    let room = try openStore(folder.path, shards: 1).load(TestRoom.id)
+    #expect(room.recordingGaps.map(\.file) == ["\(folder.path)/\(name)"])
+    #expect(room.recordingGaps.first?.range.upperBound == bytes.count)
+    #expect(room.damage.isEmpty, "the documents are whole")
+  }
+
+  @Test func theStartSaysWhetherThereWereRooms() throws {
+    let folder = try TemporaryFolder()
+    let first = try openStore(folder.path, shards: 1)
+    #expect(!first.recovery.hasRooms)
+    try first.journal(forShard: 0).append(TestRoom.record(1))
+    first.journal(forShard: 0).flush()
+    let killed = try folder.copy()
+    #expect(try openStore(killed.path, shards: 1).recovery.hasRooms, "in the log")
+    try first.checkpointed(TestRoom.checkpoint(TestRoom.records(1...1)))
+    try first.close()
+    #expect(try openStore(folder.path, shards: 1).recovery.hasRooms)
   }
 
   @Test func theFolderOfBoardsMayBeGone() throws {
@@ -141,6 +205,29 @@ struct VerifyTests {
       #expect(report.isClean, "\(failing): \(report.damage)")
       #expect(report.notes.contains { $0.contains("was interrupted") }, "\(failing)")
     }
+  }
+
+  /// From a checkpoint until the log's segment goes both have the same records.
+  @Test func aRecordInLogAndHistoryCountsOnce() throws {
+    let folder = try TemporaryFolder()
+    let store = try openStore(folder.path, shards: 1)
+    for record in TestRoom.records(1...20) { try store.journal(forShard: 0).append(record) }
+    store.journal(forShard: 0).flush()
+    #expect(try Store.verify(folder.path).records == 20)
+    try store.checkpointed(TestRoom.checkpoint(TestRoom.records(1...10)))
+    #expect(try Store.verify(folder.path).records == 20)
+  }
+
+  @Test func sequencesCountOnceInWhateverOrderTheyCome() {
+    var set = SequenceSet()
+    #expect(set.count == 0)
+    for sequence in [5, 6, 7, 1, 2, 6, 7, 8, 2, 3, 20] as [UInt64] { set.insert(log: sequence) }
+    var other = SequenceSet()
+    for sequence in 2...9 as ClosedRange<UInt64> { other.insert(history: sequence) }
+    set.insert(other)
+    #expect(set.count == 10)
+    set.insert(history: .max)
+    #expect(set.count == 11)
   }
 
   @Test func aFolderOfSomethingElseIsNoDataFolder() throws {
