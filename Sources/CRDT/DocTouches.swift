@@ -102,8 +102,7 @@ private struct TouchFinder {
       let type = doc.items[Int(item)].type
       return type == .none ? nil : Place(parent: .type(type), key: key)
     }
-    guard let holder = update.recordIndex(record.originClient, record.originClock),
-      parents[holder] != nil,
+    guard let holder = new(record.originClient, record.originClock), parents[holder] != nil,
       update.records[holder].kind == ContentKind.type
     else { return nil }
     return Place(parent: .new(record: holder), key: key)
@@ -131,12 +130,31 @@ private struct TouchFinder {
       if item.isGC { return nil }
       return place(of: item)
     }
-    return update.recordIndex(client, clock).flatMap { parents[$0] }
+    return new(client, clock).flatMap { parents[$0] }
   }
 
   private func known(_ client: ClientID, _ clock: UInt64) -> Index32? {
     guard clock < doc.clock(of: client), let index = doc.clientIndices[client] else { return nil }
     return doc.item(index, clock)
+  }
+
+  /// The record of the update that holds an id.
+  private func new(_ client: ClientID, _ clock: UInt64) -> Int? {
+    var low = 0
+    var high = update.records.count
+    while low < high {
+      let middle = (low + high) / 2
+      let record = update.records[middle]
+      if record.client > client || (record.client == client && record.end <= clock) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    guard low < update.records.count, update.records[low].client == client,
+      update.records[low].clock <= clock
+    else { return nil }
+    return low
   }
 
   private func hasValue(_ place: Place) -> Bool {

@@ -11,8 +11,6 @@ struct TakeBackSurvey {
   /// Live values of keys that the update deletes or may overwrite, each once.
   private(set) var values: [Index32] = []
   private var seen: Set<Index32> = []
-  /// By record: the key's value in the document, where the record becomes a value of that key.
-  private var rivals: [Int: Index32] = [:]
   /// Ids before which an item would be cut, in no order.
   private var cuts: [(client: Index32, clock: UInt64)] = []
   /// What is alive and would be deleted.
@@ -40,14 +38,13 @@ struct TakeBackSurvey {
         if record.kind == ContentKind.gc { continue }
         if record.hasOrigin { cut(record.originClient, before: record.originClock + 1) }
         if record.hasRightOrigin { cut(record.rightClient, before: record.rightClock) }
-        guard let value = rival(of: record) else { continue }
-        rivals[index] = value
-        try add(value: value)
+        if let value = rival(of: record) { try add(value: value) }
       }
     }
   }
 
-  /// The live value that a record would stand beside, if it belongs to a key that has one.
+  /// The live value that a record would stand beside, if it belongs to a key that has one. What
+  /// stands beside another new record has the same rival as that one.
   private func rival(of record: UpdateRecord) -> Index32? {
     let state = doc.clock(of: record.client)
     // The rest of a struct whose beginning is known stands behind that.
@@ -61,9 +58,7 @@ struct TakeBackSurvey {
   }
 
   private func rival(beside client: ClientID, _ clock: UInt64) -> Index32? {
-    guard let index = known(client, clock) else {
-      return update.recordIndex(client, clock).flatMap { rivals[$0] }
-    }
+    guard let index = known(client, clock) else { return nil }
     let item = doc.items[Int(index)]
     return item.key == .none ? nil : liveValue(item.parent, item.key)
   }

@@ -71,25 +71,6 @@ public struct Update: Sendable {
     for range in clientRanges where range.from == 0 { vector[range.client] = range.to }
     return vector
   }
-
-  /// The record that holds an id.
-  func recordIndex(_ client: ClientID, _ clock: UInt64) -> Int? {
-    var low = 0
-    var high = records.count
-    while low < high {
-      let middle = (low + high) / 2
-      let record = records[middle]
-      if record.client > client || (record.client == client && record.end <= clock) {
-        low = middle + 1
-      } else {
-        high = middle
-      }
-    }
-    guard low < records.count, records[low].client == client, records[low].clock <= clock else {
-      return nil
-    }
-    return low
-  }
 }
 
 /// One struct of an update.
