@@ -6,6 +6,15 @@ extension Doc {
   /// - Complexity: O(update), plus O(log n) a struct, plus what is deleted or joined.
   @discardableResult
   public mutating func apply(_ update: Update) -> Applied {
+    guard integrate(all: update) else { return Applied() }
+    var applied = finishTransaction()
+    applied.leftPending = hasPending
+    return applied
+  }
+
+  /// Integrates an update and whatever waited for it, and leaves the transaction open. False once
+  /// `stepsLeft` are used up.
+  mutating func integrate(all update: Update) -> Bool {
     var next: Update? = update
     while let current = next {
       next = nil
@@ -16,22 +25,20 @@ extension Doc {
         for run in plan.order {
           for index in run {
             integrate(current.records[index], of: current.source)
-            if stepsLeft <= 0 { return Applied() }
+            if stepsLeft <= 0 { return false }
           }
         }
         if !plan.blocked.isEmpty { park(current, plan) }
       }
       applyDeletes(current.deleteSet)
-      if stepsLeft <= 0 { return Applied() }
+      if stepsLeft <= 0 { return false }
       if pending.structs != nil, canRetry {
         next = pending.structs
         pending.structs = nil
         pending.needs = []
       }
     }
-    var applied = finishTransaction()
-    applied.leftPending = hasPending
-    return applied
+    return true
   }
 
   /// Whether one struct alone is new and has all that it refers to: the usual update, for which

@@ -43,7 +43,7 @@ extension Doc {
   }
 
   /// The update of a finished transaction (Yjs's `update` event).
-  private func encode(_ applied: Applied) -> [UInt8] {
+  func encode(_ applied: Applied) -> [UInt8] {
     var writer = ByteWriter()
     writer.varUInt(applied.newStructs.count)
     for range in applied.newStructs.sorted(by: { $0.client > $1.client }) {

@@ -1,0 +1,194 @@
+import Lib0
+
+/// Taking back: an update is accepted and undone in one transaction.
+///
+/// To drop an update would leave a gap in its author's clock for ever, so what a room does not want
+/// is integrated like everything else, and what it did is undone by structs of our own. All of it
+/// leaves as one update: nobody sees a state in between, and the author's board snaps back.
+///
+///     before   a b c d          m["k"] = 1
+///     update   a . x . d        m["k"] = 2          (b and c deleted, x new)
+///     after    a . . . b' c' d  m["k"] = 1'         (x deleted, copies of b, c and 1)
+extension Doc {
+  /// How many items one take-back may copy.
+  public static let takeBackItemLimit = 20_000
+  /// How many bytes of content one take-back may copy.
+  public static let takeBackByteLimit = 1 << 20
+
+  /// Applies an update and takes its effect back.
+  ///
+  /// What it created is deleted. Values of keys that it replaced or removed are set again, deleted
+  /// elements, text and marks are inserted again at their places, both as copies under
+  /// `clientID`. Marks that would say nothing where they stood do not come back: Yjs deletes them
+  /// at every chance, and would do so again. Everything visible is then as it was, except that a
+  /// root may be new, and empty.
+  /// - Parameter update: All of it must be integrable (`missing(for:)`). What is known of it
+  ///   already does nothing.
+  /// - Returns: One update from the state before to the state after, for every peer and for the
+  ///   author; the update itself is in it, its content mostly as tombstones.
+  /// - Throws: `TakeBackError`; nothing has changed then.
+  /// - Complexity: O(u log n) for u structs and ranges, plus what they cover and cut; where marks
+  ///   are deleted, O(items of those texts). As with `applyBounded`, the document's arrays are
+  ///   copied only where the product of the two sizes leaves doubt.
+  public mutating func applyTakenBack(_ update: Update) throws(TakeBackError) -> Update {
+    guard !hasPending, missing(for: update) == nil else { throw .incomplete }
+    let values = try TakeBackSurvey(update, self).values
+    guard mayBeCostly(update) else { return takeBack(update, values) }
+    var copy = self
+    copy.stepsLeft = Self.searchBudget
+    let result = copy.takeBack(update, values)
+    guard copy.stepsLeft > 0 else { throw .tooCostly }
+    copy.stepsLeft = .max
+    self = copy
+    return result
+  }
+
+  /// - Parameter values: Live values of keys that may be gone after the update.
+  private mutating func takeBack(_ update: Update, _ values: [Index32]) -> Update {
+    guard integrate(all: update) else { return Update() }
+    let lost = lostFromSequences()
+    deleteNewStructs()
+    for value in values where items[Int(value)].isDeleted {
+      let item = items[Int(value)]
+      _ = putCopy(of: value, left: map.item(item.parent, item.key), right: .none)
+    }
+    putBack(lost)
+    let applied = finishTransaction()
+    guard applied.changed else { return Update() }
+    do { return try Update(v1: encode(applied)) } catch {
+      preconditionFailure("our own update does not decode: \(error)")
+    }
+  }
+
+  /// What the open transaction has deleted so far of sequences, new structs apart.
+  private func lostFromSequences() -> [Index32] {
+    var lost: [Index32] = []
+    for range in transaction.deletes where range.clock < clients[Int(range.client)].before {
+      let end = range.clock + range.length
+      var place = position(range.client, range.clock)
+      while place < clients[Int(range.client)].structs.count {
+        let index = clients[Int(range.client)].structs[place]
+        let item = items[Int(index)]
+        if item.clock >= end { break }
+        if item.key == .none, !item.isGC, ContentKind.isCopyable(item.kind) { lost.append(index) }
+        place += 1
+      }
+    }
+    return lost
+  }
+
+  /// Deletes everything that the open transaction has brought.
+  private mutating func deleteNewStructs() {
+    for client in transaction.advanced {
+      var place = position(client, clients[Int(client)].before)
+      while place < clients[Int(client)].structs.count {
+        delete(clients[Int(client)].structs[place])
+        place += 1
+      }
+    }
+  }
+
+  /// Inserts copies of lost items. Where several stand side by side, the copies come behind the
+  /// last, one chained to the other, so that they become one item again.
+  private mutating func putBack(_ lost: [Index32]) {
+    var open = Set(lost)
+    let idle = idleMarks(among: open)
+    for start in lost where open.contains(start) {
+      var head = start
+      while case let left = items[Int(head)].left, left != .none, isGone(left, open) { head = left }
+      var run: [Index32] = []
+      while head != .none, isGone(head, open) {
+        if open.remove(head) != nil { run.append(head) }
+        head = items[Int(head)].right
+      }
+      guard var left = run.last else { continue }
+      for index in run where !idle.contains(index) {
+        left = putCopy(of: index, left: left, right: items[Int(left)].right)
+      }
+    }
+  }
+
+  /// Whether the open transaction made an item disappear: an old one, or one that it brought.
+  private func isGone(_ index: Index32, _ lost: Set<Index32>) -> Bool {
+    if lost.contains(index) { return true }
+    let item = items[Int(index)]
+    return item.isDeleted && item.clock >= clients[Int(item.client)].before
+  }
+
+  private mutating func putCopy(of index: Index32, left: Index32, right: Index32) -> Index32 {
+    let item = items[Int(index)]
+    return insertOwn(
+      item.kind, length: Int(item.length), Array(content[item.contentRange]), left: left,
+      right: right, parent: item.parent, key: item.key)
+  }
+}
+
+/// Marks that say nothing.
+extension Doc {
+  /// Attributes in force, by the bytes of key and JSON text; null where there is none.
+  private typealias Attributes = [[UInt8]: [UInt8]]
+
+  /// Those of the lost marks that need not come back: a later mark of the same attribute follows
+  /// before any content does, or what they say is in force already (as Yjs
+  /// `cleanupFormattingGap` has it, which deletes such marks).
+  private func idleMarks(among lost: Set<Index32>) -> Set<Index32> {
+    var texts: Set<Index32> = []
+    for index in lost where items[Int(index)].kind == ContentKind.format {
+      texts.insert(items[Int(index)].parent)
+    }
+    var idle: Set<Index32> = []
+    for text in texts {
+      var attributes: Attributes = [:]
+      var index = types[Int(text)].start
+      while index != .none {
+        index = surveyGap(from: index, lost, &attributes, &idle)
+        if index != .none { index = items[Int(index)].right }
+      }
+    }
+    return idle
+  }
+
+  /// Decides on the marks up to the next content as it was before; the result is that content.
+  private func surveyGap(
+    from start: Index32, _ lost: Set<Index32>, _ attributes: inout Attributes,
+    _ idle: inout Set<Index32>
+  ) -> Index32 {
+    var marks: [(index: Index32, key: [UInt8], json: [UInt8])] = []
+    var last: [[UInt8]: Index32] = [:]
+    var end = start
+    while end != .none {
+      let item = items[Int(end)]
+      if !item.isDeleted || lost.contains(end) {
+        if item.isCountable { break }
+        if item.kind == ContentKind.format {
+          let (key, json) = markBytes(item)
+          marks.append((index: end, key: key, json: json))
+          last[key] = end
+        }
+      }
+      end = item.right
+    }
+    for mark in marks {
+      if lost.contains(mark.index),
+        last[mark.key] != mark.index || attributes[mark.key, default: Marks.null] == mark.json
+      {
+        idle.insert(mark.index)
+      } else {
+        attributes[mark.key] = mark.json
+      }
+    }
+    return end
+  }
+
+  private func markBytes(_ item: Item) -> (key: [UInt8], json: [UInt8]) {
+    var reader = ByteReader(content.span.extracting(item.contentRange))
+    do {
+      let key = try reader.varBytes()
+      let keyBytes = key.indices.map { key[$0] }
+      let json = try reader.varBytes()
+      return (key: keyBytes, json: json.indices.map { json[$0] })
+    } catch {
+      preconditionFailure("stored content was checked when it came in: \(error)")
+    }
+  }
+}
