@@ -71,6 +71,59 @@ func expectTakenBack(
   return result
 }
 
+/// A board as it was when the room froze, the hub's document, and one person who edits on.
+struct Frozen {
+  var hub = Doc(clientID: 50)
+  var author = Doc(clientID: 7)
+
+  init(_ setup: (inout Transaction) throws(EditError) -> Void) throws {
+    var first = Doc(clientID: 3)
+    let bytes = try first.transact(setup)
+    try everybody(applies: try Update(v1: bytes ?? [0, 0]))
+  }
+
+  mutating func everybody(applies update: Update) throws {
+    hub.apply(update)
+    author.apply(update)
+  }
+
+  /// An edit of the author's, not yet sent.
+  mutating func write(_ edit: (inout Transaction) throws(EditError) -> Void) throws -> Update {
+    try Update(v1: try author.transact(edit) ?? [0, 0])
+  }
+
+  /// The author edits, the hub takes it back, the author sees it.
+  @discardableResult
+  mutating func takeBack(
+    _ edit: (inout Transaction) throws(EditError) -> Void,
+    _ location: SourceLocation = #_sourceLocation
+  ) throws -> Update {
+    let seen = Visible(author)
+    let result = try expectTakenBack(try write(edit), &hub, "", location)
+    author.apply(result)
+    #expect(Visible(author) == seen, sourceLocation: location)
+    #expect(!author.hasPending, sourceLocation: location)
+    #expect(author.stateVector == hub.stateVector, sourceLocation: location)
+    return result
+  }
+
+  /// A map with values and a shape, a list, and a text with marks and an embed.
+  static func board(_ edit: inout Transaction) throws(EditError) {
+    let map = edit.root("m")
+    edit.set("n", to: .number(1), in: map)
+    edit.set("bytes", to: .bytes([1, 2]), in: map)
+    let shape = edit.set("shape", toNew: .map, in: map)
+    edit.set("x", to: .number(5), in: shape)
+    let list = edit.root("l")
+    try edit.insert([.number(1), .string("two"), .null, .bytes([4])], at: 0, in: list)
+    edit.set("y", to: .number(2), in: try edit.insertNew(.map, at: 4, in: list))
+    let text = edit.root("t")
+    try edit.insert("Hello brave new world", at: 0, in: text)
+    try edit.format(6..<11, ObjectValue([.init(key: "bold", value: .bool(true))]), in: text)
+    try edit.insertEmbed(.object(["image": .number(1)]), at: 12, in: text)
+  }
+}
+
 /// Random edits of every kind that the editing API has, nested types among them.
 enum BoardScribble {
   static func edit(_ edit: inout Transaction, _ random: inout SplitMix64) throws(EditError) {
