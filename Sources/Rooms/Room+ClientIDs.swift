@@ -31,6 +31,7 @@ extension Room {
   func isForeign(
     _ client: ClientID, _ arrival: Arrival, _ membership: Membership, _ session: Session
   ) -> Bool {
+    if client == hubClient { return true }
     let board = membership.board
     let owner = meta.bindings.owner(of: client) ?? claimant(of: client, board)
     guard let owner, owner != session.visitor.subject else { return false }

@@ -3,7 +3,7 @@ internal import Lib0
 internal import Storage
 internal import SyncProtocol
 
-/// What becomes of an update that is not taken.
+/// What becomes of an update that may not stand.
 extension Room {
   /// Part of the journal, so that neither a crash nor an empty room forgets it.
   private func remember(
@@ -64,15 +64,64 @@ extension Room {
         let retry = refusal == .frozenForNow ? .max : now.monotonic + Self.retryInterval
         askAgain(membership, at: retry)
       }
-      if let told = membership.told, told.code == refusal.code,
-        now.monotonic - told.at < Self.tellInterval
-      {
-        return
-      }
-      membership.told = (refusal.code, now.monotonic)
-      effects.append(
-        .send(.permissionDenied(reason: refusal.reason), board: board.name, to: session.id))
+      tell(refusal, membership, session, now: now, &effects)
+      return
     }
+    logRefusal(refusal, membership, session, &effects)
+  }
+
+  // MARK: taking back
+
+  /// What a stock client does that merely runs into a freeze is taken and undone, in one record and
+  /// one frame: its board snaps back, and its document goes on without a gap. To drop it would lock
+  /// its author out, and every other tab that has seen it.
+  ///
+  /// - Returns: false where that cannot be (a whole shape deleted, too much or too often): then it
+  ///   is refused whole.
+  func takeBack(
+    _ update: Update, _ touched: TouchSet, _ membership: Membership, _ session: Session,
+    now: Moment, _ effects: inout [Effect]
+  ) -> Bool {
+    guard session.dialect == .stock, !membership.isPoisoned, !refusesWrites else { return false }
+    let board = membership.board
+    guard !board.refused.holds(touched), membership.takeBacks.mayHaveOneMore(now: now.monotonic),
+      growth(of: board, by: touched, session.visitor) == nil
+    else { return false }
+    let undone: Update
+    do throws(TakeBackError) {
+      undone = try board.doc.applyTakenBack(news(of: update, touched, .live))
+    } catch { return false }
+    meta.introduced.add(touched.newClientCount, of: session.visitor.subject)
+    for range in touched.newStructs {
+      // The record is not the author's alone, so it says nothing of whose ids these are.
+      bind(range.client, membership, session, now: now, &effects)
+      membership.clients.insert(range.client)
+      if isUncertain { settled.insert(range.client, on: board.name) }
+    }
+    record(undone, .syncReply, board, session, now: now, &effects)
+    return true
+  }
+
+  /// Tells a stock client why, but not of each of its edits.
+  func tell(
+    _ refusal: Refusal, _ membership: Membership, _ session: Session, now: Moment,
+    _ effects: inout [Effect]
+  ) {
+    if let told = membership.told, told.code == refusal.code,
+      now.monotonic - told.at < Self.tellInterval
+    {
+      return
+    }
+    membership.told = (refusal.code, now.monotonic)
+    let message = ServerMessage.permissionDenied(reason: refusal.reason)
+    effects.append(.send(message, board: membership.board.name, to: session.id))
+    logRefusal(refusal, membership, session, &effects)
+  }
+
+  private func logRefusal(
+    _ refusal: Refusal, _ membership: Membership, _ session: Session, _ effects: inout [Effect]
+  ) {
+    let board = membership.board
     effects.append(
       .log(
         "refused an update",

@@ -67,6 +67,12 @@ extension Room {
     }
     if !touched.isEmpty {
       if let refusal = refusal(for: touched, arrival, membership, session) {
+        if refusal == .frozen,
+          takeBack(candidate, touched, membership, session, now: now, &effects)
+        {
+          tell(refusal, membership, session, now: now, &effects)
+          return
+        }
         refuse(refusal, touched, arrival, number, membership, session, now: now, &effects)
         // What waited for this step 2 was in it.
         if arrival == .step2, isWhole { settleOpen(membership, session, &effects) }
@@ -214,7 +220,7 @@ extension Room {
   }
 
   /// Growth is refused past the limits, shrinking never is.
-  private func growth(
+  func growth(
     of board: BoardState, by touched: TouchSet, _ visitor: Visitor
   ) -> Refusal? {
     let doc = board.doc

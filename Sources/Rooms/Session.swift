@@ -37,6 +37,22 @@ final class Session {
   }
 }
 
+/// How often a session's edits were taken back: past 20 a minute it is refused and read-only.
+struct TakeBackCount {
+  static let most = 20
+  /// Nanoseconds in which so many are allowed.
+  static let interval: Int64 = 60_000_000_000
+
+  private var since: Int64 = .min / 2
+  private var count = 0
+
+  mutating func mayHaveOneMore(now: Int64) -> Bool {
+    if now - since >= Self.interval { (since, count) = (now, 0) }
+    count += 1
+    return count <= Self.most
+  }
+}
+
 /// A session's stay on one board.
 final class Membership {
   let board: BoardState
@@ -52,6 +68,8 @@ final class Membership {
   var ledger = SaveLedger()
   /// This session's document holds something refused: read-only until it comes with a fresh one.
   var isPoisoned = false
+  /// What was taken back of it lately.
+  var takeBacks = TakeBackCount()
   /// The last refusal that the client was told of, so that a stream of edits is not answered one
   /// by one.
   var told: (code: Refusal.Code, at: Int64)?

@@ -72,7 +72,7 @@ struct PolicyTests {
   }
 
   @Test func aFreezeHoldsAgainstStockClientsAndSaysWhy() {
-    let ann = rig.join("ann"), fay = rig.join("fay", .facilitator)
+    let ann = rig.joinSpent("ann"), fay = rig.join("fay", .facilitator)
     rig.update(Edit.insert("abc", client: 1), from: ann)
     freeze()
     let before = rig.edits
@@ -87,7 +87,7 @@ struct PolicyTests {
   }
 
   @Test func whatAFreezeRefusedStaysRefusedUntilAFreshDocument() {
-    let ann = rig.join("ann")
+    let ann = rig.joinSpent("ann")
     rig.update(Edit.insert("abc", client: 1), from: ann)
     freeze()
     rig.update(Edit.insert("!", client: 1, clock: 3), from: ann)
@@ -106,7 +106,7 @@ struct PolicyTests {
   }
 
   @Test func aRefusedDeletionDoesNotComeBackInAStep2() {
-    let ann = rig.join("ann")
+    let ann = rig.joinSpent("ann")
     rig.update(Edit.insert("abc", client: 1), from: ann)
     freeze()
     rig.update(Edit.delete(client: 1, clock: 0, length: 1), from: ann)
@@ -134,11 +134,11 @@ struct PolicyTests {
   }
 
   @Test func aRefusalIsRememberedAcrossACrash() throws {
-    let ann = rig.join("ann")
+    let ann = rig.joinSpent("ann")
     rig.update(Edit.insert("abc", client: 1), from: ann)
     freeze()
     rig.update(Edit.insert("!", client: 1, clock: 3), from: ann)
-    let bob = rig.join("bob")
+    let bob = rig.joinSpent("bob")
     rig.update(Edit.delete(client: 1, clock: 0, length: 1), from: bob)
     freeze("unfreeze")
     var stored = StoredRoom(room: RoomRig.id)
@@ -162,7 +162,7 @@ struct PolicyTests {
   @Test func aRefusalOnABoardThatNobodyWroteToIsRememberedToo() {
     let fay = rig.joinOwn("fay", .facilitator, board: "@stage")
     rig.command(#"{"id":1,"command":"freeze"}"#, from: fay)
-    let eve = rig.join("eve")
+    let eve = rig.joinSpent("eve")
     rig.update(Edit.insert("!", client: 66), from: eve)
     rig.room.leave(eve)
     rig.command(#"{"id":2,"command":"unfreeze"}"#, from: fay)

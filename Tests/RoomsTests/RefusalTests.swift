@@ -28,6 +28,80 @@ struct RefusalTests {
     doc.transact { $0.set("title", to: .string(value), in: $0.root("m")) } ?? []
   }
 
+  /// What stock clients show each other, and what the hub has.
+  private struct Watcher {
+    var doc = Doc(clientID: 77)
+    let id: SessionID
+
+    mutating func hear(_ rig: RoomRig) throws {
+      rig.advance(milliseconds: 100)
+      rig.endTurn()
+      for message in rig.takeMessages(to: id) {
+        switch message {
+        case .syncStep2(let bytes), .update(let bytes): doc.apply(try Update(v1: bytes))
+        default: break
+        }
+      }
+    }
+
+    /// What both have; nil where they differ.
+    func text(_ rig: RoomRig) throws -> String? {
+      let hub = try #require(rig.room.boards["main"]?.doc)
+      let both = try [doc, hub].map { try $0.string(of: #require($0.root("t"))) }
+      return both[0] == both[1] && !doc.hasPending ? both[0] : nil
+    }
+  }
+
+  /// In one record and one frame, so nobody sees a state in between; and the author's document has
+  /// no gap, so it goes on when the room is open again, and so do tabs that have seen the edit.
+  @Test func whatAStockClientDoesInAFreezeIsTakenBack() throws {
+    rig.update(Edit.insert("abc", client: 1), from: rig.join("bob"))
+    freeze()
+    let ann = rig.join("ann")
+    var bob = Watcher(id: rig.join("bob"))
+    rig.send(.syncStep1(stateVector: [0]), from: bob.id)
+    try bob.hear(rig)
+    let before = rig.records.count
+    rig.update(Edit.insert("frozen", client: 2, origin: (1, 1)), from: ann)
+    rig.update(Edit.delete(client: 1, clock: 0, length: 2), from: ann)
+    #expect(rig.takeMessages(to: ann).filter(\.isDenial).count == 1, "told once")
+    // The first edit also bound the id.
+    #expect(rig.records.count == before + 3)
+    try bob.hear(rig)
+    #expect(try bob.text(rig) == "abc")
+    freeze("unfreeze")
+    rig.update(Edit.insert("!", client: 2, clock: 6), from: ann)
+    rig.update(Edit.insert("?", client: 3, origin: (2, 2)), from: rig.join("ann"))
+    try bob.hear(rig)
+    #expect(try bob.text(rig)?.sorted() == "!?abc".sorted())
+    let again = try rig.reloaded()
+    let doc = try #require(again.room.boards["main"]?.doc)
+    #expect(doc.integratedStateAsUpdate() == bob.doc.integratedStateAsUpdate())
+    // The id is hers, also after a restart.
+    again.update(Edit.insert("x", client: 2, clock: 7), from: again.join("eve"))
+    #expect(again.edits == 0)
+  }
+
+  /// A client that cannot hear, or does not care.
+  @Test func whoGoesOnAndOnInAFreezeIsRefusedAndReadOnly() throws {
+    freeze()
+    let eve = rig.join("eve")
+    for clock in 0..<30 as Range<UInt64> {
+      rig.update(Edit.insert("a", client: 2, clock: clock), from: eve)
+    }
+    #expect(rig.edits == TakeBackCount.most)
+    freeze("unfreeze")
+    rig.update(Edit.insert("b", client: 9), from: eve)
+    #expect(rig.edits == TakeBackCount.most)
+  }
+
+  @Test func nobodyWritesUnderTheHubsOwnId() {
+    let hub = rig.room.hubClient
+    rig.update(Edit.insert("a", client: hub), from: rig.join("eve"))
+    rig.send(.syncStep2(update: Edit.insert("a", client: hub)), from: rig.join("eve"))
+    #expect(rig.edits == 0)
+  }
+
   @Test func theSameChangeInAFreshDocumentIsNotTheRefusedOne() throws {
     var bob = Doc(clientID: 1), first = Doc(clientID: 2), second = Doc(clientID: 3)
     let old = setting("old", in: &bob)
@@ -35,7 +109,7 @@ struct RefusalTests {
     first.apply(try Update(v1: old))
     second.apply(try Update(v1: old))
     freeze()
-    let tab = rig.join("ann")
+    let tab = rig.joinSpent("ann")
     rig.update(setting("new", in: &first), from: tab)
     rig.room.leave(tab)
     freeze("unfreeze")
@@ -53,7 +127,7 @@ struct RefusalTests {
     rig.update(Edit.insert("abc", client: 1), from: rig.join("bob"))
     freeze()
     let deletion = Edit.delete(client: 1, clock: 0, length: 1)
-    let tab = rig.join("ann")
+    let tab = rig.joinSpent("ann")
     announce(2, from: tab)
     rig.update(deletion, from: tab)
     rig.room.leave(tab)
@@ -71,7 +145,7 @@ struct RefusalTests {
 
   @Test func whatIsKnownAlreadyIsNotRecordedAgain() {
     freeze()
-    let ann = rig.join("ann")
+    let ann = rig.joinSpent("ann")
     rig.update(Edit.insert("abc", client: 1), from: ann)
     let recorded = rig.records.count
     for _ in 0..<10 { rig.update(Edit.insert("abc", client: 1), from: ann) }
@@ -86,7 +160,7 @@ struct RefusalTests {
     let ranges = (0..<10_000 as Range<UInt64>).map {
       DeleteRange(client: 1, clock: 2 * $0, length: 1)
     }
-    rig.update(Update(deleting: DeleteSet(ranges)).encodedV1(), from: rig.join("eve"))
+    rig.update(Update(deleting: DeleteSet(ranges)).encodedV1(), from: rig.joinSpent("eve"))
     #expect(rig.records.count == recorded)
   }
 
@@ -159,12 +233,12 @@ struct RefusalTests {
     freeze()
     var next: UInt64 = 1_000
     for _ in 0..<60 {
-      let eve = rig.join("eve")
+      let eve = rig.joinSpent("eve")
       rig.update(manyIDs(16, from: next), from: eve)
       rig.room.leave(eve)
       next += 16
     }
-    let ann = rig.join("ann")
+    let ann = rig.joinSpent("ann")
     rig.update(Edit.insert("frozen", client: 1), from: ann)
     rig.room.leave(ann)
     let history = try #require(rig.room.meta.refused["main"])
@@ -178,7 +252,7 @@ struct RefusalTests {
   /// only because that page is read-only.
   @Test func whatAReadOnlySessionPassesOnIsNotRefusedForGood() {
     freeze()
-    let first = rig.join("ann")
+    let first = rig.joinSpent("ann")
     rig.update(Edit.insert("frozen", client: 1), from: first)
     freeze("unfreeze")
     rig.update(Edit.insert("open", client: 2), from: first)
@@ -202,7 +276,7 @@ struct RefusalTests {
   @Test func ofARefusedDeletionOnlyWhatIsNewIsRecorded() {
     rig.update(Edit.insert(String(repeating: "a", count: 9_000), client: 1), from: rig.join("bob"))
     freeze()
-    let ann = rig.join("ann")
+    let ann = rig.joinSpent("ann")
     for count in 1_000..<1_010 as Range<UInt64> {
       let ranges = (0..<count).map { DeleteRange(client: 1, clock: 2 * $0, length: 1) }
       rig.update(Update(deleting: DeleteSet(ranges)).encodedV1(), from: ann)
@@ -214,7 +288,7 @@ struct RefusalTests {
   /// Two tabs of one browser: one was refused, the other has it too, and writes something else.
   @Test func aTabThatHoldsWhatAnotherWasRefusedGoesOnWithTheRest() throws {
     freeze()
-    let first = rig.join("ann")
+    let first = rig.joinSpent("ann")
     let refused = Edit.insert("frozen", client: 1)
     rig.update(refused, from: first)
     freeze("unfreeze")
@@ -292,7 +366,7 @@ struct RefusalTests {
   @Test func namesThatNobodyWroteToAreNotRememberedWithoutEnd() {
     freeze()
     for number in 0..<200 {
-      let eve = rig.join("eve", board: "b\(number)")
+      let eve = rig.joinSpent("eve", board: "b\(number)")
       rig.update(Edit.insert("a", client: 1), from: eve)
       rig.room.leave(eve)
     }
@@ -317,7 +391,7 @@ struct RefusalTests {
   @Test func whatAReadOnlySessionGoesOnToWriteStaysRefused() {
     rig.update(Edit.insert("abc", client: 1), from: rig.join("bob"))
     freeze()
-    let ann = rig.join("ann")
+    let ann = rig.joinSpent("ann")
     announce(2, from: ann)
     let deletion = Edit.delete(client: 1, clock: 0, length: 1)
     rig.update(deletion, from: ann)

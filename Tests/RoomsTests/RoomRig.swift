@@ -1,6 +1,6 @@
 import CRDT
 import Lib0
-import Rooms
+@testable import Rooms
 import Storage
 import SyncProtocol
 import TestSupport
@@ -27,6 +27,15 @@ final class RoomRig {
     nextSession += 1
     let id = SessionID(rawValue: nextSession)
     room.join(id, Visitor(subject: subject, name: subject, role: role), board: board, &effects)
+    return id
+  }
+
+  /// A stock session that has had its take-backs: what it does in a freeze is refused whole.
+  func joinSpent(_ subject: String, board: String = "main") -> SessionID {
+    let id = join(subject, board: board)
+    for membership in room.sessions[id]?.memberships ?? [] {
+      while membership.takeBacks.mayHaveOneMore(now: now.monotonic) {}
+    }
     return id
   }
 
