@@ -53,8 +53,9 @@ struct Lag {
   var deliveredThrough: UInt64 = 0
   /// Boards whose sync answer may still be queued.
   var answered: Set<String> = []
-  /// Step 1s that came meanwhile: the newest of each board waits for the queue to empty.
-  var deferred: [String: [UInt8]] = [:]
+  /// A step 1 that came meanwhile and waits for the queue to empty. As long as there is one nothing
+  /// more is read.
+  var deferred: (board: String?, stateVector: [UInt8])?
   /// Bytes of answers to commands, refusals and the like since the queue was last empty.
   var importantBytes = 0
 }

@@ -120,7 +120,6 @@ final class ShardHost: ShardHandler {
     live.stuck.remove(connection.id)
     peer.lag.answered = []
     peer.lag.importantBytes = 0
-    if !peer.isWaiting { connection.pauseReading(false) }
     touch(live)
     live.room?.readerDrained(connection.session, now: now, &effects)
     perform(live)
@@ -196,7 +195,7 @@ final class ShardHost: ShardHandler {
       }
       peer.heldBackSince = nil
       peer.isWaiting = false
-      if peer.phase == .open { connection.pauseReading(false) }
+      readOn(connection, peer)
     } else {
       checkLife(of: connection, peer)
     }
