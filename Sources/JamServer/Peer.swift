@@ -33,6 +33,8 @@ final class Peer {
   /// Since when, if it waits because it fills its room faster than that is archived.
   var heldBackSince: UInt64?
   var isPinged = false
+  /// Is about to be cut off, because answers that it does not read became too many.
+  var isGivenUp = false
   /// What the kernel had taken for this peer at the last look.
   var sentBytes: UInt64 = 0
   /// The newest ping that came while much was queued: answered when that has left.

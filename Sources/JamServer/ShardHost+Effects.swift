@@ -68,7 +68,12 @@ extension ShardHost {
     case .awareness:
       noteIfEmpty(connection, peer, peer.lag.deliveredThrough)
       connection.send(frame, isDroppable: false)
-    case .reject, .permissionDenied, .opened, .saved, .syncStep1:
+    case .syncStep1:
+      // As long as its board has client ids, so it is no sign of somebody who asks and never reads.
+      // It follows on a message, and none is read while many bytes of answers wait.
+      noteIfEmpty(connection, peer, live.room?.fannedOutThrough ?? 0)
+      connection.send(frame, isDroppable: false)
+    case .reject, .permissionDenied, .opened, .saved:
       sendImportant(frame, to: session, live)
     }
   }
@@ -124,10 +129,22 @@ extension ShardHost {
     noteIfEmpty(connection, peer, live.room?.fannedOutThrough ?? 0)
     peer.lag.importantBytes += frame.count
     if peer.lag.importantBytes > Self.importantLimit, connection.isStuck {
-      connection.abort()
+      giveUp(connection, peer)
       return
     }
     connection.send(frame, isDroppable: false)
+  }
+
+  /// Nothing can be told to who does not read, so only the log hears of it.
+  private func giveUp(_ connection: Connection, _ peer: Peer) {
+    connection.abort()
+    guard !peer.isGivenUp else { return }
+    peer.isGivenUp = true
+    guard logBudget.take(now: context.nowNS) else { return }
+    logger.info(
+      "gave up a client that does not read what it is told",
+      metadata: .fields(
+        whereabouts(of: connection, peer).merging(["bytes": "\(connection.queuedBytes)"]) { $1 }))
   }
 
   private func fallBehind(_ connection: Connection, _ peer: Peer, _ live: LiveRoom) {

@@ -202,7 +202,7 @@ extension ShardHost {
   }
 
   /// Who a connection is and where, for the log.
-  private func whereabouts(of connection: Connection, _ peer: Peer) -> [String: String] {
+  func whereabouts(of connection: Connection, _ peer: Peer) -> [String: String] {
     var fields = ["from": connection.peerAddress]
     if let live = peer.live {
       fields["room"] = "\(live.id)"
