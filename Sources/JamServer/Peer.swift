@@ -55,6 +55,8 @@ struct Lag {
   var deliveredThrough: UInt64 = 0
   /// Boards whose sync answer may still be queued.
   var answered: Set<String> = []
+  /// Bytes of them.
+  var answeredBytes = 0
   /// A step 1 that came meanwhile and waits for the queue to empty. As long as there is one nothing
   /// more is read.
   var deferred: (board: String?, stateVector: [UInt8])?

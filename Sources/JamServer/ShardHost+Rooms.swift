@@ -191,6 +191,7 @@ extension ShardHost {
       next = min(next, max(since + Self.lingerNanoseconds, live.retryAt))
     }
     if live.retryAt > context.nowNS { next = min(next, live.retryAt) }
+    if let time = live.frames.nextForget { next = min(next, time) }
     guard next < live.wakeAt else { return }
     live.wakeAt = next
     if let timer = live.wakeTimer { context.cancel(timer) }

@@ -112,15 +112,23 @@ extension ShardHost {
       peer.lag.deferred = nil
       touch(live)
       var meter = CostMeter()
-      live.room?.receive(
-        .syncStep1(stateVector: vector), board: board, from: connection.session, now: now,
-        &effects)
-      perform(live)
+      answer(vector, board, on: connection, live)
       // What it owes is asked for after its next message.
       let (cost, now) = meter.lap()
       _ = peer.share.charge(cost, now: now)
     }
     readOn(connection, peer)
+  }
+
+  private func answer(
+    _ stateVector: [UInt8], _ board: String?, on connection: Connection, _ live: LiveRoom
+  ) {
+    live.room?.receive(
+      .syncStep1(stateVector: stateVector), board: board, from: connection.session, now: now,
+      &effects)
+    sharesAnswers = SharedFrames.isShared(for: stateVector)
+    perform(live)
+    sharesAnswers = false
   }
 
   /// Reads from a session again, unless there is another reason not to.
@@ -158,6 +166,8 @@ extension ShardHost {
           if !connection.isStuck { answerNextTurn(connection.id) }
           return
         }
+        answer(vector, board, on: connection, live)
+        return
       }
       live.room?.receive(message, board: board, from: connection.session, now: now, &effects)
     } catch {

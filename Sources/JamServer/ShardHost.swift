@@ -29,6 +29,8 @@ final class ShardHost: ShardHandler {
   /// After an unclean end, per room that was closed again: what came back since.
   var settled: [RoomID: SettledClients] = [:]
   var effects: [Effect] = []
+  /// Sync answers at hand are what everybody gets who has nothing of the board.
+  var sharesAnswers = false
   /// What the messages at hand cost.
   var meter = CostMeter()
   /// Why nothing can be saved here, if so.
@@ -118,11 +120,15 @@ final class ShardHost: ShardHandler {
   func drained(_ connection: Connection) {
     guard let peer = connection.owner as? Peer, let live = peer.live else { return }
     live.stuck.remove(connection.id)
+    noteAnswersGone(peer)
     peer.lag.answered = []
     peer.lag.importantBytes = 0
     touch(live)
     live.room?.readerDrained(connection.session, now: now, &effects)
+    // Whoever cannot catch up starts over like a newcomer.
+    sharesAnswers = true
     perform(live)
+    sharesAnswers = false
     answerDeferred(connection, peer)
   }
 
@@ -143,6 +149,7 @@ final class ShardHost: ShardHandler {
     guard let live = peer.live else { return }
     peer.live = nil
     peer.phase = .done
+    noteAnswersGone(peer)
     live.stuck.remove(connection.id)
     live.room?.leave(connection.session)
     touch(live)
@@ -162,7 +169,8 @@ final class ShardHost: ShardHandler {
       guard live.room != nil else { continue }
       live.room?.endTurn(now: now, &effects)
       perform(live)
-      live.frames.forget(now: context.nowNS)
+      let freed = live.frames.forget(now: context.nowNS)
+      if freed > 0 { hub.store.noteFreed(freed) }
       account(live)
       checkpointIfDue(live)
       scheduleWake(live)
