@@ -74,6 +74,7 @@ public final class Hub: Sendable {
       store = try Store.open(config.dataDirectory, shards: count, options: options)
     } catch { throw HubError("cannot open the data folder: \(error)") }
     do { key = try SigningKey.load(dataDirectory: config.dataDirectory) } catch {
+      Hub.leave(store)
       throw HubError("cannot load the signing key: \(error)")
     }
     let parts = HubParts(
@@ -89,8 +90,7 @@ public final class Hub: Sendable {
       }
       port = try reactor.listen(address: config.bindAddress, port: config.port)
     } catch {
-      // Nothing was written: the folder is left as it was found, clean or not.
-      if !store.recovery.wasUnclean { try? store.close() }
+      Hub.leave(store)
       throw HubError(Hub.description(of: error))
     }
     self.store = store
@@ -136,6 +136,12 @@ public final class Hub: Sendable {
           "count": "\(recovery.unexpected.count)", "first": recovery.unexpected[0],
         ]))
     }
+  }
+
+  /// The hub does not start, and nothing was written: the folder is left as it was found, clean or
+  /// not.
+  private static func leave(_ store: Store) {
+    if !store.recovery.wasUnclean { try? store.close() }
   }
 
   /// Rooms whose last records are only in the log are opened once, so that they get their

@@ -98,13 +98,11 @@ public final class Store: Sendable {
     log.report.isUncertain = uncertainUntil > wallClockNow()
     log.report.damage = damage + log.report.damage
     log.report.unexpected += Layout.unexpected(in: try root.names(), at: root.path)
-    try CleanMarker.remove(in: root)
 
     let ledger = SegmentLedger(limitBytes: options.sealedBytesLimit)
     for (room, sequence) in log.covered { ledger.cover(room, through: sequence) }
     for segment in log.sealed { _ = ledger.seal(segment) }
     let sweep: @Sendable () -> Void = { Store.removeSegments(ledger, root, wal) }
-    sweep()
     let numbers = SegmentNumbers(after: log.lastNumber)
     var journals: [Journal] = []
     for shard in 0..<shards {
@@ -113,6 +111,13 @@ public final class Store: Sendable {
           shard: shard, wal: wal, ledger: ledger, numbers: numbers, options: options,
           removeSegments: sweep))
     }
+    // Last of what can fail: a start that comes to nothing leaves a clean end clean.
+    do throws(StorageError) { try CleanMarker.remove(in: root) } catch {
+      try? marker?.write(in: root)
+      throw error
+    }
+    // Only now, because the marker names the segments that are there.
+    sweep()
     path = root.path
     recovery = log.report
     self.root = root

@@ -63,6 +63,40 @@ struct StoreTests {
     #expect(!third.recovery.wasUnclean && third.recovery.isUncertain)
   }
 
+  enum Failure: CaseIterable, Sendable { case makingTheSecondLog, removing, syncingTheRemoval }
+
+  /// Nothing was lost, so nobody shall be allowed to bring back what was.
+  @Test(arguments: Failure.allCases)
+  func aStartThatFailsLeavesACleanEndClean(_ failure: Failure) throws {
+    let folder = try TemporaryFolder()
+    let store = try openStore(folder.path, shards: 1)
+    let journal = store.journal(forShard: 0)
+    // One room is in its files, one only in the log.
+    try store.checkpointed(TestRoom.checkpoint(TestRoom.records(1...2)))
+    try journal.append(TestRoom.record(1, room: TestRoom.room("demo/two")))
+    try store.close()
+    // The folder is synced once before anything is read, then for the marker.
+    let syncs = Mutex(0)
+    var options = StoreOptions()
+    options.fault = { operation, path in
+      let isFolder = path == folder.path
+      switch (failure, operation) {
+      case (.makingTheSecondLog, .open): return path.contains("/wal/001-") ? ENOSPC : 0
+      case (.removing, .unlink): return path.hasSuffix("/clean") ? EIO : 0
+      case (.syncingTheRemoval, .sync) where isFolder:
+        let number = syncs.withLock { $0 += 1; return $0 }
+        return number == 2 ? EIO : 0
+      default: return 0
+      }
+    }
+    #expect(throws: StorageError.self) {
+      try openStore(folder.path, shards: 2, options: options)
+    }
+    let again = try openStore(folder.path, shards: 2)
+    #expect(!again.recovery.wasUnclean && again.recovery.damage.isEmpty)
+    #expect(try again.load(TestRoom.room("demo/two")).tail.count == 1)
+  }
+
   /// What a restored backup looks like without its marker.
   @Test func roomsWithoutAMarkerAreUnclean() throws {
     let folder = try TemporaryFolder()
