@@ -97,6 +97,36 @@ struct StoreTests {
     #expect(try again.load(TestRoom.room("demo/two")).tail.count == 1)
   }
 
+  @Test func numbersOfSegmentsRiseOverCleanEnds() throws {
+    let folder = try TemporaryFolder()
+    var numbers: [UInt64] = []
+    for _ in 0..<3 {
+      let store = try openStore(folder.path, shards: 2)
+      numbers += try folder.names("wal").compactMap { SegmentName($0)?.number }
+      try store.close()
+      #expect(try folder.names("wal").isEmpty)
+    }
+    #expect(numbers == [1, 2, 3, 4, 5, 6])
+  }
+
+  /// Somebody put the folder together from two.
+  @Test func aSegmentThatWasSetAsideIsNeverOverwritten() throws {
+    let folder = try TemporaryFolder()
+    let damaged = "000-000000000007.log"
+    let root = try Directory.open(folder.path)
+    _ = try root.directory("damaged")
+    _ = try root.directory("wal")
+    let first: [UInt8] = Array("first".utf8)
+    try folder.write(first, to: "damaged/\(damaged)")
+    try folder.write(first, to: "damaged/000-000000000030.log+2")
+    try folder.write([UInt8](repeating: 0x5a, count: 200), to: "wal/\(damaged)")
+    let store = try openStore(folder.path, shards: 1)
+    #expect(store.recovery.damage.count == 1)
+    #expect(try folder.bytes("damaged/\(damaged)") == first)
+    #expect(try folder.bytes("damaged/\(damaged)+2").count == 200)
+    #expect(try folder.names("wal") == ["000-000000000031.log"])
+  }
+
   /// What a restored backup looks like without its marker.
   @Test func roomsWithoutAMarkerAreUnclean() throws {
     let folder = try TemporaryFolder()
