@@ -30,8 +30,8 @@ final class Peer {
   var share = FairShare()
   /// Has used up its share and is not read from until its time has come.
   var isWaiting = false
-  /// Since when, if it waits because it fills its room faster than that is archived.
-  var heldBackSince: UInt64?
+  /// Waits because it fills its room faster than that is archived.
+  var isHeldBack = false
   var isPinged = false
   /// Is about to be cut off, because answers that it does not read became too many.
   var isGivenUp = false

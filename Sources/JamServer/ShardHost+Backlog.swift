@@ -47,10 +47,10 @@ extension ShardHost {
 
   /// A session's pause is over: whether it goes on, because checkpoints have not caught up.
   func isStillHeldBack(_ peer: Peer) -> Bool {
-    guard let since = peer.heldBackSince, peer.phase == .open, let live = peer.live,
+    guard peer.isHeldBack, peer.phase == .open, let live = peer.live,
       !live.isFailing, backlog.holdsBack(live.countedBytes, of: rooms.count)
     else { return false }
-    return backlog.isWorthWaiting(since: since, now: context.nowNS)
+    return backlog.isWorthWaiting(now: context.nowNS)
   }
 
   /// Writes the rooms that keep most, where all together keep too much.

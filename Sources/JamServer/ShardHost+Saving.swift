@@ -142,7 +142,7 @@ extension ShardHost {
     guard !live.isCheckpointing, let made = live.room?.makeCheckpoint(now: now) else { return }
     // What goes into the history is in the log first.
     writeJournal()
-    backlog.began()
+    backlog.began(now: context.nowNS)
     let shard = context.shard
     let id = live.id
     hub.store.checkpoint(Checkpoint(made)) { result in

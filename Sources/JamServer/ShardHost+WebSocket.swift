@@ -75,8 +75,8 @@ extension ShardHost {
       if !connection.isStuck { answerNextTurn(connection.id) }
       return true
     }
-    if noteFilling(by: peer) { peer.heldBackSince = context.nowNS }
-    let wait = peer.heldBackSince == nil ? nil : ArchiveBacklog.lookAgainMilliseconds
+    if noteFilling(by: peer) { peer.isHeldBack = true }
+    let wait = peer.isHeldBack ? ArchiveBacklog.lookAgainMilliseconds : nil
     guard let milliseconds = share.map({ Int($0 / 1_000_000) }) ?? wait else { return false }
     peer.isWaiting = true
     connection.pauseReading(true)

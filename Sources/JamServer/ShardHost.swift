@@ -201,7 +201,7 @@ final class ShardHost: ShardHandler {
         context.schedule(afterMS: ArchiveBacklog.lookAgainMilliseconds, token: token)
         return
       }
-      peer.heldBackSince = nil
+      peer.isHeldBack = false
       peer.isWaiting = false
       readOn(connection, peer)
     } else {
