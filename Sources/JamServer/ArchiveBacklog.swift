@@ -11,8 +11,10 @@ struct ArchiveBacklog {
   static let bound = 32 << 20
   /// … and above which everybody is who writes.
   static let hardBound = 64 << 20
-  /// One room whose checkpoints fail; above, its edits are refused.
+  /// One room whose checkpoints fail or hang; above, its edits are refused.
   static let roomLimit = 128 << 20
+  /// All of them together; above, the edits of each are refused.
+  static let totalLimit = 256 << 20
   /// No checkpoint ended well for so long: nobody is held back until the next does.
   static let patience: UInt64 = 5_000_000_000
   static let lookAgainMilliseconds = 25
@@ -52,6 +54,15 @@ struct ArchiveBacklog {
 
   /// Whether a checkpoint is under way that does not end.
   func isHanging(now: UInt64) -> Bool { underWay > 0 && now >= progressAt + Self.patience }
+
+  /// Whether a room that keeps `part` keeps all that it may.
+  ///
+  /// - Parameter failing: What all rooms of the hub keep whose checkpoints fail; nil if this is no
+  ///   such room.
+  func isOverfull(_ part: Int, failing: Int?, now: UInt64) -> Bool {
+    let total = failing ?? (isHanging(now: now) ? bytes : 0)
+    return total > Self.totalLimit || (part > Self.roomLimit && (failing != nil || total > 0))
+  }
 
   /// Whether to tell that somebody is held back: at most every ten seconds.
   mutating func takeNews(now: UInt64) -> Bool {

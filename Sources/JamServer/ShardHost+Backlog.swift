@@ -6,19 +6,25 @@ extension ShardHost {
   /// Looks at what a room keeps now; true if it is more than at the last look.
   ///
   /// Where checkpoints fail nobody is held back, because that would not help: what such a room
-  /// keeps does not count, and above its own limit its edits are refused.
+  /// keeps counts for all of the hub, and above its own limit or that of all its edits are refused.
   @discardableResult
   func account(_ live: LiveRoom) -> Bool {
     let bytes = live.room?.unarchivedByteCount ?? 0
     let grew = bytes > live.keptBytes
     let counted = live.isFailing ? 0 : bytes
+    let failing = (bytes - counted) - (live.keptBytes - live.countedBytes)
+    if failing != 0 { hub.census.noteFailing(failing) }
     backlog.changed(from: live.countedBytes, to: counted)
     live.countedBytes = counted
     live.keptBytes = bytes
-    let isOverfull = live.isFailing && bytes > ArchiveBacklog.roomLimit
+    let isOverfull =
+      live.room != nil
+      && backlog.isOverfull(
+        bytes, failing: live.isFailing ? hub.census.failingBytes : nil, now: context.nowNS)
     if isOverfull != live.isOverfull {
       live.isOverfull = isOverfull
-      let reason = "room \(live.id): its files cannot be written; \(bytes) bytes wait in memory"
+      let verb = live.isFailing ? "cannot be" : "are not"
+      let reason = "room \(live.id): its files \(verb) written; \(bytes) bytes wait in memory"
       roomTroubles[live.id] = isOverfull ? reason : nil
       if isOverfull {
         logger.error("edits of a room are refused", metadata: .fields(["reason": reason]))

@@ -156,6 +156,8 @@ extension ShardHost {
     _ id: RoomID, through sequence: UInt64, _ result: Result<Void, StorageError>
   ) {
     backlog.ended(succeeded: (try? result.get()) != nil, now: context.nowNS)
+    // Whether others may be edited again may hang on this one.
+    for id in roomTroubles.keys { rooms[id].map(touch) }
     guard let live = rooms[id] else { return }
     touch(live)
     switch result {

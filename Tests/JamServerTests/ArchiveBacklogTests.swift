@@ -80,6 +80,30 @@ struct ArchiveBacklogTests {
     #expect(backlog.isWorthWaiting(now: 71 * Self.second))
   }
 
+  @Test func roomsWhoseCheckpointsFailKeepOnlySoMuchOneByOneAndAltogether() {
+    let backlog = backlog(40)
+    let limit = ArchiveBacklog.roomLimit, total = ArchiveBacklog.totalLimit
+    #expect(!backlog.isOverfull(limit, failing: limit, now: 0))
+    #expect(backlog.isOverfull(limit + 1, failing: limit + 1, now: 0))
+    #expect(!backlog.isOverfull(Self.mebibyte, failing: total, now: 0))
+    #expect(backlog.isOverfull(Self.mebibyte, failing: total + 1, now: 0))
+    #expect(!backlog.isOverfull(limit + 1, failing: nil, now: 0), "its checkpoints succeed")
+  }
+
+  @Test func whileACheckpointHangsAShardKeepsOnlySoMuch() {
+    var backlog = backlog(130)
+    backlog.began(now: Self.second)
+    let limit = ArchiveBacklog.roomLimit
+    let late = Self.second + ArchiveBacklog.patience
+    #expect(!backlog.isOverfull(limit + 1, failing: nil, now: late - 1))
+    #expect(backlog.isOverfull(limit + 1, failing: nil, now: late))
+    #expect(!backlog.isOverfull(limit, failing: nil, now: late))
+    backlog.changed(from: 0, to: ArchiveBacklog.totalLimit)
+    #expect(backlog.isOverfull(Self.mebibyte, failing: nil, now: late))
+    backlog.ended(succeeded: true, now: late)
+    #expect(!backlog.isOverfull(limit + 1, failing: nil, now: late))
+  }
+
   @Test func itIsToldEveryTenSecondsAtMost() {
     var backlog = ArchiveBacklog()
     let told = (0..<25 as Range<UInt64>).filter { backlog.takeNews(now: $0 * Self.second) }
