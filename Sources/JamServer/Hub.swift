@@ -25,7 +25,8 @@ struct HubParts: Sendable {
     return limits
   }
 
-  /// `/healthz`: 200 while edits are saved, 503 with the reason while some shard cannot.
+  /// `/healthz`: 200 while edits are saved as they should be, 503 with the reason while those of
+  /// some shard or room are not.
   func healthResponse() -> Response {
     let trouble = census.trouble
     let body = JSON.text(

@@ -37,6 +37,18 @@ extension ShardHost {
     return grew
   }
 
+  /// Says or takes back that a room is not saved as it should be.
+  func noteDelay(of live: LiveRoom) {
+    var delay: String?
+    if live.room != nil, live.isFailing {
+      delay = "room \(live.id): its files cannot be written: \(live.failure)"
+    } else if live.room != nil, live.gap.isOpen {
+      delay = "room \(live.id): the log did not take all of it, and its files do not have it yet"
+    }
+    if delay == nil, roomDelays.isEmpty { return }
+    if roomDelays[live.id] != delay { roomDelays[live.id] = delay }
+  }
+
   /// Accounts for what a message of `peer` left in its room; true if that fills faster than
   /// checkpoints take it away, which is logged.
   func noteFilling(by peer: Peer) -> Bool {

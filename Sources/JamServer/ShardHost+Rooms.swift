@@ -237,6 +237,7 @@ extension ShardHost {
     let bytes = live.room?.memoryByteCount ?? 0
     live.room = nil
     account(live)
+    noteDelay(of: live)
     hub.store.noteFreed(bytes)
     if let timer = live.wakeTimer { context.cancel(timer) }
     rooms[live.id] = nil

@@ -126,7 +126,7 @@ extension ShardHost {
 
   func checkpointIfDue(_ live: LiveRoom) {
     guard !live.isCheckpointing, context.nowNS >= live.retryAt, let room = live.room,
-      room.isCheckpointDue(now: now) || fillsGap(live)
+      room.isCheckpointDue(now: now) || fillsGap(live) || (live.isFailing && room.needsCheckpoint)
     else { return }
     checkpoint(live)
   }
@@ -172,6 +172,7 @@ extension ShardHost {
     case .failure(let error):
       live.room?.checkpointFailed()
       live.retryAt = context.nowNS + Self.retryNanoseconds
+      live.failure = "\(error)"
       logger.error(
         "cannot save a room", metadata: .fields(["room": "\(id)", "reason": "\(error)"]))
     }

@@ -37,6 +37,8 @@ final class ShardHost: ShardHandler {
   var savingTrouble: String? { didSet { noteTrouble() } }
   /// Rooms that keep all they may, because their files cannot be written, and what is to be said.
   var roomTroubles: [RoomID: String] = [:] { didSet { noteTrouble() } }
+  /// Rooms that are not saved as they should be, although edits are taken: for `/healthz`.
+  var roomDelays: [RoomID: String] = [:] { didSet { noteTrouble() } }
   /// What all rooms keep in memory until it is in their files.
   var backlog = ArchiveBacklog()
   /// The log took no more records; memory is what they are in.
@@ -64,7 +66,9 @@ final class ShardHost: ShardHandler {
   var now: Moment { Moment(monotonic: Int64(context.nowNS), wall: wallClockMicroseconds()) }
 
   private func noteTrouble() {
-    let trouble = savingTrouble ?? roomTroubles.min { $0.key < $1.key }?.value
+    let trouble =
+      savingTrouble ?? roomTroubles.min { $0.key < $1.key }?.value
+      ?? roomDelays.min { $0.key < $1.key }?.value
     hub.census.note(trouble: trouble, ofShard: context.index)
   }
 
@@ -172,6 +176,7 @@ final class ShardHost: ShardHandler {
       let freed = live.frames.forget(now: context.nowNS)
       if freed > 0 { hub.store.noteFreed(freed) }
       account(live)
+      noteDelay(of: live)
       checkpointIfDue(live)
       scheduleWake(live)
     }

@@ -1,11 +1,13 @@
-"""Rooms whose files cannot be written: what they keep in memory is bounded altogether."""
+"""Rooms whose files cannot be written: what they keep in memory is bounded altogether, and /healthz says so from
+the first failure on."""
 
 import asyncio
 import shutil
 
 import pytest
 from rig.bystander import Bystander
-from rig.own import DeafWriter, put
+from rig.own import DeafWriter, OwnClient, put
+from rig.stock import until
 from test_backlog import flood
 
 TOTAL = 256 << 20  # bytes that all rooms together may keep
@@ -45,3 +47,23 @@ async def test_rooms_whose_files_cannot_be_written_share_one_limit(narrow_hub):
     for writer in writers:
         writer.abort()
     hub.kill()
+
+
+@pytest.mark.seconds(90)
+async def test_health_tells_of_a_room_whose_files_cannot_be_written(hub):
+    client = await OwnClient(hub, "ill", "author").connect()
+    client.edit("main", put("first", "x"), "first")
+    await client.wait_saved()
+    assert await hub.statuses() == {200}
+    history = block(hub, "ill")
+    await client.close()
+    # Ten seconds later the empty room is to be saved and let go.
+
+    async def is_told():
+        return await hub.statuses() == {503}
+
+    await until(is_told, 30, "health 503 from every shard")
+    reason = (await asyncio.to_thread(hub.health))[1]["reason"]
+    assert "demo/ill" in reason and "history" in reason, reason
+    history.unlink()
+    await hub.until_well()
