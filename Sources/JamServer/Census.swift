@@ -6,6 +6,7 @@ final class Census: Sendable {
   private struct Counts {
     var connections = 0
     var rooms = 0
+    var failingBytes = 0
     var byAddress: [String: Int] = [:]
     var troubles: [Int: String] = [:]
   }
@@ -45,6 +46,12 @@ final class Census: Sendable {
   }
 
   func closeRoom() { counts.withLock { $0.rooms -= 1 } }
+
+  /// Rooms whose checkpoints fail keep so many bytes more of what is to be written.
+  func noteFailing(_ bytes: Int) { counts.withLock { $0.failingBytes += bytes } }
+
+  /// What all of them keep.
+  var failingBytes: Int { counts.withLock { $0.failingBytes } }
 
   var connections: Int { counts.withLock { $0.connections } }
   var rooms: Int { counts.withLock { $0.rooms } }

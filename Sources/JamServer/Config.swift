@@ -51,6 +51,8 @@ public struct HubConfig: Equatable, Sendable {
     public var roomBoards = 64
     /// The encoded size from which a board takes no further content.
     public var boardBytes = 64 << 20
+    /// Half of what a snapshot may be long: a board may get bigger by what came just before.
+    static let boardBytesMax = StoreOptions().snapshotBytesLimit / 2
     /// What may wait for one slow reader until it is resynchronized instead.
     public var readerBacklogBytes = 1 << 20
     /// What may wait for all readers of a room together.

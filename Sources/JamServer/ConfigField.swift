@@ -195,7 +195,7 @@ extension ConfigField {
       "limits.room-members", \.limits.roomMembers, 1...1_000_000, "Connections in one room."),
     .whole("limits.room-boards", \.limits.roomBoards, 1...65_536, "Boards in one room."),
     .bytes(
-      "limits.board-bytes", \.limits.boardBytes, 1 << 16...1 << 30,
+      "limits.board-bytes", \.limits.boardBytes, 1 << 16...HubConfig.Limits.boardBytesMax,
       "Encoded size from which a board takes no more content."),
     .bytes(
       "limits.reader-backlog-bytes", \.limits.readerBacklogBytes, 1 << 16...1 << 30,

@@ -41,23 +41,36 @@ struct CostMeter {
 
   private var wall: UInt64
   private var worked: UInt64
+  /// Billed by the clock on the wall since `worked` was read: that time is in there as well.
+  private var billed: UInt64 = 0
 
-  init() {
-    wall = monotonicNanoseconds()
-    worked = threadNanoseconds()
+  init() { self.init(now: monotonicNanoseconds(), worked: threadNanoseconds()) }
+
+  init(now: UInt64, worked: UInt64) {
+    wall = now
+    self.worked = worked
   }
 
   /// The cost since the last call, and the time now.
   mutating func lap() -> (cost: UInt64, now: UInt64) {
     let now = monotonicNanoseconds()
+    return (lap(now: now, worked: threadNanoseconds), now)
+  }
+
+  /// The cost since the last call, where it is `now` and this thread has `worked` for so long.
+  mutating func lap(now: UInt64, worked threadTime: () -> UInt64) -> UInt64 {
     var cost = now - wall
     wall = now
     if cost > Self.believed {
-      let total = threadNanoseconds()
-      cost = min(cost, total > worked ? total - worked : 0)
+      let total = threadTime()
+      let known = worked + billed
+      cost = min(cost, total > known ? total - known : 0)
       worked = total
+      billed = 0
+    } else {
+      billed += cost
     }
-    return (cost, now)
+    return cost
   }
 }
 

@@ -25,7 +25,8 @@ struct HubParts: Sendable {
     return limits
   }
 
-  /// `/healthz`: 200 while edits are saved, 503 with the reason while some shard cannot.
+  /// `/healthz`: 200 while edits are saved as they should be, 503 with the reason while those of
+  /// some shard or room are not.
   func healthResponse() -> Response {
     let trouble = census.trouble
     let body = JSON.text(
@@ -73,7 +74,12 @@ public final class Hub: Sendable {
       options.documents = { (try? RoomContents.documents(inMeta: $0)) ?? [] }
       store = try Store.open(config.dataDirectory, shards: count, options: options)
     } catch { throw HubError("cannot open the data folder: \(error)") }
-    key = try Hub.key(of: config, hadRooms: store.recovery.hasRooms, logger)
+    do throws(HubError) {
+      key = try Hub.key(of: config, hadRooms: store.recovery.hasRooms, logger)
+    } catch {
+      Hub.leave(store)
+      throw error
+    }
     let parts = HubParts(
       config: config, store: store, key: key, logger: logger,
       isUncertain: store.recovery.isUncertain)
@@ -87,8 +93,7 @@ public final class Hub: Sendable {
       }
       port = try reactor.listen(address: config.bindAddress, port: config.port)
     } catch {
-      // Nothing was written: the folder is left as it was found, clean or not.
-      if !store.recovery.wasUnclean { try? store.close() }
+      Hub.leave(store)
       throw HubError(Hub.description(of: error))
     }
     self.store = store
@@ -151,6 +156,12 @@ public final class Hub: Sendable {
           "count": "\(recovery.unexpected.count)", "first": recovery.unexpected[0],
         ]))
     }
+  }
+
+  /// The hub does not start, and nothing was written: the folder is left as it was found, clean or
+  /// not.
+  private static func leave(_ store: Store) {
+    if !store.recovery.wasUnclean { try? store.close() }
   }
 
   /// Rooms whose last records are only in the log are opened once, so that they get their

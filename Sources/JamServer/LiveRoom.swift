@@ -42,6 +42,8 @@ final class LiveRoom {
   var wakeTimer: TimingWheel.TimerID?
   /// After a failed checkpoint: not again before this, in nanoseconds.
   var retryAt: UInt64 = 0
+  /// Why the last checkpoint did not succeed.
+  var failure = ""
   /// The last checkpoint did not succeed.
   var isFailing: Bool { retryAt > 0 }
   /// On the list of rooms to end the turn for.

@@ -30,9 +30,11 @@ final class Peer {
   var share = FairShare()
   /// Has used up its share and is not read from until its time has come.
   var isWaiting = false
-  /// Since when, if it waits because it fills its room faster than that is archived.
-  var heldBackSince: UInt64?
+  /// Waits because it fills its room faster than that is archived.
+  var isHeldBack = false
   var isPinged = false
+  /// Is about to be cut off, because answers that it does not read became too many.
+  var isGivenUp = false
   /// What the kernel had taken for this peer at the last look.
   var sentBytes: UInt64 = 0
   /// The newest ping that came while much was queued: answered when that has left.
@@ -53,8 +55,11 @@ struct Lag {
   var deliveredThrough: UInt64 = 0
   /// Boards whose sync answer may still be queued.
   var answered: Set<String> = []
-  /// Step 1s that came meanwhile: the newest of each board waits for the queue to empty.
-  var deferred: [String: [UInt8]] = [:]
+  /// Bytes of them.
+  var answeredBytes = 0
+  /// A step 1 that came meanwhile and waits for the queue to empty. As long as there is one nothing
+  /// more is read.
+  var deferred: (board: String?, stateVector: [UInt8])?
   /// Bytes of answers to commands, refusals and the like since the queue was last empty.
   var importantBytes = 0
 }

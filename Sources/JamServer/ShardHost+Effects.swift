@@ -55,11 +55,13 @@ extension ShardHost {
     let name = peer.dialect == .jamboree ? board : nil
     // A stock client would read what it does not know as further messages.
     guard name != nil || message.isStock else { return }
-    let frame = live.frames.frame(of: message, board: name, now: context.nowNS)
+    let frame = live.frames.frame(
+      of: message, board: name, isShared: sharesAnswers, now: context.nowNS)
     switch message {
     case .syncStep2:
       noteIfEmpty(connection, peer, live.room?.fannedOutThrough ?? 0)
       peer.lag.answered.insert(name ?? "")
+      peer.lag.answeredBytes += frame.count
       connection.send(frame, isDroppable: false)
     case .update:
       // A catch-up, or the tail behind a sync answer: what follows builds on it.
@@ -68,7 +70,12 @@ extension ShardHost {
     case .awareness:
       noteIfEmpty(connection, peer, peer.lag.deliveredThrough)
       connection.send(frame, isDroppable: false)
-    case .reject, .permissionDenied, .opened, .saved, .syncStep1:
+    case .syncStep1:
+      // As long as its board has client ids, so it is no sign of somebody who asks and never reads.
+      // It follows on a message, and none is read while many bytes of answers wait.
+      noteIfEmpty(connection, peer, live.room?.fannedOutThrough ?? 0)
+      connection.send(frame, isDroppable: false)
+    case .reject, .permissionDenied, .opened, .saved:
       sendImportant(frame, to: session, live)
     }
   }
@@ -99,8 +106,16 @@ extension ShardHost {
   /// An empty queue means that the reader has all that was fanned out before.
   private func noteIfEmpty(_ connection: Connection, _ peer: Peer, _ sequence: UInt64) {
     guard connection.queuedBytes == 0 else { return }
+    noteAnswersGone(peer)
     peer.lag = Lag(
       deliveredThrough: max(sequence, peer.lag.deliveredThrough), deferred: peer.lag.deferred)
+  }
+
+  /// Sync answers have left, or never will. Together they may be much of what the hub takes.
+  func noteAnswersGone(_ peer: Peer) {
+    guard peer.lag.answeredBytes > 0 else { return }
+    hub.store.noteFreed(peer.lag.answeredBytes)
+    peer.lag.answeredBytes = 0
   }
 
   /// Queues a frame, unless the reader has more waiting than one may.
@@ -124,10 +139,22 @@ extension ShardHost {
     noteIfEmpty(connection, peer, live.room?.fannedOutThrough ?? 0)
     peer.lag.importantBytes += frame.count
     if peer.lag.importantBytes > Self.importantLimit, connection.isStuck {
-      connection.abort()
+      giveUp(connection, peer)
       return
     }
     connection.send(frame, isDroppable: false)
+  }
+
+  /// Nothing can be told to who does not read, so only the log hears of it.
+  private func giveUp(_ connection: Connection, _ peer: Peer) {
+    connection.abort()
+    guard !peer.isGivenUp else { return }
+    peer.isGivenUp = true
+    guard logBudget.take(now: context.nowNS) else { return }
+    logger.info(
+      "gave up a client that does not read what it is told",
+      metadata: .fields(
+        whereabouts(of: connection, peer).merging(["bytes": "\(connection.queuedBytes)"]) { $1 }))
   }
 
   private func fallBehind(_ connection: Connection, _ peer: Peer, _ live: LiveRoom) {

@@ -194,16 +194,28 @@ extension ShardHost {
   func scheduleWake(_ live: LiveRoom) {
     guard let room = live.room else { return }
     var next = room.nextWake.map { UInt64(max($0, 0)) } ?? .max
+    if live.retryAt > context.nowNS, room.isCheckpointDue(now: now) {
+      next = Self.wake(next, besideRetryAt: live.retryAt, now: context.nowNS)
+    }
     if let since = live.emptySince, !live.isCheckpointing {
       next = min(next, max(since + Self.lingerNanoseconds, live.retryAt))
     }
     if live.retryAt > context.nowNS { next = min(next, live.retryAt) }
+    if let time = live.frames.nextForget { next = min(next, time) }
     guard next < live.wakeAt else { return }
     live.wakeAt = next
     if let timer = live.wakeTimer { context.cancel(timer) }
     let delay = next > context.nowNS ? next - context.nowNS : 0
     live.wakeTimer = context.schedule(
       afterMS: Int((delay + 999_999) / 1_000_000), token: Self.roomTokenBit | UInt64(live.slot))
+  }
+
+  /// When to wake a room of which a checkpoint is overdue that is not to be tried before `retryAt`.
+  ///
+  /// The room asks for it all the time, and behind that what else it waits for is not to be seen:
+  /// fan-outs have to wait 10 ms anyway when much comes.
+  static func wake(_ next: UInt64, besideRetryAt retryAt: UInt64, now: UInt64) -> UInt64 {
+    min(retryAt, max(next, now + 10_000_000))
   }
 
   func noteIfEmpty(_ live: LiveRoom) {
@@ -232,6 +244,7 @@ extension ShardHost {
     let bytes = live.room?.memoryByteCount ?? 0
     live.room = nil
     account(live)
+    noteDelay(of: live)
     hub.store.noteFreed(bytes)
     if let timer = live.wakeTimer { context.cancel(timer) }
     rooms[live.id] = nil

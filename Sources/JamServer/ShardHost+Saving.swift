@@ -127,7 +127,7 @@ extension ShardHost {
 
   func checkpointIfDue(_ live: LiveRoom) {
     guard !live.isCheckpointing, context.nowNS >= live.retryAt, let room = live.room,
-      room.isCheckpointDue(now: now) || fillsGap(live)
+      room.isCheckpointDue(now: now) || fillsGap(live) || (live.isFailing && room.needsCheckpoint)
     else { return }
     checkpoint(live)
   }
@@ -143,7 +143,7 @@ extension ShardHost {
     guard !live.isCheckpointing, let made = live.room?.makeCheckpoint(now: now) else { return }
     // What goes into the history is in the log first.
     writeJournal()
-    backlog.began()
+    backlog.began(now: context.nowNS)
     let shard = context.shard
     let id = live.id
     hub.store.checkpoint(Checkpoint(made)) { result in
@@ -157,6 +157,8 @@ extension ShardHost {
     _ id: RoomID, through sequence: UInt64, _ result: Result<Void, StorageError>
   ) {
     backlog.ended(succeeded: (try? result.get()) != nil, now: context.nowNS)
+    // Whether others may be edited again may hang on this one.
+    for id in roomTroubles.keys { rooms[id].map(touch) }
     guard let live = rooms[id] else { return }
     touch(live)
     switch result {
@@ -172,6 +174,7 @@ extension ShardHost {
     case .failure(let error):
       live.room?.checkpointFailed()
       live.retryAt = context.nowNS + Self.retryNanoseconds
+      live.failure = "\(error)"
       logger.error(
         "cannot save a room", metadata: .fields(["room": "\(id)", "reason": "\(error)"]))
     }

@@ -10,6 +10,9 @@ extension ShardHost {
   static let controlLimit = 64 * 1024
   /// Bytes of answers that may wait before more requests are read.
   static let answerLimit = 1 << 20
+  /// Bytes of a state vector: that of a board with all the client ids that it may have, of which
+  /// each takes 16 at most with its clock, and a count. Some wait for a long time.
+  static let stateVectorLimit = 16 * RoomLimits.clientIDs + 8
 
   func receiveFrames(
     _ bytes: inout MutableSpan<UInt8>, on connection: Connection, _ peer: Peer
@@ -64,14 +67,16 @@ extension ShardHost {
     let (cost, now) = meter.lap()
     guard peer.phase == .open else { return false }
     let share = peer.share.charge(cost, now: now)
+    // What waits stays one: with what comes behind it a peer that never reads could fill memory.
+    if peer.lag.deferred != nil { return true }
     if connection.queuedBytes - connection.droppableBytes > Self.answerLimit {
       // It has asked for a lot: the rest is read once that is on its way.
       connection.pauseReading(true)
       if !connection.isStuck { answerNextTurn(connection.id) }
       return true
     }
-    if noteFilling(by: peer) { peer.heldBackSince = context.nowNS }
-    let wait = peer.heldBackSince == nil ? nil : ArchiveBacklog.lookAgainMilliseconds
+    if noteFilling(by: peer) { peer.isHeldBack = true }
+    let wait = peer.isHeldBack ? ArchiveBacklog.lookAgainMilliseconds : nil
     guard let milliseconds = share.map({ Int($0 / 1_000_000) }) ?? wait else { return false }
     peer.isWaiting = true
     connection.pauseReading(true)
@@ -92,31 +97,44 @@ extension ShardHost {
       guard let host = context.handler as? ShardHost, let connection = context.connection(id),
         let peer = connection.owner as? Peer, !connection.isStuck, peer.phase == .open
       else { return }
-      if !peer.isWaiting { connection.pauseReading(false) }
       host.answerDeferred(connection, peer)
     }
   }
 
-  /// The queue is empty: the ping and the step 1s that waited for it are answered.
+  /// The queue is empty: the ping and the step 1 that waited for it are answered, and what came
+  /// behind them is read.
   func answerDeferred(_ connection: Connection, _ peer: Peer) {
     if let ping = peer.deferredPing {
       peer.deferredPing = nil
       connection.send(FrameWriter.pong(ping.span), isDroppable: false)
     }
-    guard let live = peer.live, !peer.lag.deferred.isEmpty else { return }
-    let deferred = peer.lag.deferred
-    peer.lag.deferred = [:]
-    touch(live)
-    var meter = CostMeter()
-    for (board, vector) in deferred {
-      live.room?.receive(
-        .syncStep1(stateVector: vector), board: board.isEmpty ? nil : board,
-        from: connection.session, now: now, &effects)
+    if let live = peer.live, let (board, vector) = peer.lag.deferred {
+      peer.lag.deferred = nil
+      touch(live)
+      var meter = CostMeter()
+      answer(vector, board, on: connection, live)
+      // What it owes is asked for after its next message.
+      let (cost, now) = meter.lap()
+      _ = peer.share.charge(cost, now: now)
     }
+    readOn(connection, peer)
+  }
+
+  private func answer(
+    _ stateVector: [UInt8], _ board: String?, on connection: Connection, _ live: LiveRoom
+  ) {
+    live.room?.receive(
+      .syncStep1(stateVector: stateVector), board: board, from: connection.session, now: now,
+      &effects)
+    sharesAnswers = SharedFrames.isShared(for: stateVector)
     perform(live)
-    // What it owes is asked for after its next message.
-    let (cost, now) = meter.lap()
-    _ = peer.share.charge(cost, now: now)
+    sharesAnswers = false
+  }
+
+  /// Reads from a session again, unless there is another reason not to.
+  func readOn(_ connection: Connection, _ peer: Peer) {
+    guard peer.phase == .open, !peer.isWaiting, peer.lag.deferred == nil else { return }
+    connection.pauseReading(false)
   }
 
   private func receive(
@@ -135,12 +153,20 @@ extension ShardHost {
       case .stock: message = try ClientMessage(stock: payload)
       case .jamboree: (board, message) = try ClientMessage.addressed(payload)
       }
-      if case .syncStep1(let vector) = message, connection.queuedBytes > 0,
-        peer.lag.answered.contains(board ?? "")
-      {
-        // One sync answer at a time for each board: who asks without reading waits.
-        if peer.lag.deferred.isEmpty, !connection.isStuck { answerNextTurn(connection.id) }
-        peer.lag.deferred[board ?? ""] = vector
+      if case .syncStep1(let vector) = message {
+        guard vector.count <= Self.stateVectorLimit else {
+          let reason = "a state vector of \(vector.count) bytes, over \(Self.stateVectorLimit)"
+          close(connection, peer, code: 4400, reason: "malformed message: \(reason)")
+          return
+        }
+        if connection.queuedBytes > 0, peer.lag.answered.contains(board ?? "") {
+          // One sync answer at a time for each board: who asks without reading waits.
+          peer.lag.deferred = (board, vector)
+          connection.pauseReading(true)
+          if !connection.isStuck { answerNextTurn(connection.id) }
+          return
+        }
+        answer(vector, board, on: connection, live)
         return
       }
       live.room?.receive(message, board: board, from: connection.session, now: now, &effects)
@@ -186,7 +212,7 @@ extension ShardHost {
   }
 
   /// Who a connection is and where, for the log.
-  private func whereabouts(of connection: Connection, _ peer: Peer) -> [String: String] {
+  func whereabouts(of connection: Connection, _ peer: Peer) -> [String: String] {
     var fields = ["from": connection.peerAddress]
     if let live = peer.live {
       fields["room"] = "\(live.id)"

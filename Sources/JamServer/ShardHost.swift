@@ -29,12 +29,16 @@ final class ShardHost: ShardHandler {
   /// After an unclean end, per room that was closed again: what came back since.
   var settled: [RoomID: SettledClients] = [:]
   var effects: [Effect] = []
+  /// Sync answers at hand are what everybody gets who has nothing of the board.
+  var sharesAnswers = false
   /// What the messages at hand cost.
   var meter = CostMeter()
   /// Why nothing can be saved here, if so.
   var savingTrouble: String? { didSet { noteTrouble() } }
   /// Rooms that keep all they may, because their files cannot be written, and what is to be said.
   var roomTroubles: [RoomID: String] = [:] { didSet { noteTrouble() } }
+  /// Rooms that are not saved as they should be, although edits are taken: for `/healthz`.
+  var roomDelays: [RoomID: String] = [:] { didSet { noteTrouble() } }
   /// What all rooms keep in memory until it is in their files.
   var backlog = ArchiveBacklog()
   /// The log took no more records; memory is what they are in.
@@ -62,7 +66,9 @@ final class ShardHost: ShardHandler {
   var now: Moment { Moment(monotonic: Int64(context.nowNS), wall: wallClockMicroseconds()) }
 
   private func noteTrouble() {
-    let trouble = savingTrouble ?? roomTroubles.min { $0.key < $1.key }?.value
+    let trouble =
+      savingTrouble ?? roomTroubles.min { $0.key < $1.key }?.value
+      ?? roomDelays.min { $0.key < $1.key }?.value
     hub.census.note(trouble: trouble, ofShard: context.index)
   }
 
@@ -118,12 +124,15 @@ final class ShardHost: ShardHandler {
   func drained(_ connection: Connection) {
     guard let peer = connection.owner as? Peer, let live = peer.live else { return }
     live.stuck.remove(connection.id)
+    noteAnswersGone(peer)
     peer.lag.answered = []
     peer.lag.importantBytes = 0
-    if !peer.isWaiting { connection.pauseReading(false) }
     touch(live)
     live.room?.readerDrained(connection.session, now: now, &effects)
+    // Whoever cannot catch up starts over like a newcomer.
+    sharesAnswers = true
     perform(live)
+    sharesAnswers = false
     answerDeferred(connection, peer)
   }
 
@@ -144,6 +153,7 @@ final class ShardHost: ShardHandler {
     guard let live = peer.live else { return }
     peer.live = nil
     peer.phase = .done
+    noteAnswersGone(peer)
     live.stuck.remove(connection.id)
     live.room?.leave(connection.session)
     touch(live)
@@ -163,8 +173,10 @@ final class ShardHost: ShardHandler {
       guard live.room != nil else { continue }
       live.room?.endTurn(now: now, &effects)
       perform(live)
-      live.frames.forget(now: context.nowNS)
+      let freed = live.frames.forget(now: context.nowNS)
+      if freed > 0 { hub.store.noteFreed(freed) }
       account(live)
+      noteDelay(of: live)
       checkpointIfDue(live)
       scheduleWake(live)
     }
@@ -194,9 +206,9 @@ final class ShardHost: ShardHandler {
         context.schedule(afterMS: ArchiveBacklog.lookAgainMilliseconds, token: token)
         return
       }
-      peer.heldBackSince = nil
+      peer.isHeldBack = false
       peer.isWaiting = false
-      if peer.phase == .open { connection.pauseReading(false) }
+      readOn(connection, peer)
     } else {
       checkLife(of: connection, peer)
     }

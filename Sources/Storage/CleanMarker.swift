@@ -1,18 +1,20 @@
 /// `data/clean`: there only while no hub runs and the last one ended by `close`. It lists the
-/// log's segments and how long they are (Protocol/storage.md §7).
+/// log's segments and how long they are, and the last number that one had (Protocol/storage.md §7).
 struct CleanMarker: Equatable, Sendable {
   static let name = "clean"
   static let temporary = "clean.tmp"
   /// What is taken in place of a damaged one.
   static let substitute = "the log, read as after a crash"
   static let magic: [UInt8] = Array("JAMBEND\n".utf8)
-  /// Version 1 had no `uncertainUntil`: its segments began where that is now.
-  static let version: UInt16 = 2
+  /// Version 1 had no `uncertainUntil`, version 2 no `lastNumber`: their segments began there.
+  static let version: UInt16 = 3
 
   /// An unclean end is not over with the next clean one: people who were away then may come back
   /// later with what was lost. Until this moment (microseconds since 1970, 0 for none) peers may
   /// know more than this hub.
   var uncertainUntil: Int64 = 0
+  /// No segment has had a higher number; 0 where nobody knows.
+  var lastNumber: UInt64 = 0
   var lengths: [SegmentName: Int] = [:]
 
   private var encoded: [UInt8] {
@@ -21,6 +23,7 @@ struct CleanMarker: Equatable, Sendable {
     bytes.append(littleEndian: UInt16(0))
     bytes.append(littleEndian: UInt32(lengths.count))
     bytes.append(littleEndian: UInt64(bitPattern: uncertainUntil))
+    bytes.append(littleEndian: lastNumber)
     for (name, length) in lengths.sorted(by: { $0.key.number < $1.key.number }) {
       bytes.append(littleEndian: UInt64(name.shard))
       bytes.append(littleEndian: name.number)
@@ -42,13 +45,19 @@ struct CleanMarker: Equatable, Sendable {
     let found: UInt16 = span.littleEndian(at: 8)
     guard found <= version else { throw .newerFormat(path: file.path, version: Int(found)) }
     let count = Int(span.littleEndian(at: 12, as: UInt32.self))
-    let start = found >= 2 ? 24 : 16
+    let start = found >= 3 ? 32 : found == 2 ? 24 : 16
     guard span.count == start + 24 * count + 4 else {
       throw .damaged(path: file.path, offset: 12, reason: "has the wrong length")
     }
     var marker = CleanMarker()
     if found >= 2 {
       marker.uncertainUntil = Int64(bitPattern: span.littleEndian(at: 16, as: UInt64.self))
+    }
+    if found >= 3 {
+      marker.lastNumber = span.littleEndian(at: 24)
+      guard marker.lastNumber < SegmentName.numberLimit else {
+        throw .damaged(path: file.path, offset: 24, reason: "has no number of a segment")
+      }
     }
     for offset in stride(from: start, to: start + 24 * count, by: 24) {
       let name = SegmentName(

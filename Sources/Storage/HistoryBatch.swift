@@ -54,7 +54,8 @@ enum HistoryBatch {
 
   private struct Writer {
     var bytes: [UInt8] = []
-    var names: [[String: UInt64]] = [[:], [:]]  // boards, authors
+    /// Boards and authors, by their bytes: texts that Swift takes for equal may differ in them.
+    var names: [[[UInt8]: UInt64]] = [[:], [:]]
 
     mutating func varUInt(_ value: UInt64) {
       var rest = value
@@ -67,11 +68,12 @@ enum HistoryBatch {
 
     /// 0 and the text the first time, afterwards its number, counted from 1.
     mutating func name(_ text: String, table: Int) {
-      if let number = names[table][text] { return varUInt(number) }
-      names[table][text] = UInt64(names[table].count + 1)
+      let name = Array(text.utf8)
+      if let number = names[table][name] { return varUInt(number) }
+      names[table][name] = UInt64(names[table].count + 1)
       varUInt(0)
-      varUInt(UInt64(text.utf8.count))
-      bytes.append(contentsOf: text.utf8)
+      varUInt(UInt64(name.count))
+      bytes += name
     }
   }
 

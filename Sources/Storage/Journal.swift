@@ -145,4 +145,6 @@ final class SegmentNumbers: Sendable {
   private let next: Atomic<UInt64>
   init(after last: UInt64) { next = Atomic(last + 1) }
   func take() -> UInt64 { next.wrappingAdd(1, ordering: .relaxed).oldValue }
+  /// The highest that anybody took, now or before.
+  var last: UInt64 { next.load(ordering: .relaxed) - 1 }
 }

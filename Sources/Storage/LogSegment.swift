@@ -66,6 +66,9 @@ struct SegmentHeader: Equatable, Sendable {
 
 /// `<shard>-<number>.log`, decimal, padded so that a listing is in order.
 struct SegmentName: Hashable, Sendable {
+  /// No number that is counted to; a name with a higher one is none of ours.
+  static let numberLimit: UInt64 = 1 << 62
+
   var shard: Int
   var number: UInt64
 
@@ -78,7 +81,7 @@ struct SegmentName: Hashable, Sendable {
     guard text.hasSuffix(".log") else { return nil }
     let parts = text.dropLast(4).split(separator: "-", omittingEmptySubsequences: false)
     guard parts.count == 2, let shard = Int(parts[0]), let number = UInt64(parts[1]),
-      shard >= 0, shard <= Int(UInt16.max)
+      shard >= 0, shard <= Int(UInt16.max), number < Self.numberLimit
     else { return nil }
     self.init(shard: shard, number: number)
     guard description == text else { return nil }

@@ -37,6 +37,7 @@ public final class Store: Sendable {
   private let wal: Directory
   private let journals: [Journal]
   private let ledger: SegmentLedger
+  private let numbers: SegmentNumbers
   private let log: Mutex<RecoveredLog>
   private let traffic = Mutex(Traffic())
   /// Two queues, so that opening a room waits for no other room's checkpoint.
@@ -99,21 +100,25 @@ public final class Store: Sendable {
     log.report.isUncertain = uncertainUntil > wallClockNow()
     log.report.damage = damage + log.report.damage
     log.report.unexpected += Layout.unexpected(in: try root.names(), at: root.path)
-    try CleanMarker.remove(in: root)
 
     let ledger = SegmentLedger(limitBytes: options.sealedBytesLimit)
     for (room, sequence) in log.covered { ledger.cover(room, through: sequence) }
     for segment in log.sealed { _ = ledger.seal(segment) }
     let sweep: @Sendable () -> Void = { Store.removeSegments(ledger, root, wal) }
-    sweep()
-    let numbers = SegmentNumbers(after: log.lastNumber)
-    var journals: [Journal] = []
-    for shard in 0..<shards {
-      journals.append(
-        try Journal(
-          shard: shard, wal: wal, ledger: ledger, numbers: numbers, options: options,
-          removeSegments: sweep))
+    let last = max(log.lastNumber, marker?.lastNumber ?? 0, Self.lastNumberSetAside(in: root))
+    let numbers = SegmentNumbers(after: last)
+    let journals = try (0..<shards).map { shard throws(StorageError) in
+      try Journal(
+        shard: shard, wal: wal, ledger: ledger, numbers: numbers, options: options,
+        removeSegments: sweep)
     }
+    // Last of what can fail: a start that comes to nothing leaves a clean end clean.
+    do throws(StorageError) { try CleanMarker.remove(in: root) } catch {
+      try? marker?.write(in: root)
+      throw error
+    }
+    // Only now, because the marker names the segments that are there.
+    sweep()
     path = root.path
     recovery = log.report
     self.root = root
@@ -123,6 +128,7 @@ public final class Store: Sendable {
     self.wal = wal
     self.journals = journals
     self.ledger = ledger
+    self.numbers = numbers
     self.log = Mutex(log)
   }
 
@@ -216,6 +222,8 @@ public final class Store: Sendable {
     Store.removeSegments(ledger, root, wal)
   }
 
+  private static let damagedFolder = "damaged"
+
   /// Removes what nobody needs; a segment with damage is set aside for whoever wants to look.
   /// A failure costs disk space only: the next start finds the segment covered and removes it.
   private static func removeSegments(_ ledger: SegmentLedger, _ root: Directory, _ wal: Directory) {
@@ -223,14 +231,31 @@ public final class Store: Sendable {
     guard !removable.isEmpty else { return }
     for segment in removable {
       let name = segment.name.description
-      if segment.isDamaged, let aside = try? root.directory("damaged") {
-        try? wal.move(name, to: aside, as: name)
+      if segment.isDamaged, let aside = try? root.directory(damagedFolder) {
+        try? wal.move(name, to: aside, as: freeName(name, in: aside))
         try? aside.sync()
       } else {
         try? wal.unlink(name)
       }
     }
     try? wal.sync()
+  }
+
+  /// In a folder that was put together from others a number may come twice: nothing is overwritten.
+  private static func freeName(_ name: String, in aside: Directory) -> String {
+    var free = name, copy = 1
+    while aside.status(free) != nil {
+      copy += 1
+      free = "\(name)+\(copy)"
+    }
+    return free
+  }
+
+  private static func lastNumberSetAside(in root: Directory) -> UInt64 {
+    let names = (try? root.directoryIfPresent(damagedFolder)?.names()) ?? []
+    return names.reduce(0) { last, text in
+      max(last, SegmentName(String(text.prefix { $0 != "+" }))?.number ?? 0)
+    }
   }
 
   // MARK: End
@@ -256,6 +281,7 @@ public final class Store: Sendable {
     Store.removeSegments(ledger, root, wal)
     var marker = CleanMarker()
     marker.uncertainUntil = uncertainUntil
+    marker.lastNumber = numbers.last
     for text in try wal.names() {
       guard let name = SegmentName(text) else { continue }
       marker.lengths[name] = try wal.file(text, .read).size()

@@ -45,25 +45,63 @@ struct ArchiveBacklogTests {
 
   @Test func nobodyWaitsWhileNoCheckpointRuns() {
     var backlog = backlog(100)
-    #expect(!backlog.isWorthWaiting(since: 0, now: 1))
-    backlog.began()
-    #expect(backlog.isWorthWaiting(since: 0, now: 1))
+    #expect(!backlog.isWorthWaiting(now: 1))
+    backlog.began(now: 1)
+    #expect(backlog.isWorthWaiting(now: 1))
     backlog.ended(succeeded: true, now: 2)
-    #expect(!backlog.isWorthWaiting(since: 0, now: 3))
+    #expect(!backlog.isWorthWaiting(now: 3))
   }
 
   @Test func aCheckpointThatDoesNotEndIsNotWaitedFor() {
     var backlog = backlog(100)
-    backlog.began()
-    backlog.began()
-    let since = 10 * Self.second
-    #expect(backlog.isWorthWaiting(since: since, now: 11 * Self.second))
-    #expect(!backlog.isWorthWaiting(since: since, now: 12 * Self.second))
+    backlog.began(now: 10 * Self.second)
+    backlog.began(now: 11 * Self.second)
+    #expect(backlog.isWorthWaiting(now: 14 * Self.second))
+    #expect(!backlog.isWorthWaiting(now: 15 * Self.second))
     // As long as they succeed, one after the other, it is.
-    backlog.ended(succeeded: true, now: 12 * Self.second)
-    #expect(backlog.isWorthWaiting(since: since, now: 13 * Self.second))
-    backlog.ended(succeeded: false, now: 14 * Self.second)
-    #expect(!backlog.isWorthWaiting(since: since, now: 14 * Self.second))
+    backlog.ended(succeeded: true, now: 15 * Self.second)
+    #expect(backlog.isWorthWaiting(now: 16 * Self.second))
+    backlog.ended(succeeded: false, now: 17 * Self.second)
+    #expect(!backlog.isWorthWaiting(now: 17 * Self.second))
+  }
+
+  /// Each message that somebody sends meanwhile asks anew.
+  @Test func onceACheckpointHangsNoMessageWaitsLongForIt() {
+    var backlog = backlog(100)
+    backlog.began(now: 10 * Self.second)
+    for second in 15..<60 as Range<UInt64> {
+      #expect(backlog.isHanging(now: second * Self.second))
+      #expect(!backlog.isWorthWaiting(now: second * Self.second))
+    }
+    backlog.ended(succeeded: false, now: 60 * Self.second)
+    #expect(!backlog.isHanging(now: 60 * Self.second))
+    // The next is given its own time.
+    backlog.began(now: 70 * Self.second)
+    #expect(backlog.isWorthWaiting(now: 71 * Self.second))
+  }
+
+  @Test func roomsWhoseCheckpointsFailKeepOnlySoMuchOneByOneAndAltogether() {
+    let backlog = backlog(40)
+    let limit = ArchiveBacklog.roomLimit, total = ArchiveBacklog.totalLimit
+    #expect(!backlog.isOverfull(limit, failing: limit, now: 0))
+    #expect(backlog.isOverfull(limit + 1, failing: limit + 1, now: 0))
+    #expect(!backlog.isOverfull(Self.mebibyte, failing: total, now: 0))
+    #expect(backlog.isOverfull(Self.mebibyte, failing: total + 1, now: 0))
+    #expect(!backlog.isOverfull(limit + 1, failing: nil, now: 0), "its checkpoints succeed")
+  }
+
+  @Test func whileACheckpointHangsAShardKeepsOnlySoMuch() {
+    var backlog = backlog(130)
+    backlog.began(now: Self.second)
+    let limit = ArchiveBacklog.roomLimit
+    let late = Self.second + ArchiveBacklog.patience
+    #expect(!backlog.isOverfull(limit + 1, failing: nil, now: late - 1))
+    #expect(backlog.isOverfull(limit + 1, failing: nil, now: late))
+    #expect(!backlog.isOverfull(limit, failing: nil, now: late))
+    backlog.changed(from: 0, to: ArchiveBacklog.totalLimit)
+    #expect(backlog.isOverfull(Self.mebibyte, failing: nil, now: late))
+    backlog.ended(succeeded: true, now: late)
+    #expect(!backlog.isOverfull(limit + 1, failing: nil, now: late))
   }
 
   @Test func itIsToldEveryTenSecondsAtMost() {

@@ -103,12 +103,12 @@ struct ConfigFileTests {
           + "not \"16 MB\""
       ]),
     Row(
-      "sizes that cannot work", "[limits]\nmessage-bytes = '33 MiB'\nboard-bytes = '2 GiB'\n",
+      "sizes that cannot work", "[limits]\nmessage-bytes = '33 MiB'\nboard-bytes = '513 MiB'\n",
       [
         "2: \"limits.message-bytes\" must be a size from 1 KiB to 32 MiB, such as 65536 or "
           + "\"64 KiB\", not \"33 MiB\"",
-        "3: \"limits.board-bytes\" must be a size from 64 KiB to 1 GiB, such as 65536 or "
-          + "\"64 KiB\", not \"2 GiB\"",
+        "3: \"limits.board-bytes\" must be a size from 64 KiB to 512 MiB, such as 65536 or "
+          + "\"64 KiB\", not \"513 MiB\"",
       ]),
     Row(
       "a contradiction", "[limits]\n\nmessage-bytes = '32 MiB'\nboard-bytes = '31 MiB'\n",

@@ -50,6 +50,19 @@ struct FairShareTests {
     #expect(cost < 100_000_000)
   }
 
+  /// Many messages that took next to nothing, then one in which the thread had to wait.
+  @Test func whatWasBilledOnceIsNotBilledAgain() {
+    let millisecond: UInt64 = 1_000_000
+    var meter = CostMeter(now: 0, worked: 0)
+    for lap in 1...100 as ClosedRange<UInt64> {
+      #expect(meter.lap(now: lap * millisecond, worked: { 0 }) == millisecond)
+    }
+    // 300 ms pass, and in three of them it works.
+    #expect(meter.lap(now: 400 * millisecond, worked: { 103 * millisecond }) == 3 * millisecond)
+    // What came before that is settled.
+    #expect(meter.lap(now: 410 * millisecond, worked: { 110 * millisecond }) == 7 * millisecond)
+  }
+
   @Test func workIsBilled() {
     var meter = CostMeter()
     let started = threadSeconds()

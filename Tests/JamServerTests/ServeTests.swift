@@ -95,6 +95,16 @@ struct ServeTests {
     #expect(!again.errors.contains("did not end cleanly"), "\(again.errors)")
   }
 
+  @Test func aStartThatFailsIsNoCrash() throws {
+    _ = try serve("", signal: "TERM")
+    let failed = try CommandRun(
+      script: "chmod 644 d/keys/signing.key; \"$0\" serve --data d --port 0", in: folder)
+    #expect(failed.exitCode == 1 && failed.errors.contains("has mode 0644"), "\(failed.errors)")
+    _ = try CommandRun(script: "chmod 600 d/keys/signing.key", in: folder)
+    let again = try serve("", signal: "TERM")
+    #expect(!again.errors.contains("did not end cleanly"), "\(again.errors)")
+  }
+
   /// Who was refused what and why is in the log; the token never is.
   @Test func refusalsNameRoomBoardSubjectAndReason() throws {
     let script = #"""

@@ -7,6 +7,12 @@ struct CleanMarkerTests {
   /// The example of Protocol/storage.md §7.
   private static let example = bytes(
     """
+    4a414d42454e440a 0300 0000 01000000 00e025dafe5b0600 0900000000000000
+    0000000000000000 0100000000000000 a100000000000000 bc3d6773
+    """)
+  /// The same segment as version 2 had it.
+  private static let second = bytes(
+    """
     4a414d42454e440a 0200 0000 01000000 00e025dafe5b0600
     0000000000000000 0100000000000000 a100000000000000 32493469
     """)
@@ -32,7 +38,8 @@ struct CleanMarkerTests {
   }
 
   @Test func itIsAsItIsDescribed() throws {
-    let marker = CleanMarker(uncertainUntil: 1_790_000_000_000_000, lengths: Self.lengths)
+    let marker = CleanMarker(
+      uncertainUntil: 1_790_000_000_000_000, lastNumber: 9, lengths: Self.lengths)
     let folder = try TemporaryFolder()
     try marker.write(in: Directory.open(folder.path))
     #expect(try folder.bytes(CleanMarker.name) == Self.example)
@@ -44,8 +51,22 @@ struct CleanMarkerTests {
     #expect(try read(Self.old) == CleanMarker(uncertainUntil: 0, lengths: Self.lengths))
   }
 
+  @Test func versionTwoIsReadWithoutALastNumber() throws {
+    #expect(Self.second.count == 52)
+    let marker = CleanMarker(uncertainUntil: 1_790_000_000_000_000, lengths: Self.lengths)
+    #expect(try read(Self.second) == marker)
+  }
+
+  /// Nobody counts so far, and one more would be no number.
+  @Test func aLastNumberThatNoSegmentCanHaveIsNone() throws {
+    var bytes = Self.example
+    for offset in 24..<32 { bytes[offset] = 0xff }
+    #expect(throws: StorageError.self) { try read(sealed(bytes, version: 3)) }
+    #expect(SegmentName("000-18446744073709551615.log") == nil)
+  }
+
   /// The layouts differ by eight bytes, so one is never read as the other.
-  @Test(arguments: [example, old]) func cutChangedOrOfAnotherVersionItIsNone(
+  @Test(arguments: [example, second, old]) func cutChangedOrOfAnotherVersionItIsNone(
     _ good: [UInt8]
   ) throws {
     for end in good.indices {
@@ -56,9 +77,11 @@ struct CleanMarkerTests {
       changed[bit / 8] ^= 1 << UInt8(bit % 8)
       #expect(throws: StorageError.self, "bit \(bit)") { try read(changed) }
     }
-    #expect(throws: StorageError.self) { try read(sealed(good, version: good[8] ^ 3)) }
-    let newer = #expect(throws: StorageError.self) { try read(sealed(good, version: 3)) }
-    guard case .newerFormat(_, 3) = newer else {
+    for version in 1...3 as ClosedRange<UInt8> where version != good[8] {
+      #expect(throws: StorageError.self) { try read(sealed(good, version: version)) }
+    }
+    let newer = #expect(throws: StorageError.self) { try read(sealed(good, version: 4)) }
+    guard case .newerFormat(_, 4) = newer else {
       Issue.record("\(String(describing: newer))")
       return
     }

@@ -78,6 +78,20 @@ struct FormatTests {
         == "018080afa2dbffad06010700046d61696e0003616e6e0301020301d00f01070101020405")
   }
 
+  /// Swift takes an é and an e with an accent behind it for the same text; they are two people.
+  @Test func namesThatDifferOnlyInTheirBytesStayApart() {
+    let authors = ["\u{e9}", "e\u{301}", "\u{e9}"]
+    let records = authors.enumerated().map { index, author in
+      var record = TestRoom.record(UInt64(index) + 1)
+      record.author = author
+      return record
+    }
+    let header = MemberHeader(kind: .history, recordCount: 3, firstSequence: 1, lastSequence: 3)
+    let bytes = HistoryBatch.encode(records)
+    let read = HistoryBatch.decode(bytes.span, room: TestRoom.id, header: header)
+    #expect(read?.map { Array($0.author.utf8) } == authors.map { Array($0.utf8) })
+  }
+
   @Test(arguments: 0..<32 as Range<UInt64>)
   func historyBatchesRoundTripAndNoPrefixIsAccepted(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
