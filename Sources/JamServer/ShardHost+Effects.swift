@@ -56,7 +56,8 @@ extension ShardHost {
     // A stock client would read what it does not know as further messages.
     guard name != nil || message.isStock else { return }
     let frame = live.frames.frame(
-      of: message, board: name, isShared: sharesAnswers, now: context.nowNS)
+      of: message, board: name, isShared: live.room?.shares(message, on: board) == true,
+      now: context.nowNS)
     switch message {
     case .syncStep2:
       noteIfEmpty(connection, peer, live.room?.fannedOutThrough ?? 0)

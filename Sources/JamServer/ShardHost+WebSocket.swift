@@ -126,9 +126,7 @@ extension ShardHost {
     live.room?.receive(
       .syncStep1(stateVector: stateVector), board: board, from: connection.session, now: now,
       &effects)
-    sharesAnswers = SharedFrames.isShared(for: stateVector)
     perform(live)
-    sharesAnswers = false
   }
 
   /// Reads from a session again, unless there is another reason not to.

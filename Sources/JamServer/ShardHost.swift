@@ -29,8 +29,6 @@ final class ShardHost: ShardHandler {
   /// After an unclean end, per room that was closed again: what came back since.
   var settled: [RoomID: SettledClients] = [:]
   var effects: [Effect] = []
-  /// Sync answers at hand are what everybody gets who has nothing of the board.
-  var sharesAnswers = false
   /// What the messages at hand cost.
   var meter = CostMeter()
   /// Why nothing can be saved here, if so.
@@ -129,10 +127,7 @@ final class ShardHost: ShardHandler {
     peer.lag.importantBytes = 0
     touch(live)
     live.room?.readerDrained(connection.session, now: now, &effects)
-    // Whoever cannot catch up starts over like a newcomer.
-    sharesAnswers = true
     perform(live)
-    sharesAnswers = false
     answerDeferred(connection, peer)
   }
 

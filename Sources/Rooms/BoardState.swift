@@ -1,4 +1,5 @@
 internal import CRDT
+internal import Lib0
 internal import SyncProtocol
 
 /// One board of a live room: its document, what waits to be sent, and what late joiners get.
@@ -167,6 +168,9 @@ final class BoardState {
     base = (bytes, sequence, now)
     return bytes
   }
+
+  /// Whether `update` is what all newcomers get.
+  func isBase(_ update: [UInt8]) -> Bool { base?.bytes.isIdentical(to: update) ?? false }
 
   private func mergedTail(after sequence: UInt64) -> [UInt8] {
     Update.merging(tail.filter { $0.sequence > sequence }.map(\.update)).encodedV1()

@@ -158,6 +158,8 @@ struct Presence {
     return whole
   }
 
+  func isWhole(_ bytes: [UInt8]) -> Bool { whole?.isIdentical(to: bytes) ?? false }
+
   private func encode(_ clients: some Collection<ClientID>) -> [UInt8] {
     AwarenessEntry.encode(
       clients.compactMap { client in

@@ -245,6 +245,15 @@ public final class Room {
     }
   }
 
+  /// Whether others get the same array, so that one frame serves all of them.
+  public func shares(_ message: ServerMessage, on board: String) -> Bool {
+    switch message {
+    case .syncStep2(let update): boards[board]?.isBase(update) ?? false
+    case .awareness(let presence): boards[board]?.presence.isWhole(presence) ?? false
+    default: false
+    }
+  }
+
   func closeForMalformed(_ what: String, _ session: Session, _ effects: inout [Effect]) {
     effects.append(.close(session.id, code: 4400, reason: "malformed \(what)"))
   }

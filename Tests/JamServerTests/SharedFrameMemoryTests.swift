@@ -24,7 +24,7 @@ struct SharedFrameMemoryTests {
   private mutating func frame(
     of message: ServerMessage, board: String? = nil, after nanoseconds: UInt64 = 0
   ) -> [UInt8] {
-    frames.frame(of: message, board: board, now: Self.start + nanoseconds)
+    frames.frame(of: message, board: board, isShared: true, now: Self.start + nanoseconds)
   }
 
   /// What a client must be sent.

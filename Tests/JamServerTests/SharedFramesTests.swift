@@ -44,12 +44,10 @@ struct SharedFramesTests {
     #expect(frames.nextForget == nil)
   }
 
-  @Test(
-    arguments: [
-      ([0], true), ([1, 5, 0], true), ([1, 5, 1], false), ([2, 5, 0, 6, 1], false),
-      ([], false), ([1, 5], false), ([0x80], false), (.init(repeating: 0x80, count: 40), false),
-    ] as [([UInt8], Bool)])
-  func whoHasNothingGetsWhatAllGet(_ stateVector: [UInt8], _ isShared: Bool) {
-    #expect(SharedFrames.isShared(for: stateVector) == isShared)
+  @Test func everybodysPresenceIsSharedToo() {
+    var frames = SharedFrames()
+    let presence = ServerMessage.awareness(.init(repeating: 1, count: 100_000))
+    let first = frames.frame(of: presence, board: nil, isShared: true, now: 0)
+    #expect(isSame(first, frames.frame(of: presence, board: nil, isShared: true, now: 1)))
   }
 }

@@ -140,6 +140,7 @@ struct UpdateTests {
     let most = 8
     for _ in 0..<most - 1 { #expect(answer([1, 1, 5]) != whole) }
     for _ in 0..<20 { #expect(answer([1, 1, 5]) == whole) }
+    #expect(whole.allSatisfy { rig.room.shares($0, on: "main") })
     rig.advance(milliseconds: 1_001)
     #expect(answer([1, 1, 5]) != whole)
   }
