@@ -69,4 +69,6 @@ struct Arrival: Sendable {
   var response: [UInt8]
   /// The token's last moment, in seconds since 1970.
   var expiresAt: Int64?
+  /// How many other shards were asked to make place for its room.
+  var shardsAsked = 0
 }
