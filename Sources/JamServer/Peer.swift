@@ -20,6 +20,8 @@ final class Peer {
 
   var phase = Phase.awaitingHead
   var reader: MessageReader?
+  /// How the message gets on that has not come whole.
+  var progress = MessageProgress()
   var live: LiveRoom?
   var dialect = Dialect.stock
   /// The token's last moment, in seconds since 1970.

@@ -10,6 +10,9 @@ extension ShardHost {
   /// An empty room stays this long, for those who reload the page, unless its place is needed.
   static let lingerNanoseconds: UInt64 = 10_000_000_000
 
+  /// The longest message of somebody who may not write: a step 2 with what a board has deleted.
+  static let viewerMessageBytes = 1 << 20
+
   // MARK: the door
 
   /// A visitor arrives at the room's home shard.
@@ -92,8 +95,11 @@ extension ShardHost {
     peer.dialect = arrival.dialect
     peer.expiresAt = arrival.expiresAt
     scheduleLifeCheck(of: connection, peer)
+    let messageBytes = hub.config.limits.messageBytes
     peer.reader = MessageReader(
-      limits: MessageLimits(messageBytesMax: hub.config.limits.messageBytes))
+      limits: MessageLimits(
+        messageBytesMax: arrival.visitor.role.writes
+          ? messageBytes : min(messageBytes, Self.viewerMessageBytes)))
     live.emptySince = nil
     touch(live)
     switch arrival.dialect {

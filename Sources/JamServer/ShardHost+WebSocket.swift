@@ -28,11 +28,14 @@ extension ShardHost {
       switch event {
       case .needMore(let total):
         connection.wantedBytes = total
+        noteUnfinished(of: peer, kept: bytes.count - offset)
         return offset
       case .message(let isText, let range):
+        peer.progress.ended()
         receive(bytes.span.extracting(range), isText: isText, on: connection, peer)
         if charge(connection, peer) { return offset }
       case .assembled(let isText, let payload):
+        peer.progress.ended()
         receive(payload.span, isText: isText, on: connection, peer)
         if charge(connection, peer) { return offset }
       case .ping(let range):
@@ -45,7 +48,14 @@ extension ShardHost {
         return bytes.count
       }
     }
-    return peer.phase == .open ? offset : bytes.count
+    guard peer.phase == .open else { return bytes.count }
+    noteUnfinished(of: peer, kept: 0)
+    return offset
+  }
+
+  /// Everything that came was read: notes what is there of a message whose end is not.
+  private func noteUnfinished(of peer: Peer, kept: Int) {
+    peer.progress.reached(kept + (peer.reader?.assembledBytes ?? 0), now: context.nowNS)
   }
 
   /// One waiting pong is enough, for the newest ping (RFC 6455 5.5.3): a flood of pings to a peer

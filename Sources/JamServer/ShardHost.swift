@@ -209,9 +209,9 @@ final class ShardHost: ShardHandler {
     touched.append(live)
   }
 
-  /// The next look at a connection: a ping interval from now, or when its token ends.
+  /// The next look at a connection: a ping interval or a minute from now, or when its token ends.
   func scheduleLifeCheck(of connection: Connection, _ peer: Peer) {
-    var delay = Int64(hub.config.limits.pingSeconds) * 1_000
+    var delay = min(Int64(hub.config.limits.pingSeconds), 60) * 1_000
     if let expiry = peer.expiresAt {
       delay = min(delay, max(expiry - wallClockMicroseconds() / 1_000_000, 0) * 1_000 + 1)
     }
@@ -233,6 +233,11 @@ final class ShardHost: ShardHandler {
     case .open:
       if let expiry = peer.expiresAt, wallClockMicroseconds() / 1_000_000 >= expiry {
         close(connection, peer, code: 4401, reason: "token expired")
+        return
+      }
+      if peer.progress.isTooSlow(now: context.nowNS) {
+        let reason = "a message under way must bring 4 KiB a second"
+        close(connection, peer, code: CloseCode.policyViolation.rawValue, reason: reason)
         return
       }
       noteProgress(of: connection, peer)
