@@ -30,6 +30,8 @@ final class Peer {
   var heardAt: UInt64
   var lifeTimer: TimingWheel.TimerID?
   var share = FairShare()
+  /// What all sessions of this subject here have together, once it is in a room.
+  var subjectShare: SubjectShare?
   /// Has used up its share and is not read from until its time has come.
   var isWaiting = false
   /// Since when, if it waits because it fills its room faster than that is archived.
@@ -46,6 +48,14 @@ final class Peer {
   var lag = Lag()
 
   init(now: UInt64) { heardAt = now }
+
+  /// Charges the session and its subject; returns how long to stop reading, or nil.
+  func charge(_ work: Work) -> UInt64? {
+    let own = share.charge(work)
+    guard let all = subjectShare?.charge(work) else { return own }
+    return max(own ?? 0, all)
+  }
+
 }
 
 /// What is known of a reader whose queue is not empty.

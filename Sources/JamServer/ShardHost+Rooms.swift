@@ -88,9 +88,11 @@ extension ShardHost {
       refuse(arrival, refusal.httpError, connection, peer, code: refusal.code.rawValue)
       return
     }
+    var meter = CostMeter()
     connection.send(arrival.response)
     connection.pauseReading(false)
     peer.phase = .open
+    peer.subjectShare = subjectShares.joined(arrival.visitor.subject, now: context.nowNS)
     peer.live = live
     peer.dialect = arrival.dialect
     peer.expiresAt = arrival.expiresAt
@@ -110,6 +112,7 @@ extension ShardHost {
       live.room?.join(connection.session, arrival.visitor, &effects)
     }
     perform(live)
+    _ = peer.charge(meter.lap())
   }
 
   private func refuse(

@@ -15,6 +15,11 @@ extension ShardHost {
     _ bytes: inout MutableSpan<UInt8>, on connection: Connection, _ peer: Peer
   ) -> Int {
     var offset = 0
+    // What another session of the same subject has run up, or one before, is paid back first.
+    if let pause = peer.subjectShare?.pause(at: context.nowNS) {
+      hold(connection, peer, milliseconds: Int(pause / 1_000_000))
+      return 0
+    }
     meter = CostMeter()
     while peer.phase == .open, offset < bytes.count {
       let event: MessageReader.Event
@@ -69,11 +74,10 @@ extension ShardHost {
     peer.deferredPing = payload.indices.map { payload[$0] }
   }
 
-  /// Charges the session for the message just handled; true if it has to wait before the next.
+  /// Charges for the message just handled; true if the session has to wait before the next.
   private func charge(_ connection: Connection, _ peer: Peer) -> Bool {
-    let (cost, now) = meter.lap()
+    let share = peer.charge(meter.lap())
     guard peer.phase == .open else { return false }
-    let share = peer.share.charge(cost, now: now)
     if connection.queuedBytes - connection.droppableBytes > Self.answerLimit {
       // It has asked for a lot: the rest is read once that is on its way.
       connection.pauseReading(true)
@@ -83,10 +87,7 @@ extension ShardHost {
     if noteFilling(by: peer) { peer.heldBackSince = context.nowNS }
     let wait = peer.heldBackSince == nil ? nil : ArchiveBacklog.lookAgainMilliseconds
     guard let milliseconds = share.map({ Int($0 / 1_000_000) }) ?? wait else { return false }
-    peer.isWaiting = true
-    connection.pauseReading(true)
-    context.schedule(
-      afterMS: milliseconds, token: Self.resumeTokenBit | connection.id.rawValue)
+    hold(connection, peer, milliseconds: milliseconds)
     if share != nil, logBudget.take(now: context.nowNS) {
       logger.notice(
         "a session takes more than its share and has to wait",
@@ -94,6 +95,14 @@ extension ShardHost {
           whereabouts(of: connection, peer).merging(["ms": "\(milliseconds)"]) { $1 }))
     }
     return true
+  }
+
+  /// Reads no further from a session for a while.
+  private func hold(_ connection: Connection, _ peer: Peer, milliseconds: Int) {
+    peer.isWaiting = true
+    connection.pauseReading(true)
+    context.schedule(
+      afterMS: milliseconds, token: Self.resumeTokenBit | connection.id.rawValue)
   }
 
   /// Answers pings and step 1s that waited, once this turn's frames are on their way.
@@ -125,8 +134,7 @@ extension ShardHost {
     }
     perform(live)
     // What it owes is asked for after its next message.
-    let (cost, now) = meter.lap()
-    _ = peer.share.charge(cost, now: now)
+    _ = peer.charge(meter.lap())
   }
 
   private func receive(

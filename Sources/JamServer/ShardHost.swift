@@ -29,6 +29,8 @@ final class ShardHost: ShardHandler {
   /// After an unclean end, per room that was closed again: what came back since.
   var settled: [RoomID: SettledClients] = [:]
   var effects: [Effect] = []
+  /// What each subject has used of this shard's time.
+  var subjectShares = SubjectShares()
   /// What the messages at hand cost.
   var meter = CostMeter()
   /// Why nothing can be saved here, if so.
@@ -144,6 +146,7 @@ final class ShardHost: ShardHandler {
     guard let live = peer.live else { return }
     peer.live = nil
     peer.phase = .done
+    peer.subjectShare?.left()
     live.stuck.remove(connection.id)
     live.room?.leave(connection.session)
     touch(live)
@@ -192,6 +195,10 @@ final class ShardHost: ShardHandler {
     if isResume {
       if isStillHeldBack(peer) {
         context.schedule(afterMS: ArchiveBacklog.lookAgainMilliseconds, token: token)
+        return
+      }
+      if peer.phase == .open, let pause = peer.subjectShare?.pause(at: context.nowNS) {
+        context.schedule(afterMS: Int(pause / 1_000_000), token: token)
         return
       }
       peer.heldBackSince = nil
