@@ -34,6 +34,7 @@ extension ShardHost {
       case .needMore(let total):
         connection.wantedBytes = total
         noteUnfinished(of: peer, kept: bytes.count - offset)
+        _ = chargeFrames(connection, peer)
         return offset
       case .message(let isText, let range):
         peer.progress.ended()
@@ -45,7 +46,10 @@ extension ShardHost {
         if charge(connection, peer) { return offset }
       case .ping(let range):
         answerPing(bytes.span.extracting(range), on: connection, peer)
-      case .pong: peer.isPinged = false
+        if chargeFrames(connection, peer) { return offset }
+      case .pong:
+        peer.isPinged = false
+        if chargeFrames(connection, peer) { return offset }
       case .close(let code, _):
         connection.send(FrameWriter.close(code))
         connection.closeAfterFlush(deadlineMS: 2_000)
@@ -88,13 +92,25 @@ extension ShardHost {
     let wait = peer.heldBackSince == nil ? nil : ArchiveBacklog.lookAgainMilliseconds
     guard let milliseconds = share.map({ Int($0 / 1_000_000) }) ?? wait else { return false }
     hold(connection, peer, milliseconds: milliseconds)
-    if share != nil, logBudget.take(now: context.nowNS) {
-      logger.notice(
-        "a session takes more than its share and has to wait",
-        metadata: .fields(
-          whereabouts(of: connection, peer).merging(["ms": "\(milliseconds)"]) { $1 }))
-    }
+    if share != nil { noteShare(connection, peer, milliseconds: milliseconds) }
     return true
+  }
+
+  /// Charges for what is no message: control frames, and parts of a message whose end has not come.
+  /// True if the session has to wait before the next.
+  private func chargeFrames(_ connection: Connection, _ peer: Peer) -> Bool {
+    guard let pause = peer.charge(meter.lap()), peer.phase == .open else { return false }
+    hold(connection, peer, milliseconds: Int(pause / 1_000_000))
+    noteShare(connection, peer, milliseconds: Int(pause / 1_000_000))
+    return true
+  }
+
+  private func noteShare(_ connection: Connection, _ peer: Peer, milliseconds: Int) {
+    guard logBudget.take(now: context.nowNS) else { return }
+    logger.notice(
+      "a session takes more than its share and has to wait",
+      metadata: .fields(
+        whereabouts(of: connection, peer).merging(["ms": "\(milliseconds)"]) { $1 }))
   }
 
   /// Reads no further from a session for a while.

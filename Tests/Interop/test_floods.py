@@ -153,6 +153,21 @@ async def test_more_sockets_of_one_person_bring_no_more_of_the_shards_time(narro
         socket.abort()
 
 
+@pytest.mark.seconds(90)
+@pytest.mark.parametrize("opcode", [9, 10], ids=["pings", "pongs"])
+async def test_control_frames_cost_their_sender_too(hub, opcode):
+    socket = await Socket.connect(hub.port, hub.path("controls", token=hub.token("eve")))
+    mark, flood = hub.log_mark(), frame(opcode, b"") * 20_000
+    deadline = time.monotonic() + 75
+    while "a session takes more than its share" not in hub.log(mark):
+        assert time.monotonic() < deadline, "nothing but control frames, and never held back"
+        if socket.transport.get_write_buffer_size() < len(flood):
+            socket.raw(flood)
+        await asyncio.sleep(0.001)
+    assert not socket.closed.done(), socket.close_code
+    socket.abort()
+
+
 @pytest.mark.seconds(60)
 async def test_all_who_join_at_once_wait_for_the_same_bytes(hub):
     """Sixty people open a board of 4 MiB and none has read yet."""
