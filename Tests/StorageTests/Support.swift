@@ -152,6 +152,12 @@ func openStore(
   return try Store.open(path, shards: shards, options: options)
 }
 
+/// Waits until a store that was dropped without `close` has let go of its lock.
+func awaitDropped(_ path: String) throws {
+  let root = try Directory.open(path)
+  for _ in 0..<400 where try DataLock.isHeld(in: root) { pause(milliseconds: 5) }
+}
+
 extension Store {
   func load(_ room: RoomID) throws -> StoredRoom {
     let delivery = Delivery<Result<StoredRoom, StorageError>>()

@@ -137,6 +137,7 @@ struct VerifyTests {
           }
         }
       }
+      try awaitDropped(folder.path)
       let report = try Store.verify(folder.path)
       #expect(report.isClean, "\(failing): \(report.damage)")
       #expect(report.notes.contains { $0.contains("was interrupted") }, "\(failing)")
