@@ -9,6 +9,7 @@ final class Census: Sendable {
     var failingBytes = 0
     var byAddress: [String: Int] = [:]
     var troubles: [Int: String] = [:]
+    var missesData = false
   }
 
   private let counts = Mutex(Counts())
@@ -55,6 +56,14 @@ final class Census: Sendable {
 
   var connections: Int { counts.withLock { $0.connections } }
   var rooms: Int { counts.withLock { $0.rooms } }
+
+  /// Notes that the data folder is not where it was; true if that is news.
+  func missesData() -> Bool {
+    counts.withLock { counts in
+      defer { counts.missesData = true }
+      return !counts.missesData
+    }
+  }
 
   /// Notes why a shard cannot save, or that it can (nil).
   func note(trouble: String?, ofShard shard: Int) {

@@ -1,33 +1,102 @@
 internal import Glibc
 
-/// How much of its shard's time a session has used lately.
+/// How much of its shard's time somebody has used lately.
 ///
 /// Limits on sizes and counts bound what one message costs; this bounds what a stream of costly
-/// messages takes from everybody else on the shard, whatever makes them costly. A session that has
-/// used up its share is not read from until it has paid back. (A session and not a person: a whole
-/// workshop may have come by one link.)
+/// messages takes from everybody else on the shard, whatever makes them costly. Whoever has used up
+/// a share is not read from until it is paid back.
+///
+/// There is one for each session and one for each subject. The session's is the smaller one, because
+/// a whole workshop may have come by one link; the subject's stays when its sessions end, so more
+/// sockets, or new ones, bring nobody more.
 ///
 /// - Unit: nanoseconds of the shard's time.
 struct FairShare {
-  /// What may be used at once: a big paste, a first sync.
-  static let burst: UInt64 = 400_000_000
-  /// The part of the time that a session may use for long: one in four.
-  static let part: UInt64 = 4
-  /// The longest pause at a time; debt that is left is asked for after the next message.
+  struct Terms {
+    /// What may be used at once: a big paste, a first sync.
+    var burst: UInt64
+    /// How much rest pays for how much work. 3 leaves a quarter of the time for long, 1 a half.
+    var rest: UInt64
+  }
+
+  static let session = Terms(burst: 400_000_000, rest: 3)
+  static let subject = Terms(burst: 800_000_000, rest: 1)
+  /// The longest pause at a time. Debt that is left is asked for after the next message; a
+  /// subject's before it.
   static let longestPause: UInt64 = 5_000_000_000
 
+  private let terms: Terms
   private var debt: UInt64 = 0
+  /// When the last work ended: the rest since then pays. Work pays for nothing while it lasts, or on
+  /// a busy machine, where it lasts longer than it costs, it would pay for itself.
   private var updated: UInt64 = 0
 
-  /// Notes work done until `now`; returns how long to stop reading, or nil.
-  mutating func charge(_ cost: UInt64, now: UInt64) -> UInt64? {
-    let paid = now > updated ? (now - updated) / Self.part : 0
-    debt = debt > paid ? debt - paid : 0
-    debt += cost
-    updated = now
-    guard debt > Self.burst else { return nil }
-    return min((debt - Self.burst) * Self.part + 50_000_000, Self.longestPause)
+  init(_ terms: Terms = FairShare.session) { self.terms = terms }
+
+  /// Notes work that was done; returns how long to stop reading, or nil.
+  mutating func charge(_ work: Work) -> UInt64? {
+    debt = owed(at: work.start) + work.cost
+    updated = max(updated, work.end)
+    return pause(at: updated)
   }
+
+  /// How long to stop reading for what is owed at a moment, or nil.
+  func pause(at now: UInt64) -> UInt64? {
+    let owed = owed(at: now)
+    guard owed > terms.burst else { return nil }
+    return min((owed - terms.burst) * terms.rest + 50_000_000, Self.longestPause)
+  }
+
+  /// What was used and is not paid back yet.
+  func owed(at now: UInt64) -> UInt64 {
+    let paid = now > updated ? (now - updated) / terms.rest : 0
+    return debt > paid ? debt - paid : 0
+  }
+}
+
+/// The share that all sessions of a subject on one shard have together.
+final class SubjectShare {
+  fileprivate(set) var share = FairShare(FairShare.subject)
+  fileprivate var sessions = 0
+
+  func charge(_ work: Work) -> UInt64? { share.charge(work) }
+  func pause(at now: UInt64) -> UInt64? { share.pause(at: now) }
+  /// One of the sessions is over; what it owes is not.
+  func left() { sessions -= 1 }
+}
+
+/// The shares of a shard's subjects, by subject.
+///
+/// - Limits: those who have a session or owe something, and as many again (or 1,024) who did. Who
+///   owes has used time of this shard and pays as fast as that, so they are few.
+struct SubjectShares {
+  private static let leastForgotten = 1_024
+
+  private var shares: [String: SubjectShare] = [:]
+  private var forgetAbove = leastForgotten
+
+  var count: Int { shares.count }
+
+  /// A session of the subject begins.
+  mutating func joined(_ subject: String, now: UInt64) -> SubjectShare {
+    if shares.count > forgetAbove { forget(now: now) }
+    let share = shares[subject] ?? SubjectShare()
+    shares[subject] = share
+    share.sessions += 1
+    return share
+  }
+
+  private mutating func forget(now: UInt64) {
+    shares = shares.filter { $0.value.sessions > 0 || $0.value.share.owed(at: now) > 0 }
+    forgetAbove = max(Self.leastForgotten, 2 * shares.count)
+  }
+}
+
+/// Something done for somebody: what it cost, and from when to when it took.
+struct Work {
+  var cost: UInt64
+  var start: UInt64
+  var end: UInt64
 }
 
 /// What a message has cost: the time that passed, but no more than this thread has worked.
@@ -51,10 +120,11 @@ struct CostMeter {
     self.worked = worked
   }
 
-  /// The cost since the last call, and the time now.
-  mutating func lap() -> (cost: UInt64, now: UInt64) {
+  /// What was done since the last call.
+  mutating func lap() -> Work {
+    let start = wall
     let now = monotonicNanoseconds()
-    return (lap(now: now, worked: threadNanoseconds), now)
+    return Work(cost: lap(now: now, worked: threadNanoseconds), start: start, end: now)
   }
 
   /// The cost since the last call, where it is `now` and this thread has `worked` for so long.

@@ -41,6 +41,12 @@ struct HubParts: Sendable {
       fields: [HeaderField("Content-Type", "application/json")], body: Array(body.utf8))
   }
 
+  /// Tells once if the data folder is not where it was: who starts a hub there finds another one.
+  func noteIfDataIsElsewhere() {
+    guard !store.isInPlace, census.missesData() else { return }
+    logger.tellDataIsElsewhere(than: store.path)
+  }
+
   /// `/`: what this is and what to connect to.
   var indexResponse: Response {
     .text(
@@ -192,6 +198,7 @@ public final class Hub: Sendable {
       }
     }
     let isSaved = group.wait(timeout: .now() + .seconds(seconds)) == .success
+    if !store.isInPlace { logger.tellDataIsElsewhere(than: store.path) }
     // Close frames are on their way; give slow sockets a moment.
     usleep(100_000)
     reactor.shutdown()
@@ -201,6 +208,14 @@ public final class Hub: Sendable {
       return false
     }
     return isSaved
+  }
+}
+
+extension Logger {
+  fileprivate func tellDataIsElsewhere(than path: String) {
+    error(
+      "the data folder was moved, replaced or removed; what is saved does not go to its path",
+      metadata: .fields(["path": path]))
   }
 }
 

@@ -20,6 +20,8 @@ final class Peer {
 
   var phase = Phase.awaitingHead
   var reader: MessageReader?
+  /// How the message gets on that has not come whole.
+  var progress = MessageProgress()
   var live: LiveRoom?
   var dialect = Dialect.stock
   /// The token's last moment, in seconds since 1970.
@@ -28,6 +30,8 @@ final class Peer {
   var heardAt: UInt64
   var lifeTimer: TimingWheel.TimerID?
   var share = FairShare()
+  /// What all sessions of this subject here have together, once it is in a room.
+  var subjectShare: SubjectShare?
   /// Has used up its share and is not read from until its time has come.
   var isWaiting = false
   /// Waits because it fills its room faster than that is archived.
@@ -46,6 +50,14 @@ final class Peer {
   var lag = Lag()
 
   init(now: UInt64) { heardAt = now }
+
+  /// Charges the session and its subject; returns how long to stop reading, or nil.
+  func charge(_ work: Work) -> UInt64? {
+    let own = share.charge(work)
+    guard let all = subjectShare?.charge(work) else { return own }
+    return max(own ?? 0, all)
+  }
+
 }
 
 /// What is known of a reader whose queue is not empty.
@@ -74,4 +86,6 @@ struct Arrival: Sendable {
   var response: [UInt8]
   /// The token's last moment, in seconds since 1970.
   var expiresAt: Int64?
+  /// How many other shards were asked to make place for its room.
+  var shardsAsked = 0
 }

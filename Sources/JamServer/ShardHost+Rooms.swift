@@ -7,8 +7,11 @@ internal import WebSocket
 
 /// Rooms coming and going.
 extension ShardHost {
-  /// An empty room stays this long, for those who reload the page.
+  /// An empty room stays this long, for those who reload the page, unless its place is needed.
   static let lingerNanoseconds: UInt64 = 10_000_000_000
+
+  /// The longest message of somebody who may not write: a step 2 with what a board has deleted.
+  static let viewerMessageBytes = 1 << 20
 
   // MARK: the door
 
@@ -21,6 +24,7 @@ extension ShardHost {
       return
     }
     guard let live = rooms[arrival.room] ?? load(arrival.room) else {
+      if seekPlace(for: arrival, on: connection) { return }
       refuse(
         arrival, HTTPError(status: 503, reason: "the hub has all the rooms it may have"),
         connection, peer)
@@ -33,10 +37,39 @@ extension ShardHost {
     case .draining:
       live.phase = .live
       admit(arrival, on: connection, peer, live)
-    case .live: admit(arrival, on: connection, peer, live)
+      settleDoor(of: live)
+    case .live:
+      admit(arrival, on: connection, peer, live)
+      settleDoor(of: live)
     case .closed:
       refuse(arrival, HTTPError(status: 503, reason: "the room is closing"), connection, peer)
     }
+  }
+
+  /// The hub has all the rooms it may have, and all of this shard's are in use: asks the next shard
+  /// to close one that is not, then tries again; false once all were asked.
+  private func seekPlace(for arrival: Arrival, on connection: Connection) -> Bool {
+    var arrival = arrival
+    arrival.shardsAsked += 1
+    guard arrival.shardsAsked < shards.count else { return false }
+    let (home, id) = (context.shard, connection.id)
+    shards[(context.index + arrival.shardsAsked) % shards.count].async { [arrival] context in
+      _ = (context.handler as? ShardHost)?.closeIdleRoom()
+      home.async { context in
+        guard let host = context.handler as? ShardHost, let connection = context.connection(id),
+          let peer = connection.owner as? Peer, peer.phase == .awaitingRoom
+        else { return }
+        host.enter(arrival, on: connection, peer)
+      }
+    }
+    return true
+  }
+
+  /// After somebody was at the door: an empty room lingers, but one that nobody wrote to and nobody
+  /// was let into goes at once, so that asking for rooms that do not exist takes no place.
+  private func settleDoor(of live: LiveRoom) {
+    guard let room = live.room, room.isEmpty else { return }
+    if room.isBlank, !live.isCheckpointing { discard(live) } else { noteIfEmpty(live) }
   }
 
   private func admit(
@@ -49,23 +82,26 @@ extension ShardHost {
       refuse(
         arrival, HTTPError(status: 404, reason: "there is no room \(arrival.room) yet"),
         connection, peer)
-      noteIfEmpty(live)
       return
     }
     if let refusal = room.admit(arrival.visitor, board: board) {
       refuse(arrival, refusal.httpError, connection, peer, code: refusal.code.rawValue)
-      noteIfEmpty(live)
       return
     }
+    var meter = CostMeter()
     connection.send(arrival.response)
     connection.pauseReading(false)
     peer.phase = .open
+    peer.subjectShare = subjectShares.joined(arrival.visitor.subject, now: context.nowNS)
     peer.live = live
     peer.dialect = arrival.dialect
     peer.expiresAt = arrival.expiresAt
     scheduleLifeCheck(of: connection, peer)
+    let messageBytes = hub.config.limits.messageBytes
     peer.reader = MessageReader(
-      limits: MessageLimits(messageBytesMax: hub.config.limits.messageBytes))
+      limits: MessageLimits(
+        messageBytesMax: arrival.visitor.role.writes
+          ? messageBytes : min(messageBytes, Self.viewerMessageBytes)))
     live.emptySince = nil
     touch(live)
     switch arrival.dialect {
@@ -76,6 +112,7 @@ extension ShardHost {
       live.room?.join(connection.session, arrival.visitor, &effects)
     }
     perform(live)
+    _ = peer.charge(meter.lap())
   }
 
   private func refuse(
@@ -94,9 +131,13 @@ extension ShardHost {
 
   // MARK: loading
 
-  /// Starts to read a room; nil if there are too many.
+  /// Starts to read a room; nil if there are too many and all of them are in use.
   func load(_ id: RoomID) -> LiveRoom? {
-    guard hub.census.openRoom(limit: hub.config.limits.rooms) else { return nil }
+    let limit = hub.config.limits.rooms
+    guard
+      hub.census.openRoom(limit: limit)
+        || closeIdleRoom() && hub.census.openRoom(limit: limit)
+    else { return nil }
     let slot = roomSlots.firstIndex { $0 == nil } ?? roomSlots.count
     let live = LiveRoom(id: id, slot: slot)
     if slot == roomSlots.count { roomSlots.append(live) } else { roomSlots[slot] = live }
@@ -151,8 +192,8 @@ extension ShardHost {
           admit(arrival, on: connection, peer, live)
         }
       }
-      noteIfEmpty(live)
       touch(live)
+      settleDoor(of: live)
     case .failure(let error):
       logger.error(
         "cannot open a room", metadata: .fields(["room": "\(id)", "reason": "\(error)"]))
@@ -236,6 +277,20 @@ extension ShardHost {
     } else {
       discard(live)
     }
+  }
+
+  /// Closes the saved room that has been empty for longest; false if there is none.
+  private func closeIdleRoom() -> Bool {
+    var longest: LiveRoom?
+    for live in rooms.values {
+      guard let since = live.emptySince, since < longest?.emptySince ?? .max,
+        let room = live.room, room.isEmpty, !room.needsCheckpoint, !live.isCheckpointing
+      else { continue }
+      longest = live
+    }
+    guard let longest else { return false }
+    discard(longest)
+    return true
   }
 
   func discard(_ live: LiveRoom) {

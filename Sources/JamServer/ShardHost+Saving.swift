@@ -146,7 +146,8 @@ extension ShardHost {
     backlog.began(now: context.nowNS)
     let shard = context.shard
     let id = live.id
-    hub.store.checkpoint(Checkpoint(made)) { result in
+    hub.store.checkpoint(Checkpoint(made)) { [hub] result in
+      hub.noteIfDataIsElsewhere()
       shard.async { context in
         (context.handler as? ShardHost)?.checkpointed(id, through: made.sequence, result)
       }

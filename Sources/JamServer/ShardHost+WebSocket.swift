@@ -18,6 +18,11 @@ extension ShardHost {
     _ bytes: inout MutableSpan<UInt8>, on connection: Connection, _ peer: Peer
   ) -> Int {
     var offset = 0
+    // What another session of the same subject has run up, or one before, is paid back first.
+    if let pause = peer.subjectShare?.pause(at: context.nowNS) {
+      hold(connection, peer, milliseconds: Int(pause / 1_000_000))
+      return 0
+    }
     meter = CostMeter()
     while peer.phase == .open, offset < bytes.count {
       let event: MessageReader.Event
@@ -31,16 +36,23 @@ extension ShardHost {
       switch event {
       case .needMore(let total):
         connection.wantedBytes = total
+        noteUnfinished(of: peer, kept: bytes.count - offset)
+        _ = chargeFrames(connection, peer)
         return offset
       case .message(let isText, let range):
+        peer.progress.ended()
         receive(bytes.span.extracting(range), isText: isText, on: connection, peer)
         if charge(connection, peer) { return offset }
       case .assembled(let isText, let payload):
+        peer.progress.ended()
         receive(payload.span, isText: isText, on: connection, peer)
         if charge(connection, peer) { return offset }
       case .ping(let range):
         answerPing(bytes.span.extracting(range), on: connection, peer)
-      case .pong: peer.isPinged = false
+        if chargeFrames(connection, peer) { return offset }
+      case .pong:
+        peer.isPinged = false
+        if chargeFrames(connection, peer) { return offset }
       case .close(let code, _):
         connection.send(FrameWriter.close(code))
         connection.closeAfterFlush(deadlineMS: 2_000)
@@ -48,7 +60,14 @@ extension ShardHost {
         return bytes.count
       }
     }
-    return peer.phase == .open ? offset : bytes.count
+    guard peer.phase == .open else { return bytes.count }
+    noteUnfinished(of: peer, kept: 0)
+    return offset
+  }
+
+  /// Everything that came was read: notes what is there of a message whose end is not.
+  private func noteUnfinished(of peer: Peer, kept: Int) {
+    peer.progress.reached(kept + (peer.reader?.assembledBytes ?? 0), now: context.nowNS)
   }
 
   /// One waiting pong is enough, for the newest ping (RFC 6455 5.5.3): a flood of pings to a peer
@@ -62,11 +81,10 @@ extension ShardHost {
     peer.deferredPing = payload.indices.map { payload[$0] }
   }
 
-  /// Charges the session for the message just handled; true if it has to wait before the next.
+  /// Charges for the message just handled; true if the session has to wait before the next.
   private func charge(_ connection: Connection, _ peer: Peer) -> Bool {
-    let (cost, now) = meter.lap()
+    let share = peer.charge(meter.lap())
     guard peer.phase == .open else { return false }
-    let share = peer.share.charge(cost, now: now)
     // What waits stays one: with what comes behind it a peer that never reads could fill memory.
     if peer.lag.deferred != nil { return true }
     if connection.queuedBytes - connection.droppableBytes > Self.answerLimit {
@@ -78,17 +96,34 @@ extension ShardHost {
     if noteFilling(by: peer) { peer.isHeldBack = true }
     let wait = peer.isHeldBack ? ArchiveBacklog.lookAgainMilliseconds : nil
     guard let milliseconds = share.map({ Int($0 / 1_000_000) }) ?? wait else { return false }
+    hold(connection, peer, milliseconds: milliseconds)
+    if share != nil { noteShare(connection, peer, milliseconds: milliseconds) }
+    return true
+  }
+
+  /// Charges for what is no message: control frames, and parts of a message whose end has not come.
+  /// True if the session has to wait before the next.
+  private func chargeFrames(_ connection: Connection, _ peer: Peer) -> Bool {
+    guard let pause = peer.charge(meter.lap()), peer.phase == .open else { return false }
+    hold(connection, peer, milliseconds: Int(pause / 1_000_000))
+    noteShare(connection, peer, milliseconds: Int(pause / 1_000_000))
+    return true
+  }
+
+  private func noteShare(_ connection: Connection, _ peer: Peer, milliseconds: Int) {
+    guard logBudget.take(now: context.nowNS) else { return }
+    logger.notice(
+      "a session takes more than its share and has to wait",
+      metadata: .fields(
+        whereabouts(of: connection, peer).merging(["ms": "\(milliseconds)"]) { $1 }))
+  }
+
+  /// Reads no further from a session for a while.
+  private func hold(_ connection: Connection, _ peer: Peer, milliseconds: Int) {
     peer.isWaiting = true
     connection.pauseReading(true)
     context.schedule(
       afterMS: milliseconds, token: Self.resumeTokenBit | connection.id.rawValue)
-    if share != nil, logBudget.take(now: context.nowNS) {
-      logger.notice(
-        "a session takes more than its share and has to wait",
-        metadata: .fields(
-          whereabouts(of: connection, peer).merging(["ms": "\(milliseconds)"]) { $1 }))
-    }
-    return true
   }
 
   /// Answers pings and step 1s that waited, once this turn's frames are on their way.
@@ -114,8 +149,7 @@ extension ShardHost {
       var meter = CostMeter()
       answer(vector, board, on: connection, live)
       // What it owes is asked for after its next message.
-      let (cost, now) = meter.lap()
-      _ = peer.share.charge(cost, now: now)
+      _ = peer.charge(meter.lap())
     }
     readOn(connection, peer)
   }

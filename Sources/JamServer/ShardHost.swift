@@ -29,6 +29,8 @@ final class ShardHost: ShardHandler {
   /// After an unclean end, per room that was closed again: what came back since.
   var settled: [RoomID: SettledClients] = [:]
   var effects: [Effect] = []
+  /// What each subject has used of this shard's time.
+  var subjectShares = SubjectShares()
   /// What the messages at hand cost.
   var meter = CostMeter()
   /// Why nothing can be saved here, if so.
@@ -149,6 +151,7 @@ final class ShardHost: ShardHandler {
     peer.live = nil
     peer.phase = .done
     noteAnswersGone(peer)
+    peer.subjectShare?.left()
     live.stuck.remove(connection.id)
     live.room?.leave(connection.session)
     touch(live)
@@ -201,6 +204,10 @@ final class ShardHost: ShardHandler {
         context.schedule(afterMS: ArchiveBacklog.lookAgainMilliseconds, token: token)
         return
       }
+      if peer.phase == .open, let pause = peer.subjectShare?.pause(at: context.nowNS) {
+        context.schedule(afterMS: Int(pause / 1_000_000), token: token)
+        return
+      }
       peer.isHeldBack = false
       peer.isWaiting = false
       readOn(connection, peer)
@@ -216,9 +223,9 @@ final class ShardHost: ShardHandler {
     touched.append(live)
   }
 
-  /// The next look at a connection: a ping interval from now, or when its token ends.
+  /// The next look at a connection: a ping interval or a minute from now, or when its token ends.
   func scheduleLifeCheck(of connection: Connection, _ peer: Peer) {
-    var delay = Int64(hub.config.limits.pingSeconds) * 1_000
+    var delay = min(Int64(hub.config.limits.pingSeconds), 60) * 1_000
     if let expiry = peer.expiresAt {
       delay = min(delay, max(expiry - wallClockMicroseconds() / 1_000_000, 0) * 1_000 + 1)
     }
@@ -240,6 +247,11 @@ final class ShardHost: ShardHandler {
     case .open:
       if let expiry = peer.expiresAt, wallClockMicroseconds() / 1_000_000 >= expiry {
         close(connection, peer, code: 4401, reason: "token expired")
+        return
+      }
+      if peer.progress.isTooSlow(now: context.nowNS) {
+        let reason = "a message under way must bring 4 KiB a second"
+        close(connection, peer, code: CloseCode.policyViolation.rawValue, reason: reason)
         return
       }
       noteProgress(of: connection, peer)

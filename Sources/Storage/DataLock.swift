@@ -41,5 +41,8 @@ struct DataLock: Sendable {
     return flock(file.descriptor, LOCK_SH | LOCK_NB) != 0
   }
 
+  /// Whether the folder is still where it was opened: not removed, moved or replaced.
+  var isInPlace: Bool { file.isAtItsPath() }
+
   func release() { _ = flock(file.descriptor, LOCK_UN) }
 }

@@ -29,6 +29,22 @@ final class File: Sendable {
     return Int(info.st_size)
   }
 
+  /// Whether any directory still has it; one that was removed lives on for those who have it open.
+  func hasName() throws(StorageError) -> Bool {
+    var info = stat()
+    guard unsafe fstat(descriptor, &info) == 0 else { throw error(.stat) }
+    return info.st_nlink > 0
+  }
+
+  /// Whether this is the very file that `path` leads to now.
+  func isAtItsPath() -> Bool {
+    var mine = stat(), there = stat()
+    guard unsafe fstat(descriptor, &mine) == 0, unsafe lstat(path, &there) == 0 else {
+      return false
+    }
+    return mine.st_dev == there.st_dev && mine.st_ino == there.st_ino
+  }
+
   /// Writes all of `bytes` at `offset`, or throws; what a failed call left behind `offset` is the
   /// caller's to overwrite or cut.
   func write(_ bytes: [UInt8], at offset: Int) throws(StorageError) {

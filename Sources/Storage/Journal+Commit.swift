@@ -54,12 +54,21 @@ extension Journal {
     queue.async { [self] in commit(files, position) }
   }
 
-  /// On the journal's queue: files oldest first, so a segment is durable before its successor.
+  /// On the journal's queue: files oldest first, so a segment is durable before its successor. What
+  /// is in a file that somebody removed is gone with the process, however well it was synced.
   private func commit(_ files: [File], _ position: UInt64) {
     var failure: StorageError?
-    do throws(StorageError) { for file in files { try file.sync() } } catch { failure = error }
+    var isRemoved = false
+    do throws(StorageError) {
+      for file in files { try file.sync() }
+      isRemoved = try files.last?.hasName() == false
+    } catch { failure = error }
     let prepares = state.withLock { state in
       state.isSyncing = false
+      // One that was sealed meanwhile may have gone because checkpoints cover it.
+      if isRemoved, failure == nil, files.last === state.segment.file {
+        failure = .removed(path: state.segment.file.path)
+      }
       if let failure {
         report(.failed(reason: "\(failure)"), &state)
         return false
@@ -172,6 +181,9 @@ extension Journal {
       state.unsyncedBytes = 0
       for file in state.unsyncedFiles { try file.sync() }
       try state.segment.file.sync()
+      guard try state.segment.file.hasName() else {
+        throw .removed(path: state.segment.file.path)
+      }
       state.written = state.appended
       state.durable = state.appended
       if let spare = state.next.take() { try? wal.unlink(spare.name.description) }

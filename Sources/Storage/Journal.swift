@@ -8,7 +8,7 @@ public enum JournalState: Equatable, Sendable {
   /// The disk takes no more. Records wait in memory, and the write is tried again about once a
   /// second; saving resumes by itself.
   case notSaved(reason: String)
-  /// An fsync failed. `append` refuses until `resume` succeeds.
+  /// An fsync failed, or the log's file was removed. `append` refuses until `resume` succeeds.
   case failed(reason: String)
 }
 

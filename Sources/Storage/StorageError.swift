@@ -8,6 +8,8 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
   case io(operation: Operation, path: String, code: Int32)
   /// The bytes at `offset` are not what was written there.
   case damaged(path: String, offset: Int, reason: String)
+  /// Somebody removed a file that is in use: what is written to it is lost.
+  case removed(path: String)
   /// Something is in a file's place that is none: a folder, a pipe, a device.
   case notRegular(path: String)
   /// Written by a newer Jamboree. It is left alone.
@@ -41,6 +43,7 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(operation.rawValue) \(path): \(errorText(code))"
     case .damaged(let path, let offset, let reason):
       offset == 0 ? "\(path): \(reason)" : "\(path), byte \(offset): \(reason)"
+    case .removed(let path): "\(path) was removed while it was in use: what it had is lost"
     case .notRegular(let path): "\(path) is no regular file"
     case .newerFormat(let path, let version):
       "\(path) has format version \(version), written by a newer Jamboree"

@@ -258,6 +258,10 @@ public final class Store: Sendable {
     }
   }
 
+  /// Whether the data directory is still at `path`. One that was moved goes on to be written where
+  /// it is now; whoever opens `path` later finds nothing of that.
+  public var isInPlace: Bool { lock.isInPlace }
+
   // MARK: End
 
   /// Waits for checkpoints under way, writes and syncs the log and leaves the marker that says so.

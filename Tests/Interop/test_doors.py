@@ -11,6 +11,7 @@ from rig.bystander import Bystander
 from rig.hub import JAM
 from rig.own import PROTOCOL, OwnClient
 from rig.socket import Refused, Socket, refusal
+from rig.stock import until
 
 LONG = "a" * 300
 # Each stands in turn for the jam, the prototype and the board; raw bytes as they cross the wire.
@@ -242,3 +243,55 @@ async def test_a_plain_request_that_is_no_upgrade_gets_an_http_error(hub):
         writer.close()
     async with Bystander(hub):
         await asyncio.sleep(0.2)
+
+
+def limit_rooms(hub, rooms: int, shards: int) -> None:
+    hub.stop()
+    hub.options, hub.shards = ["--rooms", str(rooms)], shards
+    hub.start()
+
+
+def rooms_at_home_on(shard: int, shards: int):
+    """Names of rooms that live on one shard (FNV-1a of their path)."""
+    for number in range(10_000):
+        value = 0xCBF29CE484222325
+        for byte in f"{JAM}/room-{number}".encode():
+            value = ((value ^ byte) * 0x100000001B3) % (1 << 64)
+        if value % shards == shard:
+            yield f"room-{number}"
+
+
+async def test_asking_for_rooms_that_do_not_exist_takes_nobodys_place(hub):
+    limit_rooms(hub, 4, shards=2)
+    token = hub.token("eve", role="viewer")
+    for number in range(30):
+        refused = await refusal(hub.port, hub.path(f"none-{number}", token=token))
+        assert refused.status == 404, (number, refused)
+    _, health = await asyncio.to_thread(hub.health)
+    assert health["rooms"] == 0, health
+
+
+@pytest.mark.parametrize("home", [0, 1])
+async def test_rooms_that_nobody_is_in_make_place_for_one_that_somebody_enters(hub, home):
+    """Whichever shard they live on. Those with somebody in them stay, and then the hub is full."""
+    limit_rooms(hub, 4, shards=2)
+    token = hub.token("ann")
+    left = rooms_at_home_on(0, 2)
+    for _ in range(4):
+        (await Socket.connect(hub.port, hub.path(next(left), token=token))).abort()
+
+    async def enter(room):
+        try:
+            return await Socket.connect(hub.port, hub.path(room, token=token))
+        except Refused as refused:
+            assert refused.status == 503, refused
+
+    # The hub may need a moment to see that somebody has gone, but not the 10 s that an empty room stays.
+    entered = rooms_at_home_on(home, 2)
+    sockets = []
+    for room in [next(entered) for _ in range(8)][4:]:
+        sockets.append(await until(lambda room=room: enter(room), 5, f"a place for {room}"))
+    assert await enter("one-too-many") is None
+    for socket_ in sockets:
+        await socket_.ping()
+        socket_.abort()

@@ -4,11 +4,12 @@ that says what was wrong, one connection gone, everybody else served."""
 import asyncio
 import os
 import struct
+import time
 
 import pytest
 from rig import wire
 from rig.bystander import Bystander
-from rig.own import PROTOCOL
+from rig.own import PROTOCOL, OwnClient, put
 from rig.socket import Socket, frame
 from rig.stock import until
 
@@ -211,6 +212,45 @@ async def test_frames_that_are_unusual_but_right_work(hub):
     await answered([frame(10, b"unsolicited pong"), whole])
     zero = bytes([0x82, 0x80 | len(EMPTY_STEP1), 0, 0, 0, 0]) + EMPTY_STEP1
     await answered([zero])
+
+
+@pytest.mark.seconds(150)
+async def test_a_message_that_does_not_get_on_is_ended_and_a_slow_one_is_not(hub):
+    """However many pings are answered meanwhile. This takes the minute that a message is given."""
+    hub.stop()
+    hub.options = ["--ping-seconds", "5"]
+    hub.start()
+    part = b"\0" * 100_000
+    in_a_frame, in_pieces, slow = [await connect(hub) for _ in range(3)]
+    in_a_frame.raw(frame(2, part, claim=15 << 20))
+    in_pieces.raw(frame(2, part, fin=False))
+    slow.raw(frame(2, b"", claim=15 << 20))
+    started = time.monotonic()
+    while not (in_a_frame.closed.done() and in_pieces.closed.done()):
+        assert time.monotonic() - started < 140, "still open"
+        slow.raw(b"\0" * 2_000)
+        await asyncio.sleep(0.1)
+    assert time.monotonic() - started > 59, "honest links need more time"
+    assert (in_a_frame.close_code, in_pieces.close_code) == (1008, 1008)
+    assert "a message under way" in hub.log()
+    assert not slow.closed.done(), slow.close_code
+    slow.abort()
+
+
+async def test_a_viewers_message_is_at_most_one_mebibyte(hub):
+    author = await OwnClient(hub, "frames", "author").connect()
+    author.edit("main", put("key", 1))
+    await author.wait_saved()
+    await author.close()
+    for role, size, code in (
+        ("viewer", 1 << 20, 4400),
+        ("viewer", (1 << 20) + 1, 1009),
+        ("participant", (1 << 20) + 1, 4400),
+    ):
+        path = hub.path("frames", token=hub.token("somebody", role=role))
+        socket = await Socket.connect(hub.port, path)
+        socket.send(b"\xff" * size)
+        assert await asyncio.wait_for(socket.closed, 10) == code, (role, size)
 
 
 async def test_a_proper_close_is_answered_and_the_connection_ends_within_5_seconds(hub):

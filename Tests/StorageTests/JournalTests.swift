@@ -296,6 +296,39 @@ struct JournalTests {
     #expect(try Store.verify(folder.path).isClean)
   }
 
+  /// What was synced into a file that nobody can open again was not saved.
+  @Test func aLogThatWasRemovedIsAFailureAndSavingGoesOnInANewOne() throws {
+    let folder = try TemporaryFolder()
+    let store = try openStore(folder.path, shards: 1)
+    let journal = store.journal(forShard: 0)
+    let events = Events()
+    journal.attach { events.add($0) }
+    try journal.append(TestRoom.record(1))
+    journal.flush()
+    #expect(events.wait { $0 == [.durable(position: 1)] })
+    for name in try folder.names("wal") { TemporaryFolder.remove("\(folder.path)/wal/\(name)") }
+    try journal.append(TestRoom.record(2))
+    journal.flush()
+    #expect(events.wait { if case .state = $0.last { true } else { false } })
+    guard case .failed(let reason) = journal.status else { Issue.record("not noticed"); return }
+    #expect(reason.hasPrefix(folder.path) && reason.contains("removed"), "\(reason)")
+    #expect(journal.positions.durable == 1)
+    #expect(throws: StorageError.self) { try journal.append(TestRoom.record(3)) }
+    try store.checkpointed(TestRoom.checkpoint(TestRoom.records(1...2)))
+    try resume(journal)
+    #expect(journal.status == .saving)
+    try store.close()
+    #expect(try openStore(folder.path, shards: 1).load(TestRoom.id).lastSequence == 2)
+  }
+
+  @Test func aStoreWhoseLogWasRemovedDoesNotEndCleanly() throws {
+    let folder = try TemporaryFolder()
+    let store = try openStore(folder.path, shards: 1)
+    try store.journal(forShard: 0).append(TestRoom.record(1))
+    for name in try folder.names("wal") { TemporaryFolder.remove("\(folder.path)/wal/\(name)") }
+    #expect(throws: StorageError.self) { try store.close() }
+  }
+
   /// Whatever the disk says meanwhile: only `resume` ends it.
   @Test func aFailedSyncStaysTheNews() throws {
     let folder = try TemporaryFolder()

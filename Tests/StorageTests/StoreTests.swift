@@ -26,6 +26,18 @@ struct StoreTests {
     #expect(stored.lastSequence == 20)
   }
 
+  @Test func aFolderThatIsNoLongerAtItsPathIsNoticed() throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/data"
+    let store = try openStore(path, shards: 1)
+    #expect(store.isInPlace)
+    #expect(unsafe rename(path, "\(folder.path)/moved") == 0)
+    #expect(!store.isInPlace)
+    let other = try openStore(path, shards: 1)
+    #expect(other.isInPlace && !store.isInPlace)
+    try store.close()
+  }
+
   @Test func checkpointEmptiesTheLogAndComesBack() throws {
     let folder = try TemporaryFolder()
     let records = TestRoom.records(1...20)
