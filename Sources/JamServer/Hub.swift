@@ -17,6 +17,8 @@ struct HubParts: Sendable {
   let logger: Logger
   /// This run or one of the last days followed an unclean end: peers may know more than the hub.
   let isUncertain: Bool
+  /// What has come back since then, as the run before had it when it ended.
+  let settled: [RoomID: SettledClients]
   let census = Census()
 
   var headLimits: HeadLimits {
@@ -88,7 +90,8 @@ public final class Hub: Sendable {
     }
     let parts = HubParts(
       config: config, store: store, key: key, logger: logger,
-      isUncertain: store.recovery.isUncertain)
+      isUncertain: store.recovery.isUncertain,
+      settled: store.recovery.isUncertain ? SettledClients.decode(store.recovery.note) : [:])
     do throws(ReactorError) {
       reactor = try Reactor(shards: count) { context in
         ShardHost(context: context, hub: parts, journal: store.journal(forShard: context.index))
@@ -187,6 +190,7 @@ public final class Hub: Sendable {
   public func stop(within seconds: Int = 8) -> Bool {
     reactor.stopAccepting()
     let group = DispatchGroup()
+    let settled = Mutex<[RoomID: SettledClients]>([:])
     for shard in reactor.shards {
       group.enter()
       shard.async { context in
@@ -194,7 +198,10 @@ public final class Hub: Sendable {
           group.leave()
           return
         }
-        host.stop { group.leave() }
+        host.stop { ended in
+          settled.withLock { $0.merge(ended) { $1 } }
+          group.leave()
+        }
       }
     }
     let isSaved = group.wait(timeout: .now() + .seconds(seconds)) == .success
@@ -202,7 +209,8 @@ public final class Hub: Sendable {
     // Close frames are on their way; give slow sockets a moment.
     usleep(100_000)
     reactor.shutdown()
-    do throws(StorageError) { try store.close() } catch {
+    let note = SettledClients.encode(settled.withLock { $0 })
+    do throws(StorageError) { try store.close(note: note) } catch {
       logger.error(
         "the data folder was not closed cleanly", metadata: .fields(["reason": "\(error)"]))
       return false

@@ -185,8 +185,8 @@ extension ShardHost {
 
   // MARK: stopping
 
-  /// Says good-bye, saves every room and calls `done`.
-  func stop(_ done: @escaping @Sendable () -> Void) {
+  /// Says good-bye, saves every room and calls `done` with what is settled in this shard's rooms.
+  func stop(_ done: @escaping @Sendable ([RoomID: SettledClients]) -> Void) {
     isStopping = true
     stopped = done
     writeJournal()
@@ -217,7 +217,10 @@ extension ShardHost {
     let isBusy = rooms.values.contains { $0.isCheckpointing || $0.room?.needsCheckpoint == true }
     guard !isBusy else { return }
     stopped = nil
-    done()
+    for live in rooms.values {
+      if let room = live.room, !room.settled.isEmpty { settled[live.id] = room.settled }
+    }
+    done(settled.filter { homeShard(of: $0.key, among: shards.count) == context.index })
   }
 }
 

@@ -45,7 +45,7 @@ final class ShardHost: ShardHandler {
   var isBacklogFull = false
   var isStopping = false
   /// Called once when the last room is saved after `stop`.
-  var stopped: (@Sendable () -> Void)?
+  var stopped: (@Sendable ([RoomID: SettledClients]) -> Void)?
   /// Upgrades refused and updates refused are logged at most this often.
   var logBudget = LogBudget()
 
@@ -54,6 +54,7 @@ final class ShardHost: ShardHandler {
     self.hub = hub
     self.journal = journal
     logger = hub.logger
+    settled = hub.settled
   }
 
   /// Called once, before the hub listens.

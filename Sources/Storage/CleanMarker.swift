@@ -7,7 +7,10 @@ struct CleanMarker: Equatable, Sendable {
   static let substitute = "the log, read as after a crash"
   static let magic: [UInt8] = Array("JAMBEND\n".utf8)
   /// Version 1 had no `uncertainUntil`, version 2 no `lastNumber`: their segments began there.
-  static let version: UInt16 = 3
+  /// Version 4 has a note behind the segments; without a note 3 is written.
+  static let version: UInt16 = 4
+  /// Bytes of a note; a longer one is left out.
+  static let noteLimit = 8 << 20
 
   /// An unclean end is not over with the next clean one: people who were away then may come back
   /// later with what was lost. Until this moment (microseconds since 1970, 0 for none) peers may
@@ -16,10 +19,12 @@ struct CleanMarker: Equatable, Sendable {
   /// No segment has had a higher number; 0 where nobody knows.
   var lastNumber: UInt64 = 0
   var lengths: [SegmentName: Int] = [:]
+  /// The hub's own data that is only good after a clean end.
+  var note: [UInt8] = []
 
   private var encoded: [UInt8] {
     var bytes = Self.magic
-    bytes.append(littleEndian: Self.version)
+    bytes.append(littleEndian: note.isEmpty ? Self.version - 1 : Self.version)
     bytes.append(littleEndian: UInt16(0))
     bytes.append(littleEndian: UInt32(lengths.count))
     bytes.append(littleEndian: UInt64(bitPattern: uncertainUntil))
@@ -29,6 +34,10 @@ struct CleanMarker: Equatable, Sendable {
       bytes.append(littleEndian: name.number)
       bytes.append(littleEndian: UInt64(length))
     }
+    if !note.isEmpty {
+      bytes.append(littleEndian: UInt32(note.count))
+      bytes += note
+    }
     bytes.append(littleEndian: CRC32C.checksum(bytes.span))
     return bytes
   }
@@ -36,7 +45,7 @@ struct CleanMarker: Equatable, Sendable {
   /// The marker, or `nil` if there is none.
   static func read(in root: Directory) throws(StorageError) -> CleanMarker? {
     guard let file = try root.fileIfPresent(name) else { return nil }
-    let bytes = try file.readAll(limit: 1 << 20)
+    let bytes = try file.readAll(limit: noteLimit + 1 << 20)
     let span = bytes.span
     guard span.count >= 20, span.extracting(0..<8).copied() == magic,
       span.littleEndian(at: span.count - 4)
@@ -46,10 +55,16 @@ struct CleanMarker: Equatable, Sendable {
     guard found <= version else { throw .newerFormat(path: file.path, version: Int(found)) }
     let count = Int(span.littleEndian(at: 12, as: UInt32.self))
     let start = found >= 3 ? 32 : found == 2 ? 24 : 16
-    guard span.count == start + 24 * count + 4 else {
+    let end = start + 24 * count
+    var note = 0
+    if found >= 4, span.count >= end + 8 {
+      note = 4 + Int(span.littleEndian(at: end, as: UInt32.self))
+    }
+    guard span.count == end + note + 4, found < 4 || note > 4 else {
       throw .damaged(path: file.path, offset: 12, reason: "has the wrong length")
     }
     var marker = CleanMarker()
+    if note > 0 { marker.note = span.extracting(end + 4..<end + note).copied() }
     if found >= 2 {
       marker.uncertainUntil = Int64(bitPattern: span.littleEndian(at: 16, as: UInt64.self))
     }

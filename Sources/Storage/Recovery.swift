@@ -9,6 +9,8 @@ public struct RecoveryReport: Sendable {
   /// Records in the log that the rooms' files do not hold yet, and the rooms they are of.
   public var records = 0
   public var rooms = 0
+  /// What `close(note:)` was given, after a clean end.
+  public var note: [UInt8] = []
   /// Rooms were there before this start, in files or in the log.
   public var hasRooms = false
   /// Torn ends of log segments that were cut: bytes never acknowledged.

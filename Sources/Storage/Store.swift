@@ -98,6 +98,7 @@ public final class Store: Sendable {
       log.report.wasUnclean
       ? wallClockNow() + Self.uncertainMicroseconds : marker?.uncertainUntil ?? 0
     log.report.isUncertain = uncertainUntil > wallClockNow()
+    log.report.note = marker?.note ?? []
     log.report.damage = damage + log.report.damage
     log.report.unexpected += Layout.unexpected(in: try root.names(), at: root.path)
 
@@ -267,8 +268,10 @@ public final class Store: Sendable {
   /// Waits for checkpoints under way, writes and syncs the log and leaves the marker that says so.
   /// Loads and appends fail from here on.
   ///
+  /// - Parameter note: Data of the caller for the next `open`, if nothing happens in between; up
+  ///   to 8 MiB, more is left out. Nil keeps what `recovery` has.
   /// - Throws: the first thing that kept the end from being clean; the lock is released anyway.
-  public func close() throws(StorageError) {
+  public func close(note: [UInt8]? = nil) throws(StorageError) {
     let wasClosed = traffic.withLock { traffic in
       defer { traffic.isClosed = true }
       return traffic.isClosed
@@ -286,6 +289,8 @@ public final class Store: Sendable {
     var marker = CleanMarker()
     marker.uncertainUntil = uncertainUntil
     marker.lastNumber = numbers.last
+    let note = note ?? recovery.note
+    if note.count <= CleanMarker.noteLimit { marker.note = note }
     for text in try wal.names() {
       guard let name = SegmentName(text) else { continue }
       marker.lengths[name] = try wal.file(text, .read).size()

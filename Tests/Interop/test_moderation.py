@@ -70,6 +70,31 @@ async def test_nobody_can_write_under_somebody_elses_client_id(hub, stock):
     await still_connected(mallory, 1)
 
 
+async def test_who_has_been_back_after_a_crash_owns_their_id_also_after_a_clean_restart(hub, stock):
+    """After a crash anybody's document may bring back what the hub lost, until its author's has been here."""
+    witness = await stock.open("back", "witness")
+    anna = await stock.open("back", "anna")
+    await anna.synced()
+    await anna.edit(["m", "set", "mine", 1])
+    await shows(witness, {"m": {"mine": 1}})
+    number = (await anna.state())["clientID"]
+    await asyncio.to_thread(hub.kill)
+    await asyncio.to_thread(hub.start)
+    await anna.edit(["m", "set", "back", 1])
+    await shows(witness, {"m": {"mine": 1, "back": 1}})
+    known = await anna.update()
+    await anna.close()
+    await asyncio.to_thread(hub.stop)
+    await asyncio.to_thread(hub.start)
+    mallory = await stock.open("back", "mallory", connect=False)
+    await mallory.apply(update=known)
+    await mallory.rename(clientID=number)
+    await mallory.edit(["m", "set", "forged", 1])
+    await mallory.connect()
+    assert "somebody else" in await mallory.denied()
+    assert await settled(witness) == {"m": {"mine": 1, "back": 1}}
+
+
 async def test_a_frozen_room_holds_against_stock_clients_and_tells_them_why(hub, stock):
     author = await stock.open("frozen", "author")
     witness = await stock.open("frozen", "witness")

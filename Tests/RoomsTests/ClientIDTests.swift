@@ -189,6 +189,20 @@ struct ClientIDTests {
     #expect(rig.edits == 0)
   }
 
+  /// A clean end in the uncertain week forgets nobody who has been back.
+  @Test func whoHasBeenBackIsKnownAfterTheNextCleanEnd() throws {
+    let rig = try afterTheCrash()
+    let ann = rig.join("ann")
+    announce(1, from: ann, rig)
+    rig.send(.syncStep2(update: Edit.insert("abcd", client: 1)), from: ann)
+    let kept = SettledClients.decode(SettledClients.encode([RoomRig.id: rig.room.settled]))
+    #expect(kept == [RoomRig.id: rig.room.settled] && !rig.room.settled.isEmpty)
+    #expect(SettledClients.encode([RoomRig.id: SettledClients()]).isEmpty)
+    for junk in ["", "[]", #"{"demo":{}}"#, #"{"demo/x":[1]}"#, #"{"demo/x":{"b":[-1,0.5]}}"#] {
+      #expect(SettledClients.decode(Array(junk.utf8)).isEmpty, "\(junk)")
+    }
+  }
+
   @Test func everyBoardHasPlaceForSixteenIds() {
     let rig = RoomRig()
     let ann = rig.joinOwn("ann")

@@ -46,6 +46,40 @@ struct CleanMarkerTests {
     #expect(try read(Self.example) == marker)
   }
 
+  @Test(arguments: [1, 100, CleanMarker.noteLimit]) func itKeepsANote(bytes: Int) throws {
+    var marker = CleanMarker(lastNumber: 9, lengths: Self.lengths)
+    marker.note = .init(repeating: 7, count: bytes)
+    let folder = try TemporaryFolder()
+    let root = try Directory.open(folder.path)
+    try marker.write(in: root)
+    #expect(try CleanMarker.read(in: root) == marker)
+    let good = try folder.bytes(CleanMarker.name)
+    for length in [UInt32](arrayLiteral: 0, UInt32(bytes) - 1, UInt32(bytes) + 1, .max) {
+      var bad = good
+      var field: [UInt8] = []
+      field.append(littleEndian: length)
+      bad.replaceSubrange(32 + 24..<32 + 28, with: field)
+      #expect(throws: StorageError.self) { try read(sealed(bad, version: 4)) }
+    }
+  }
+
+  /// After an unclean end what was noted before it is nobody's.
+  @Test func aNoteLivesFromACleanEndToTheNextStart() throws {
+    let folder = try TemporaryFolder()
+    try openStore(folder.path, shards: 1).close(note: [1, 2, 3])
+    let second = try openStore(folder.path, shards: 1)
+    #expect(second.recovery.note == [1, 2, 3])
+    try second.close()
+    var third: Store? = try openStore(folder.path, shards: 1)
+    #expect(third?.recovery.note == [1, 2, 3])
+    third = nil
+    _ = try verifyLeftBehind(folder.path)
+    let fourth = try openStore(folder.path, shards: 1)
+    #expect(fourth.recovery.note.isEmpty)
+    try fourth.close(note: [])
+    #expect(try openStore(folder.path, shards: 1).recovery.note.isEmpty)
+  }
+
   @Test func versionOneIsReadAsNotUncertain() throws {
     #expect(Self.old.count == 44)
     #expect(try read(Self.old) == CleanMarker(uncertainUntil: 0, lengths: Self.lengths))
