@@ -10,7 +10,7 @@ from rig import wire
 from rig.own import OwnClient
 from rig.socket import Socket
 
-BOARDS = [f"b{number}" for number in range(40)]
+BOARDS = [f"b{number}" for number in range(30)]
 BOUND = 16 * 65_536 + 8  # bytes of a state vector
 
 
