@@ -6,9 +6,9 @@ internal import Glibc
 /// messages takes from everybody else on the shard, whatever makes them costly. Whoever has used up
 /// a share is not read from until it is paid back.
 ///
-/// There is one for each session and one for each subject. The session's is the smaller one, because
-/// a whole workshop may have come by one link; the subject's stays when its sessions end, so more
-/// sockets, or new ones, bring nobody more.
+/// There is one for each session and one for each subject. The session's is the smaller one,
+/// because a whole workshop may have come by one link; the subject's stays when its sessions end,
+/// so more sockets, or new ones, bring nobody more.
 ///
 /// - Unit: nanoseconds of the shard's time.
 struct FairShare {
@@ -27,8 +27,8 @@ struct FairShare {
 
   private let terms: Terms
   private var debt: UInt64 = 0
-  /// When the last work ended: the rest since then pays. Work pays for nothing while it lasts, or on
-  /// a busy machine, where it lasts longer than it costs, it would pay for itself.
+  /// When the last work ended: the rest since then pays. Work pays for nothing while it lasts, or
+  /// on a busy machine, where it lasts longer than it costs, it would pay for itself.
   private var updated: UInt64 = 0
 
   init(_ terms: Terms = FairShare.session) { self.terms = terms }

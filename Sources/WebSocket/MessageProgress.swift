@@ -1,8 +1,8 @@
 /// Whether the message that has begun and not ended gets on.
 ///
-/// What has come of it waits in memory, and whoever sends the rest of it never could hold that for as
-/// long as the connection answers pings. A slow link is fine: 16 MiB at 20 KB/s take a quarter of an
-/// hour and are never behind.
+/// What has come of it waits in memory, and whoever sends the rest of it never could hold that for
+/// as long as the connection answers pings. A slow link is fine: 16 MiB at 20 KB/s take a quarter
+/// of an hour and are never behind.
 ///
 /// - Unit: bytes, frame headers included; nanoseconds of a clock that never jumps.
 public struct MessageProgress: Sendable {

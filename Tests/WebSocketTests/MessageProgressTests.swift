@@ -20,7 +20,9 @@ struct MessageProgressTests {
     Row(name: "3 KiB a second", count: { ($0 + 1) * 3 << 10 }, endsAt: 60),
     Row(name: "5 KiB a second", count: { ($0 + 1) * 5 << 10 }, endsAt: nil),
     Row(name: "20 KB a second", count: { ($0 + 1) * 20_000 }, endsAt: nil),
-    Row(name: "a stall of half a minute", count: { ($0 / 30 % 2 + $0 / 60 + 1) << 20 }, endsAt: nil),
+    Row(
+      name: "a stall of half a minute", count: { ($0 / 30 % 2 + $0 / 60 + 1) << 20 },
+      endsAt: nil),
     Row(name: "a stall after ten minutes", count: { (min($0, 600) + 1) * 20_000 }, endsAt: 660),
   ]
 
