@@ -190,7 +190,7 @@ public final class Hub: Sendable {
   public func stop(within seconds: Int = 8) -> Bool {
     reactor.stopAccepting()
     let group = DispatchGroup()
-    let settled = Mutex<[RoomID: SettledClients]>([:])
+    let settled = SettledAtTheEnd()
     for shard in reactor.shards {
       group.enter()
       shard.async { context in
@@ -199,7 +199,7 @@ public final class Hub: Sendable {
           return
         }
         host.stop { ended in
-          settled.withLock { $0.merge(ended) { $1 } }
+          settled.rooms.withLock { $0.merge(ended) { $1 } }
           group.leave()
         }
       }
@@ -209,7 +209,7 @@ public final class Hub: Sendable {
     // Close frames are on their way; give slow sockets a moment.
     usleep(100_000)
     reactor.shutdown()
-    let note = SettledClients.encode(settled.withLock { $0 })
+    let note = SettledClients.encode(settled.rooms.withLock { $0 })
     do throws(StorageError) { try store.close(note: note) } catch {
       logger.error(
         "the data folder was not closed cleanly", metadata: .fields(["reason": "\(error)"]))
@@ -217,6 +217,11 @@ public final class Hub: Sendable {
     }
     return isSaved
   }
+}
+
+/// What the shards report while they stop, each on its own queue.
+private final class SettledAtTheEnd: Sendable {
+  let rooms = Mutex<[RoomID: SettledClients]>([:])
 }
 
 extension Logger {

@@ -36,7 +36,10 @@ static double o_rate = 10, o_secs = 10, o_drain = 5, o_settle = 0.5, o_hold = 0,
               o_connect_timeout = 60;
 static long o_count = 0; // messages per sender; 0 = rate*secs
 static u32 o_pid = 0;
-static const char *o_prefix = "", *o_room = "room", *o_label = "", *o_dump = NULL, *o_query = "";
+static const char *o_prefix = "", *o_room = "room", *o_label = "", *o_dump = NULL;
+// Connections take them in turn: a token each for so many people.
+static const char *o_queries[256] = {""};
+static int o_query_count = 0;
 static u64 o_t0 = 0; // CLOCK_MONOTONIC ns of the server's spawn (cold open)
 
 // ---------------------------------------------------------------- helpers

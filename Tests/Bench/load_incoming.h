@@ -258,12 +258,14 @@ static void on_connected(conn *c) {
   }
   struct epoll_event e = {.events = EPOLLIN, .data.ptr = c};
   epoll_ctl(ep, EPOLL_CTL_MOD, c->fd, &e);
-  char b[512];
+  static int turn;
+  const char *query = o_queries[o_query_count ? turn++ % o_query_count : 0];
+  char b[1024];
   int n = snprintf(
       b, sizeof b,
       "GET %s/%s%d%s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: "
       "Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
-      o_prefix, o_room, c->room, o_query, o_port);
+      o_prefix, o_room, c->room, query, o_port);
   memcpy(c_reserve(c, n), b, n);
   c->outlen += n;
   c->state = C_UPGRADE;

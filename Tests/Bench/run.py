@@ -75,7 +75,10 @@ def load(peer: str, server: Hub, *options) -> dict:
         *map(str, options),
     ]
     if peer == "hub":
-        command += ["--prefix", f"/yjs/{JAM}", "--query", "?token=" + server.token("bench")]
+        command += ["--prefix", f"/yjs/{JAM}"]
+        # A hundred people: what one of them may take of a shard's time is bounded.
+        for number in range(100):
+            command += ["--query", "?token=" + server.token(f"person {number}")]
     if peer == "relay":
         # A relay never answers a SyncStep1: connected is as good as synced.
         command += ["--idle-relay"] if "--mode" in options else ["--mode", "relay"]
