@@ -111,11 +111,11 @@ struct CleanMarkerTests {
       changed[bit / 8] ^= 1 << UInt8(bit % 8)
       #expect(throws: StorageError.self, "bit \(bit)") { try read(changed) }
     }
-    for version in 1...3 as ClosedRange<UInt8> where version != good[8] {
+    for version in 1...4 as ClosedRange<UInt8> where version != good[8] {
       #expect(throws: StorageError.self) { try read(sealed(good, version: version)) }
     }
-    let newer = #expect(throws: StorageError.self) { try read(sealed(good, version: 4)) }
-    guard case .newerFormat(_, 4) = newer else {
+    let newer = #expect(throws: StorageError.self) { try read(sealed(good, version: 5)) }
+    guard case .newerFormat(_, 5) = newer else {
       Issue.record("\(String(describing: newer))")
       return
     }
