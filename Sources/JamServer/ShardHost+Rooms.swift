@@ -144,10 +144,9 @@ extension ShardHost {
     rooms[id] = live
     let shard = context.shard
     let logger = logger
-    let hubClient = ClientID(UInt32.random(in: 1...UInt32.max))
     hub.store.loadRoom(id) { result in
       // Decoding runs here, beside the live path.
-      let contents = result.contents(hubClient: hubClient)
+      let contents = result.contents()
       if case .success(let stored) = result {
         for damage in stored.damage + stored.recordingGaps {
           logger.error("damaged", metadata: .fields(damage, room: id))
@@ -326,12 +325,16 @@ extension Refusal {
 }
 
 extension Result where Success == StoredRoom, Failure == StorageError {
-  /// The decoded contents, and what was damaged.
-  func contents(hubClient: ClientID) -> Result<RoomContents, RoomLoadError> {
+  /// The decoded contents, with a Yjs client id of the hub's own that nobody has written under.
+  func contents() -> Result<RoomContents, RoomLoadError> {
     switch self {
     case .success(let stored):
       do throws(RoomLoadError) {
-        return .success(try RoomContents(decoding: stored, hubClient: hubClient))
+        while true {
+          let hubClient = ClientID(UInt32.random(in: 1...UInt32.max))
+          let contents = try RoomContents(decoding: stored, hubClient: hubClient)
+          if !contents.isHubClientTaken { return .success(contents) }
+        }
       } catch { return .failure(error) }
     case .failure(let error):
       return .failure(RoomLoadError(what: "storage", reason: "\(error)"))

@@ -57,6 +57,8 @@ struct Presence {
     put(nil, client)
   }
 
+  func session(of client: ClientID) -> SessionID? { entries[client]?.session }
+
   /// Whether a session may announce one client id more.
   func hasPlace(for session: SessionID) -> Bool {
     let count = counts[session] ?? Count()

@@ -98,11 +98,19 @@ extension Room {
   ) {
     let visitor = session.visitor
     guard visitor.role.writes, meta.bindings.owner(of: client) == nil else { return }
-    meta.bindings.bind(client, to: visitor.subject)
     membership.clients.insert(client)
+    bind(client, to: visitor.subject, by: visitor, now: now, &effects)
+  }
+
+  func bind(
+    _ client: ClientID, to subject: String, by visitor: Visitor, now: Moment,
+    _ effects: inout [Effect]
+  ) {
+    guard meta.bindings.owner(of: client) == nil else { return }
+    meta.bindings.bind(client, to: subject)
     var fields = ObjectValue()
     fields.set("do", .string("bind"))
-    fields.set("sub", .string(visitor.subject))
+    fields.set("sub", .string(subject))
     fields.set("client", .number(Double(client)))
     journalControl(fields, by: visitor, now: now, &effects)
   }

@@ -92,7 +92,7 @@ extension Room {
         author: visitor.subject, kind: .stageUpdate, payload: bytes), &effects)
     isFrozen = Stage(stageBoard.doc).frozen
     stageBoard.enqueue(decoded, bytes: bytes.count, at: applied)
-    if !isFrozen { askForWhatWasFrozen(now: now) }
+    if isFrozen { restored = [:] } else { askForWhatWasFrozen(now: now) }
     effects.append(.log(frozen ? "froze the room" : "unfroze the room", ["by": visitor.subject]))
   }
 

@@ -23,7 +23,8 @@ extension Room {
       if let announcer, announcer != session.visitor.subject { continue }
       // Nobody can leave who is not here.
       if announcer == nil, entry.isGone { continue }
-      if announcer == nil, !board.presence.hasPlace(for: session.id) { continue }
+      let isMore = announcer == nil || board.presence.session(of: entry.client) != session.id
+      if isMore, !entry.isGone, !board.presence.hasPlace(for: session.id) { continue }
       var state: [UInt8]?
       if !entry.isGone {
         guard let signed = entry.signed(by: session.visitor) else { continue }

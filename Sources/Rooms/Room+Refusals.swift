@@ -62,6 +62,7 @@ extension Room {
       if refusal.mayEnd {
         // The end of a freeze is known when it comes.
         let retry = refusal == .frozenForNow ? .max : now.monotonic + Self.retryInterval
+        if refusal == .frozenForNow { membership.wasHeld = true }
         askAgain(membership, at: retry)
       }
       tell(refusal, membership, session, now: now, &effects)
@@ -84,21 +85,26 @@ extension Room {
   ) -> Bool {
     guard session.dialect == .stock, !membership.isPoisoned, !refusesWrites else { return false }
     let board = membership.board
+    let subject = session.visitor.subject
     guard !board.refused.holds(touched), membership.takeBacks.mayHaveOneMore(now: now.monotonic),
+      restored[subject, default: RestoredBytes()].mayBeMore(now: now.monotonic),
       growth(of: board, by: touched, session.visitor) == nil
     else { return false }
     let undone: Update
     do throws(TakeBackError) {
       undone = try board.doc.applyTakenBack(news(of: update, touched, .live))
     } catch { return false }
-    meta.introduced.add(touched.newClientCount, of: session.visitor.subject)
+    meta.introduced.add(touched.newClientCount, of: subject)
+    // The hub's own id is nobody's, also in later runs, when it is another.
+    bind(hubClient, to: "", by: session.visitor, now: now, &effects)
     for range in touched.newStructs {
       // The record is not the author's alone, so it says nothing of whose ids these are.
       bind(range.client, membership, session, now: now, &effects)
       membership.clients.insert(range.client)
       if isUncertain { settled.insert(range.client, on: board.name) }
     }
-    record(undone, .syncReply, board, session, now: now, &effects)
+    let bytes = record(undone, .syncReply, board, session, now: now, &effects)
+    restored[subject]?.add(bytes)
     return true
   }
 

@@ -62,7 +62,9 @@ extension Room {
     var candidate = update
     var touched = board.doc.news(in: candidate)
     var withheld: Refusal?
-    if arrival == .step2, let part = welcome(candidate, touched, membership, session) {
+    if arrival == .step2, session.dialect == .stock,
+      let part = welcome(candidate, touched, membership, session)
+    {
       (candidate, touched, withheld) = part
     }
     if !touched.isEmpty {
@@ -99,7 +101,8 @@ extension Room {
   ///
   /// Tabs of one browser pass on what they know, so a document may hold somebody else's edits, or
   /// what was refused in another tab. That is no fault of this one: what it wrote itself is taken,
-  /// unless it builds on the rest.
+  /// unless it builds on the rest. Deletions are not: they do not say whose they are, and a value
+  /// that the rest replaces is among them.
   ///
   /// - Returns: nil where all of it may come in, or nothing.
   private func welcome(
@@ -107,7 +110,6 @@ extension Room {
   ) -> (Update, TouchSet, Refusal)? {
     let board = membership.board
     var kept = TouchSet()
-    kept.newDeletes = touched.newDeletes
     var refusal: Refusal?
     for range in touched.newStructs {
       if board.refused.holds(range.client, before: range.to) {
@@ -210,8 +212,9 @@ extension Room {
       // because they come back during a freeze.
       return arrival == .step2 ? .frozenForNow : .frozen
     }
+    // What was held during a freeze may have been passed on by another document.
     let author = RefusedHistory.Author(
-      subject: visitor.subject, client: membership.ownClient)
+      subject: visitor.subject, client: membership.wasHeld ? nil : membership.ownClient)
     let isKnown = board.refused.matches(touched, by: author, inStep2: arrival == .step2)
     if membership.isPoisoned { return .refusedBefore }
     if isKnown { return board.refused.holds(touched) ? .holdsRefused : .refusedBefore }
@@ -283,10 +286,13 @@ extension Room {
   }
 
   /// A change of a board that has been made: into the journal, and on its way to everybody.
+  ///
+  /// - Returns: how many bytes it has.
+  @discardableResult
   func record(
     _ update: Update, _ kind: RecordKind, _ board: BoardState, _ session: Session, now: Moment,
     _ effects: inout [Effect]
-  ) {
+  ) -> Int {
     applied += 1
     let payload = update.encodedV1()
     journal(
@@ -294,6 +300,7 @@ extension Room {
         time: now.wall, room: id, board: board.name, sequence: applied,
         author: session.visitor.subject, kind: kind, payload: payload), &effects)
     board.enqueue(update, bytes: payload.count, at: applied)
+    return payload.count
   }
 
   /// Every change of a room goes through here, once.

@@ -33,6 +33,8 @@ public final class Room {
   /// Which document's own client id is whose, while its session is here.
   var claims: [ClientID: Claim] = [:]
   var meta: RoomMeta
+  /// By subject, in the freeze that is or was last.
+  var restored: [String: RestoredBytes] = [:]
   /// Room sequence number of the last record.
   public internal(set) var applied: UInt64
   /// Through here everything is on disk.

@@ -84,6 +84,13 @@ public struct RoomContents: Sendable {
   /// records that are lost, and the sequence since when.
   public private(set) var waiting: [(board: String, part: WaitingPart, since: UInt64)] = []
 
+  /// Somebody writes under the id that was drawn for the hub: another has to be drawn.
+  public var isHubClientTaken: Bool {
+    meta.bindings.owner(of: hubClient) != nil
+      || boards.contains { $0.doc.clock(of: hubClient) > 0 }
+      || waiting.contains { $0.part.clients.contains(hubClient) }
+  }
+
   /// The documents that a room's file says there are: boards, and "" for the stage.
   ///
   /// - Throws: where it is no room file, so that this is also its check.

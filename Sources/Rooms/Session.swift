@@ -37,20 +37,44 @@ final class Session {
   }
 }
 
-/// How often a session's edits were taken back: past 20 a minute it is refused and read-only.
+/// How often a session's edits were taken back: past 20 times a minute it is refused and read-only.
+///
+/// Somebody who types or drags sends dozens of updates a second, so what comes within a second
+/// counts as one time.
 struct TakeBackCount {
   static let most = 20
   /// Nanoseconds in which so many are allowed.
   static let interval: Int64 = 60_000_000_000
+  static let once: Int64 = 1_000_000_000
 
   private var since: Int64 = .min / 2
+  private var last: Int64 = .min / 2
   private var count = 0
 
   mutating func mayHaveOneMore(now: Int64) -> Bool {
     if now - since >= Self.interval { (since, count) = (now, 0) }
-    count += 1
+    if now - last >= Self.once || count == 0 {
+      last = now
+      count += 1
+    }
     return count <= Self.most
   }
+}
+
+/// What taking back one person's edits has cost the log lately: past 4 MiB a minute the next ones
+/// are refused.
+struct RestoredBytes {
+  static let most = 4 << 20
+
+  private var since: Int64 = .min / 2
+  private var bytes = 0
+
+  mutating func mayBeMore(now: Int64) -> Bool {
+    if now - since >= TakeBackCount.interval { (since, bytes) = (now, 0) }
+    return bytes < Self.most
+  }
+
+  mutating func add(_ more: Int) { bytes += more }
 }
 
 /// A session's stay on one board.
@@ -78,6 +102,8 @@ final class Membership {
   /// When to ask once more: something was missing again meanwhile, or was refused for now. `.max`:
   /// when the room is open again.
   var asksAgainAt: Int64?
+  /// A step 2 of it was put off until the end of a freeze.
+  var wasHeld = false
   /// Set while the reader's queue is dropped: it has everything through this sequence number.
   var behindSince: UInt64?
   /// Presence was left out for a reader that lags.

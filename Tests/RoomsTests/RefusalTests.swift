@@ -65,8 +65,8 @@ struct RefusalTests {
     rig.update(Edit.insert("frozen", client: 2, origin: (1, 1)), from: ann)
     rig.update(Edit.delete(client: 1, clock: 0, length: 2), from: ann)
     #expect(rig.takeMessages(to: ann).filter(\.isDenial).count == 1, "told once")
-    // The first edit also bound the id.
-    #expect(rig.records.count == before + 3)
+    // The first edit also bound the hub's id and hers.
+    #expect(rig.records.count == before + 4)
     try bob.hear(rig)
     #expect(try bob.text(rig) == "abc")
     freeze("unfreeze")
@@ -88,11 +88,90 @@ struct RefusalTests {
     let eve = rig.join("eve")
     for clock in 0..<30 as Range<UInt64> {
       rig.update(Edit.insert("a", client: 2, clock: clock), from: eve)
+      rig.advance(milliseconds: 1_000)
     }
     #expect(rig.edits == TakeBackCount.most)
     freeze("unfreeze")
     rig.update(Edit.insert("b", client: 9), from: eve)
     #expect(rig.edits == TakeBackCount.most)
+  }
+
+  /// Sixty updates a second are one person who types or drags.
+  @Test func whoTypesWhenTheFreezeComesIsNotReadOnlyForIt() {
+    freeze()
+    let ann = rig.join("ann")
+    for clock in 0..<300 as Range<UInt64> {
+      rig.update(Edit.insert("a", client: 2, clock: clock), from: ann)
+      rig.advance(milliseconds: 16)
+    }
+    freeze("unfreeze")
+    rig.update(Edit.insert("b", client: 2, clock: 300), from: ann)
+    #expect(rig.edits == 301)
+  }
+
+  /// Few bytes may delete, and make the hub write, a lot; also over many connections.
+  @Test func takingBackCostsTheLogOnlySoMuch() {
+    let text = String(repeating: "a", count: 900_000)
+    rig.update(Edit.insert(text, client: 1), from: rig.join("bob"))
+    freeze()
+    let start = rig.records.count
+    for index in 0..<20 as Range<UInt64> {
+      let eve = rig.join("eve")
+      rig.update(Edit.delete(client: 1, clock: 0, length: 900_000 - index), from: eve)
+      if let hub = rig.room.boards["main"]?.doc.clock(of: rig.room.hubClient), hub > 0 {
+        let last = Edit.delete(client: rig.room.hubClient, clock: 0, length: hub)
+        rig.update(last, from: eve)
+      }
+      rig.room.leave(eve)
+    }
+    let bytes = rig.records.dropFirst(start).reduce(0) { $0 + $1.payload.count }
+    #expect(bytes > 1 << 20 && bytes < RestoredBytes.most + (2 << 20), "\(bytes)")
+  }
+
+  /// Its deletions do not say whether they belong to what stays out.
+  @Test func whatReplacesAValueDoesNotTakeItAwayWhereItMayNotComeIn() throws {
+    var bob = Doc(clientID: 1), ann = Doc(clientID: 2), own = Doc(clientID: 3)
+    let old = setting("old", in: &bob)
+    rig.update(old, from: rig.join("bob"))
+    ann.apply(try Update(v1: old))
+    freeze()
+    let refused = setting("refused", in: &ann)
+    rig.update(refused, from: rig.joinSpent("ann"))
+    freeze("unfreeze")
+    own.apply(try Update(v1: ann.encodeStateAsUpdate()))
+    _ = own.transact { $0.set("more", to: .string("x"), in: $0.root("m")) }
+    rig.send(.syncStep2(update: own.encodeStateAsUpdate()), from: rig.join("ann"))
+    let doc = try #require(rig.room.boards["main"]?.doc)
+    let shown = JSON.text(doc.json(try #require(doc.root("m")), as: .map))
+    #expect(shown.contains(#""title":"old""#) && shown.contains(#""more":"x""#), "\(shown)")
+  }
+
+  /// The other tab has it by the browser's own channel, and comes back while the room is frozen.
+  @Test func aRefusedDeletionDoesNotComeInByAnotherTab() {
+    rig.update(Edit.insert("abc", client: 1), from: rig.join("bob"))
+    freeze()
+    let deletion = Edit.delete(client: 1, clock: 0, length: 1)
+    let first = rig.joinSpent("ann"), second = rig.join("ann")
+    announce(2, from: first)
+    announce(3, from: second)
+    rig.update(deletion, from: first)
+    rig.send(.syncStep2(update: deletion), from: second)
+    freeze("unfreeze")
+    let before = rig.edits
+    rig.send(.syncStep2(update: deletion), from: second)
+    #expect(rig.edits == before)
+  }
+
+  @Test func anIdOfTheHubIsNobodysInLaterRunsToo() throws {
+    freeze()
+    rig.update(Edit.insert("a", client: 2), from: rig.join("ann"))
+    let old = rig.room.hubClient
+    rig.update(Edit.delete(client: 2, clock: 0, length: 1), from: rig.join("ann"))
+    let later = try rig.reloaded()
+    #expect(later.room.hubClient != old && later.room.meta.bindings.owner(of: old) == "")
+    let clock = later.room.boards["main"]?.doc.clock(of: old) ?? 0
+    later.update(Edit.insert("x", client: old, clock: clock), from: later.join("eve"))
+    #expect(later.edits == 0)
   }
 
   @Test func nobodyWritesUnderTheHubsOwnId() {

@@ -34,7 +34,8 @@ final class RoomRig {
   func joinSpent(_ subject: String, board: String = "main") -> SessionID {
     let id = join(subject, board: board)
     for membership in room.sessions[id]?.memberships ?? [] {
-      while membership.takeBacks.mayHaveOneMore(now: now.monotonic) {}
+      var time = now.monotonic
+      while membership.takeBacks.mayHaveOneMore(now: time) { time += TakeBackCount.once }
     }
     return id
   }
