@@ -87,8 +87,10 @@ struct Presence {
       let bytes = (counts[session]?.bytes ?? 0) - (replaced?.count ?? 0) + state.count
       guard bytes <= RoomLimits.presenceBytesOfSession else { return false }
     }
+    // Whoever announced it keeps it in their count when another session says that it is gone.
+    let holder = state == nil ? entries[entry.client]?.session ?? session : session
     put(
-      Entry(clock: entry.clock, state: state, session: session, subject: subject, renewed: now),
+      Entry(clock: entry.clock, state: state, session: holder, subject: subject, renewed: now),
       entry.client)
     return true
   }

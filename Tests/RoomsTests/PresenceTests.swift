@@ -102,6 +102,21 @@ struct PresenceTests {
     #expect(states.count == 3 && states.contains { $0.client == 1 && $0.clock == 5 })
   }
 
+  /// One announces, the other takes over and ends it, and so on.
+  @Test func twoSessionsOfOnePersonAnnounceNoMoreThanTwo() {
+    let first = rig.join("eve"), second = rig.join("eve")
+    for client in 1...400 as ClosedRange<UInt64> {
+      announce(client, 1, "{}", from: first)
+      announce(client, 2, "{}", from: second)
+      announce(client, 3, "null", from: second)
+      announce(client, 4, "null", from: first)
+    }
+    _ = rig.take()
+    rig.endTurn()
+    let told = Set(entries(to: first).map(\.client)).count
+    #expect(told >= Presence.sessionEntries && told <= 2 * Presence.sessionEntries, "\(told)")
+  }
+
   @Test func whoLeavesIsGoneForEverybody() {
     let ann = rig.join("ann"), bob = rig.join("bob")
     announce(1, 4, #"{"n":1}"#, from: ann)
