@@ -53,6 +53,7 @@ class Jam:
 @pytest.mark.seconds(120)
 async def test_what_stock_clients_do_in_a_freeze_is_taken_back_and_they_go_on(hub, stock):
     jam = await Jam(hub, stock, "freeze").begin()
+    await jam.chair_writes("deleted")
     setter, deleter, typist = [
         await stock.open(jam.room, name) for name in ("setter", "deleter", "typist")
     ]
@@ -63,7 +64,7 @@ async def test_what_stock_clients_do_in_a_freeze_is_taken_back_and_they_go_on(hu
     await jam.command("freeze")
     await setter.edit(["m", "set", "kept", 2])
     await setter.edit(["m", "set", "new", 1])
-    await deleter.edit(["m", "delete", "kept"])
+    await deleter.edit(["m", "delete", "deleted"])
     await typist.edit(["t", "delete", 0, 3])
     await typist.edit(["t", "insert", 0, "never "])
     for client in everybody:
@@ -136,8 +137,8 @@ async def test_who_goes_on_and_on_in_a_freeze_has_to_reload(hub, stock):
         await asyncio.sleep(1.05)
     assert "frozen" in await stubborn.denied()
     await jam.chair_writes("while frozen")
-    await jam.command("unfreeze")
     told = len((await stubborn.state())["denied"])
+    await jam.command("unfreeze")
     await stubborn.edit(["m", "set", "of the same document", 1])
 
     async def told_again():
