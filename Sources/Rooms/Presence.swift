@@ -50,11 +50,18 @@ struct Presence {
     return entry.subject
   }
 
-  /// Its own session has come: what others passed on of a document counts no more, and neither does
-  /// the name that they passed it on under.
-  mutating func release(_ client: ClientID, to subject: String) {
-    guard let entry = entries[client], entry.subject != subject else { return }
-    put(nil, client)
+  /// Its own session speaks: what somebody else passed on of the document counts no more, nor does
+  /// the name that it was passed on under. What another tab of the same person passed on stays, and
+  /// does not go with that tab.
+  mutating func release(_ client: ClientID, to subject: String, _ session: SessionID) {
+    guard var entry = entries[client], entry.session != session else { return }
+    guard entry.subject == subject else {
+      put(nil, client)
+      return
+    }
+    guard entry.state != nil else { return }
+    entry.session = session
+    put(entry, client)
   }
 
   func session(of client: ClientID) -> SessionID? { entries[client]?.session }

@@ -15,7 +15,7 @@ extension Room {
       let owner = meta.bindings.owner(of: entry.client) ?? claims[entry.client]?.subject
       if let owner, owner != session.visitor.subject { continue }
       if membership.ownClient == entry.client {
-        board.presence.release(entry.client, to: session.visitor.subject)
+        board.presence.release(entry.client, to: session.visitor.subject, session.id)
       }
       let announcer = board.presence.subject(announcing: entry.client)
       // Costs next to nothing beside parsing the state.

@@ -102,6 +102,16 @@ struct PresenceTests {
     #expect(states.count == 3 && states.contains { $0.client == 1 && $0.clock == 5 })
   }
 
+  /// The other tab's socket was faster, and is closed.
+  @Test func aStateThatAnotherTabPassedOnStaysWhenThatTabGoes() {
+    let first = rig.join("ann"), second = rig.join("ann")
+    announce(1, 1, "{}", from: first)
+    announce(2, 1, "{}", from: first)
+    announce(2, 1, "{}", from: second)
+    rig.room.leave(first)
+    #expect(entries(to: rig.join("bob")).map(\.client) == [2])
+  }
+
   /// One announces, the other takes over and ends it, and so on.
   @Test func twoSessionsOfOnePersonAnnounceNoMoreThanTwo() {
     let first = rig.join("eve"), second = rig.join("eve")
