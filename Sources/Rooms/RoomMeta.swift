@@ -124,7 +124,9 @@ extension RoomMeta {
       return
     }
     for entry in counts.entries {
-      guard case .number(let number) = entry.value, let count = Int(exactly: number), count >= 0
+      // More would overflow when it is counted on.
+      guard case .number(let number) = entry.value, let count = Int(exactly: number),
+        (0...Int(maxSafeInteger)).contains(count)
       else { throw .invalid(offset: 0, what: "room file: introduced") }
       introduced[entry.key] = count
     }

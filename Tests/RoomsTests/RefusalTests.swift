@@ -308,6 +308,17 @@ struct RefusalTests {
     #expect(meta.introduced == ["ann": 3])
   }
 
+  @Test(arguments: [
+    #"{"introduced":{"ann":-1}}"#, #"{"introduced":{"ann":0.5}}"#, #"{"introduced":{"ann":"2"}}"#,
+    #"{"introduced":{"ann":9223372036854774784}}"#, #"{"creators":{"main":1}}"#,
+    #"{"refused":{"main":{"clients":[{"sub":"ann","ids":[[1]]}],"deleted":[]}}}"#,
+    #"{"refused":{"main":{"clients":[{"sub":"ann"}],"deleted":[]}}}"#,
+    #"{"refused":{"main":{"clients":[],"deleted":[{"sub":"ann"}]}}}"#,
+  ])
+  func aRoomsFileOfAnotherShapeIsAnError(json: String) {
+    #expect(throws: DecodingError.self) { try RoomMeta(decoding: Array(json.utf8)) }
+  }
+
   @Test func nobodyAloneFillsTheMemoryForRefusals() throws {
     freeze()
     var next: UInt64 = 1_000
