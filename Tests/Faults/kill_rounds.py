@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Interop"))
 
 from rig.hub import Hub  # noqa: E402
 from rig.own import OwnClient  # noqa: E402
-from writers import Writer, broken_promises, final_words, words  # noqa: E402
+from writers import Writer, broken_promises, final_words, notes, words  # noqa: E402
 
 ROOM = "kill-rounds"
 ROUNDS_PER_BOARD = 10
@@ -106,25 +106,33 @@ class Rounds:
         wanted = {word for word, present in expected.items() if present}
         deadline = time.monotonic() + 10
         while True:
-            late = [writer.name for writer in self.writers if not self._has(writer, board, wanted)]
+            late = [writer for writer in self.writers if not self._has(writer, board, wanted)]
             if not late:
                 break
-            assert time.monotonic() < deadline, f"{late} did not converge on {board}"
+            assert time.monotonic() < deadline, f"did not converge on {board}: " + "; ".join(
+                self._lack(writer, board, wanted) for writer in late[:3]
+            )
             await asyncio.sleep(0.01)
         complaints = [line for writer in self.writers for line in writer.complaints()]
         assert not complaints, complaints[:5]
 
     def _has(self, writer: Writer, board: str, wanted: set[str]) -> bool:
+        if not wanted:
+            return True
         mine, first = writer.boards[board], self.writers[0].boards[board]
         mine.apply_incoming()
         return (
-            (
-                not mine.unsaved
-                and words(mine.doc) == wanted
-                and str(mine.doc["notes"]) == str(first.doc["notes"])
-            )
-            if wanted
-            else True
+            not mine.unsaved and words(mine.doc) == wanted and notes(mine.doc) == notes(first.doc)
+        )
+
+    def _lack(self, writer: Writer, board: str, wanted: set[str]) -> str:
+        """Where a writer differs that did not converge."""
+        mine, first = writer.boards[board], self.writers[0].boards[board]
+        there = words(mine.doc)
+        return (
+            f"{writer.name}: connected {writer.connected}, unsaved {sorted(mine.unsaved)[:3]}, "
+            f"lacks {sorted(wanted - there)[:3]}, has beyond {sorted(there - wanted)[:3]}, "
+            f"notes {notes(mine.doc)!r} beside {notes(first.doc)!r}, {mine.summary()}"
         )
 
     async def round(self, number: int):

@@ -62,10 +62,15 @@ def words(doc: pycrdt.Doc) -> set[str]:
     return set(doc.get(WORDS, type=pycrdt.Map).to_py())
 
 
-def final_words(notes) -> dict[str, bool]:
+def notes(doc: pycrdt.Doc) -> str:
+    """The shared text. By its type: a document that never wrote there does not know it by name."""
+    return str(doc.get(NOTES, type=pycrdt.Text))
+
+
+def final_words(known) -> dict[str, bool]:
     """What must be shown for each word, by what is known of it: gone wins, for no word comes back."""
     expected: dict[str, bool] = {}
-    for word, present in notes:
+    for word, present in known:
         expected[word] = expected.get(word, True) and present
     return expected
 
