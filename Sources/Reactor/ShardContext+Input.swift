@@ -101,10 +101,12 @@ extension ShardContext {
     for listener in listeners.indices { watch(listener: listener) }
   }
 
-  func readable(_ connection: Connection) {
-    // Where we do not ask to read, only an error or a hang-up brings us here.
+  func readable(_ connection: Connection, hasFailed: Bool) {
+    // Where we do not ask to read, an error or a hang-up brings us here; or what epoll found before
+    // an async block paused reading, and will find again.
     if !connection.flags.isDisjoint(with: [.finReceived, .readsPaused]) {
-      return doom(connection, .failed(errno: ECONNRESET))
+      if hasFailed { doom(connection, .failed(errno: ECONNRESET)) }
+      return
     }
     if connection.flags.contains(.closing) { return discard(connection) }
     let kept = connection.inbound.count

@@ -4,6 +4,9 @@ internal import CSystem
 extension ShardContext {
   /// Rounds of `turnEnded` and flush in one turn, for handlers that send in `closed`.
   private static let roundsPerTurn = 8
+  /// What has taken so long is ended and its frames leave before more is begun: nobody waits for
+  /// their answer behind all that others have asked for.
+  private static let longTurnNS: UInt64 = 20_000_000
 
   /// One batch of what epoll reported, on the queue. An event may be stale by now: an async block
   /// may have closed its connection meanwhile, and then its id finds nothing.
@@ -13,9 +16,15 @@ extension ShardContext {
     for index in events.indices {
       unsafe handle(events[index])
       if !doomed.isEmpty || !moves.isEmpty { settle() }
+      if isLong(since: nowNS), index + 1 < events.count {
+        endTurn()
+        nowNS = csys_now_ns()
+      }
     }
     endTurn()
   }
+
+  private func isLong(since start: UInt64) -> Bool { csys_now_ns() - start > Self.longTurnNS }
 
   /// An async block is a turn of its own.
   func runBlock(_ body: (ShardContext) -> Void) {
@@ -35,7 +44,7 @@ extension ShardContext {
     if event.events & Poll.writable != 0 { writable(connection) }
     // Anything else, errors and hang-ups too, shows itself in what reading returns.
     if event.events & ~Poll.writable != 0, !connection.flags.contains(.doomed) {
-      readable(connection)
+      readable(connection, hasFailed: event.events & Poll.failed != 0)
     }
   }
 
@@ -55,13 +64,18 @@ extension ShardContext {
     armTimer()
   }
 
+  /// Those that a long turn leaves are due in the next one.
   private func fireTimers() {
-    guard wheel.count > 0 else { return }
-    wheel.advance(toNS: nowNS, into: &due)
+    if wheel.count > 0 { wheel.advance(toNS: nowNS, into: &due) }
     guard !due.isEmpty else { return }
+    let start = csys_now_ns()
     let fired = due
     due.removeAll(keepingCapacity: true)
-    for timer in fired {
+    for (index, timer) in fired.enumerated() {
+      if isLong(since: start) {
+        due.append(contentsOf: fired[index...])
+        return
+      }
       if timer.isInternal {
         timerFired(internal: timer.token)
       } else if !isShutDown {
@@ -87,7 +101,8 @@ extension ShardContext {
 
   private func armTimer() {
     guard !isShutDown else { return }
-    let next = wheel.nextDeadlineNS ?? .max
+    let isBehind = !due.isEmpty || !resumed.isEmpty
+    let next = isBehind ? nowNS : wheel.nextDeadlineNS ?? .max
     // An alarm that comes too early finds nothing due and is set anew: cheaper than moving it
     // with every timer that is cancelled.
     guard next < armedNS || armedNS <= nowNS else { return }
@@ -96,7 +111,8 @@ extension ShardContext {
     _ = csys_timer_arm(descriptors.timer, next)
   }
 
-  /// Carries out what the last callback asked for: closes and moves.
+  /// Carries out what the last callback asked for: closes and moves, and, unless the turn is long,
+  /// offers what was kept of those who are read from again.
   func settle() {
     while !doomed.isEmpty || !moves.isEmpty || !resumed.isEmpty {
       let closing = doomed
@@ -105,13 +121,27 @@ extension ShardContext {
       let moving = moves
       moves.removeAll(keepingCapacity: true)
       for move in moving where !move.connection.flags.contains(.doomed) { carryOut(move) }
-      let reading = resumed
-      resumed.removeAll(keepingCapacity: true)
-      for connection in reading
-      where connection.flags.isDisjoint(with: [.closing, .doomed, .moving, .readsPaused]) {
+      let hasTime = offerToResumed()
+      if !hasTime, doomed.isEmpty, moves.isEmpty { return }
+    }
+  }
+
+  /// False where some are left for the next turn.
+  private func offerToResumed() -> Bool {
+    if resumed.isEmpty { return true }
+    let start = csys_now_ns()
+    let reading = resumed
+    resumed.removeAll(keepingCapacity: true)
+    for (index, connection) in reading.enumerated() {
+      if isLong(since: start) {
+        resumed.append(contentsOf: reading[index...])
+        return false
+      }
+      if connection.flags.isDisjoint(with: [.closing, .doomed, .moving, .readsPaused]) {
         offerKept(connection)
       }
     }
+    return true
   }
 
   func doom(_ connection: Connection, _ cause: CloseCause) {

@@ -4,6 +4,8 @@ internal import CSystem
 enum Poll {
   static let readable = UInt32(csys_readable)
   static let writable = UInt32(csys_writable)
+  /// Reported whether asked for or not.
+  static let failed = UInt32(csys_failed)
 }
 
 /// The two descriptors of a shard.

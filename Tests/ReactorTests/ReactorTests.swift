@@ -200,6 +200,28 @@ struct ReactorTests {
     #expect(rig.sightings.wait { $0.closed == [.failed(errno: ECONNRESET)] })
   }
 
+  /// epoll may have found bytes just before a block paused reading again: that is no error.
+  @Test func aConnectionThatIsReadFromInPassingIsNotCutOff() throws {
+    let rig = try Rig(.echo)
+    defer { rig.reactor.shutdown() }
+    let shard = rig.reactor.shards[0]
+    let client = try #require(Client(port: rig.port))
+    #expect(rig.sightings.wait { $0.opened == 1 })
+    shard.sync { context in context.forEachConnection { $0.pauseReading(true) } }
+    client.send([7])
+    for _ in 0..<10_000 {
+      shard.sync { context in
+        context.forEachConnection { connection in
+          connection.pauseReading(false)
+          connection.pauseReading(true)
+        }
+      }
+    }
+    shard.sync { context in context.forEachConnection { $0.pauseReading(false) } }
+    #expect(client.receive(1) == [7])
+    #expect(rig.sightings.now.closed.isEmpty)
+  }
+
   @Test func timersFireOnTheQueueAndBlocksEndTheirTurn() throws {
     let rig = try Rig(.echo)
     defer { rig.reactor.shutdown() }

@@ -33,7 +33,10 @@ struct csys_tcp_options {
   uint32_t notsent_lowat_bytes;
 };
 
-enum { csys_readable = EPOLLIN, csys_writable = EPOLLOUT, csys_batch = 256, csys_iovecs = 64 };
+enum {
+  csys_readable = EPOLLIN, csys_writable = EPOLLOUT, csys_failed = EPOLLERR | EPOLLHUP
+};
+enum { csys_batch = 256, csys_iovecs = 64 };
 
 // -EADDRINUSE where somebody listens on `port` already. With SO_REUSEPORT alone a second program of
 // the same user would get a share of the connections, and neither would notice.
