@@ -81,6 +81,16 @@ extension Damage {
       lost: .known("\(room), sequences \(range.lowerBound) to \(range.upperBound)"))
   }
 
+  /// Records that the recording lacks; snapshots were written after them. Those have what the
+  /// records changed, unless a full disk had refused them before a crash.
+  static func missingRecording(_ range: ClosedRange<UInt64>, in folder: String) -> Damage {
+    Damage(
+      file: folder, range: 0..<0, reason: "lacks records",
+      lost: .known(
+        "the recording of sequences \(range.lowerBound) to \(range.upperBound) (the boards' files "
+          + "are good, and newer)"))
+  }
+
   /// A history file that is gone, with the records that are nowhere else.
   static func missingRecording(_ range: ClosedRange<UInt64>, file: String) -> Damage {
     Damage(

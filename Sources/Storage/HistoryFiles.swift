@@ -24,7 +24,7 @@ struct HistoryFiles: Sendable {
 
   static func number(_ name: String) -> UInt64? {
     guard name.hasSuffix(".gz"), let number = UInt64(name.dropLast(3)), number > 0,
-      Self.name(number) == name
+      number < SegmentName.numberLimit, Self.name(number) == name
     else { return nil }
     return number
   }

@@ -114,6 +114,10 @@ public final class Journal: Sendable {
     return try state.withLock { state throws(StorageError) in
       if state.isClosed { throw .closed }
       if case .failed(let reason) = state.status { throw .failed(reason: reason) }
+      // It only gets there while no next segment can be made; a start would refuse a longer one.
+      guard state.segment.offset + state.buffer.count < LogSegment.byteLimit else {
+        throw .backlogFull(bytes: state.buffer.count)
+      }
       if !state.hasRoom(for: record, options.pendingBytesLimit) {
         // The limit is on what the disk does not take, not on what a turn brings.
         if state.status == .saving { write(&state) }

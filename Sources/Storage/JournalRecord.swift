@@ -80,6 +80,9 @@ struct RecordHeader {
   var headerChecksum: UInt32
   var bodyChecksum: UInt32
 
+  /// No room ever gets there; what says so was made by hand, and counting on from it would overflow.
+  static let sequenceLimit: UInt64 = 1 << 62
+
   /// `nil` unless a header with a right checksum begins at `offset`.
   init?(_ bytes: Span<UInt8>, at offset: Int, seed: UInt32) {
     guard bytes.count - offset >= Self.byteCount, bytes[offset + 4] == Self.marker else {
@@ -98,9 +101,9 @@ struct RecordHeader {
     sequence = fixed.littleEndian(at: 24)
     epoch = fixed.littleEndian(at: 32)
     bodyChecksum = bytes.littleEndian(at: offset + 44)
-    guard length >= Self.byteCount + jamCount + prototypeCount + boardCount + authorCount else {
-      return nil
-    }
+    guard length >= Self.byteCount + jamCount + prototypeCount + boardCount + authorCount,
+      sequence <= Self.sequenceLimit
+    else { return nil }
   }
 
   /// Whether the whole record is there and its body is what was written.

@@ -101,6 +101,10 @@ func padded(_ number: UInt64, _ width: Int) -> String {
 
 /// A segment that is being written, and which rooms it holds up to which sequence.
 struct LogSegment: Sendable {
+  /// A segment gets longer than it should where no next one can be made; past this many bytes it
+  /// takes no more, so that a start can still read it.
+  static let byteLimit = 512 << 20
+
   let name: SegmentName
   let file: File
   let seed: UInt32

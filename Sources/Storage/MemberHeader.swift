@@ -75,6 +75,9 @@ struct MemberHeader: Equatable, Sendable {
     guard memberCount >= UInt64(Self.byteCount + 8), memberCount <= UInt64(Int.max) else {
       throw .damaged(path: path, offset: offset, reason: "names an impossible length")
     }
+    guard firstSequence <= lastSequence, lastSequence <= RecordHeader.sequenceLimit else {
+      throw .damaged(path: path, offset: offset, reason: "names an impossible sequence")
+    }
   }
 
   init(

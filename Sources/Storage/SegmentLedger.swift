@@ -47,8 +47,6 @@ final class SegmentLedger: Sendable {
     state.withLock { $0.covered[room] = max($0.covered[room] ?? 0, sequence) }
   }
 
-  func covered(_ room: RoomID) -> UInt64 { state.withLock { $0.covered[room] ?? 0 } }
-
   /// Rooms of these sealed segments, and of `active`, that no checkpoint covers yet.
   func uncovered(in segments: Set<SegmentName>, active: [RoomID: UInt64]) -> [RoomID] {
     state.withLock { state in

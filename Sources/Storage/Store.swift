@@ -120,6 +120,7 @@ public final class Store: Sendable {
     }
     // Only now, because the marker names the segments that are there.
     sweep()
+    if log.tail.isEmpty { log.files = [] }
     path = root.path
     recovery = log.report
     self.root = root

@@ -34,7 +34,6 @@ extension Verifier {
     let reach = Reach(
       covered: covered, end: max(newest, covered, history.last),
       isEndKnown: room.isThere || (history.last > 0 && !history.isDamaged))
-    checkSequences(of: files.room, in: directory.path, reaching: reach.end)
     // Boards whose files are gone altogether are known from the room's file or their records.
     let named = Set(room.documents)
     for name in named.union(history.lastUpdates.keys) where !name.isEmpty && boards[name] == nil {
@@ -42,6 +41,11 @@ extension Verifier {
       gone.path = "\(directory.path)/boards/\(gone.file.current)"
       boards[name] = gone
     }
+    // With every document there, what the recording lacks is as a rule lost to it alone.
+    let haveAll = room.isThere && !stage.fallsBack && boards.values.allSatisfy(\.isThere)
+    checkSequences(
+      of: files.room, in: directory.path, reaching: reach.end,
+      coveredBySnapshots: haveAll ? covered : 0)
     let stageNeeded = history.lastUpdates[""] ?? 0
     judge(stage, of: files.room, needed: stageNeeded, isNamed: named.contains(""), reach)
     judgeRoomFile(room, of: files.room, reach)
@@ -71,9 +75,20 @@ extension Verifier {
   }
 
   /// Sequences of a room without gaps, up to `end` at least.
-  mutating func checkSequences(of room: RoomID, in path: String, reaching end: UInt64 = 0) {
+  ///
+  /// - Parameter covered: The snapshots have what the records up to this one changed.
+  mutating func checkSequences(
+    of room: RoomID, in path: String, reaching end: UInt64 = 0,
+    coveredBySnapshots covered: UInt64 = 0
+  ) {
     for range in sequences[room, default: .init()].missing(through: end) {
-      report.damage.append(.missing(range, of: room, in: path))
+      if range.lowerBound <= covered {
+        report.damage.append(
+          .missingRecording(range.clamped(to: 0...covered), in: "\(path)/history"))
+      }
+      if range.upperBound > covered {
+        report.damage.append(.missing(range.clamped(to: covered + 1 ... .max), of: room, in: path))
+      }
     }
   }
 
