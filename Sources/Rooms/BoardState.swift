@@ -52,6 +52,8 @@ final class BoardState {
   var followers = 0
   var presence = Presence()
   var refused = RefusedHistory()
+  /// Whose step 2 was cut off, and what it would have needed.
+  var lacking: [SessionID: StateVector] = [:]
 
   private var base: (bytes: [UInt8], sequence: UInt64, encoded: Int64)?
   private var tail: [(sequence: UInt64, update: Update)] = []

@@ -29,6 +29,9 @@ public struct Refusal: Error, Equatable, Sendable {
 
   static let viewer = Refusal(.viewer, "your token is for viewing: this edit was not taken")
   static let frozen = Refusal(.frozen, "the room is frozen: this edit was not taken")
+  /// What a stock client is told whose edit stays in its document.
+  static let frozenAndKept = Refusal(
+    .frozen, "the room is frozen: this edit was not taken, and your page still shows it: reload it")
   /// Of what came in a step 2: it is asked for when the room is open again.
   static let frozenForNow = Refusal(
     .frozen, "the room is frozen: edits made offline are taken when it is open again")

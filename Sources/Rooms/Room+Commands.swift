@@ -36,8 +36,7 @@ extension Room {
     _ request: ControlRequest, by session: Session, now: Moment, _ effects: inout [Effect]
   ) throws(Refusal) -> ObjectValue {
     if case .who = request.command {
-      let people = people(withSubjects: session.visitor.role.moderates)
-      return ObjectValue([.init(key: "people", value: .array(people))])
+      return who(asksAFacilitator: session.visitor.role.moderates)
     }
     guard session.visitor.role.moderates else {
       throw Refusal(.notAllowed, "only facilitators may \(request.command.name)")
@@ -60,19 +59,6 @@ extension Room {
       journalControl("readmit", subject, by: session.visitor, now: now, &effects)
     }
     return ObjectValue()
-  }
-
-  /// Who is here. Subjects may be anything that a token was made for, an address for example, so
-  /// only those who need them to remove somebody see them.
-  private func people(withSubjects: Bool) -> [AnyValue] {
-    sessions.values.sorted { $0.id < $1.id }.map { session in
-      var person = ObjectValue()
-      if withSubjects { person.set("sub", .string(session.visitor.subject)) }
-      person.set("name", .string(session.visitor.name))
-      person.set("role", .string(session.visitor.role.rawValue))
-      person.set("boards", .array(session.memberships.map { .string($0.board.name) }))
-      return .object(person)
-    }
   }
 
   // MARK: the stage

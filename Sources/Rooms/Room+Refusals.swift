@@ -65,7 +65,8 @@ extension Room {
         if refusal == .frozenForNow { membership.wasHeld = true }
         askAgain(membership, at: retry)
       }
-      tell(refusal, membership, session, now: now, &effects)
+      let told = refusal == .frozen ? .frozenAndKept : refusal
+      tell(told, membership, session, now: now, &effects)
       return
     }
     logRefusal(refusal, membership, session, &effects)
@@ -113,12 +114,13 @@ extension Room {
     _ refusal: Refusal, _ membership: Membership, _ session: Session, now: Moment,
     _ effects: inout [Effect]
   ) {
-    if let told = membership.told, told.code == refusal.code,
+    if let told = membership.told, told.refusal.code == refusal.code,
+      refusal != .frozenAndKept || told.refusal == refusal,
       now.monotonic - told.at < Self.tellInterval
     {
       return
     }
-    membership.told = (refusal.code, now.monotonic)
+    membership.told = (refusal, now.monotonic)
     let message = ServerMessage.permissionDenied(reason: refusal.reason)
     effects.append(.send(message, board: membership.board.name, to: session.id))
     logRefusal(refusal, membership, session, &effects)

@@ -11,6 +11,8 @@ extension Room {
   static let askInterval: Int64 = 1_000_000_000
   /// Nanoseconds after which a stock client is asked for what was refused for now.
   static let retryInterval: Int64 = 10_000_000_000
+  /// Sessions on a board of which is known what their documents lack; the others are asked later.
+  static let lackingMax = 64
   /// Nanoseconds between two explanations of the same refusal to a stock client.
   static let tellInterval: Int64 = 10_000_000_000
 
@@ -41,7 +43,8 @@ extension Room {
       if arrival == .step2 { settleOpen(membership, session, &effects) }
       return
     }
-    let isWhole = board.doc.missing(for: update) == nil
+    let missing = board.doc.missing(for: update)
+    let isWhole = missing == nil
     guard isWhole || arrival == .step2 else {
       askForMissing(number, membership, session, now: now, &effects)
       return
@@ -49,6 +52,7 @@ extension Room {
     let candidate = isWhole ? update : board.doc.integrable(update)
     judge(
       candidate, as: arrival, isWhole: isWhole, number, membership, session, now: now, &effects)
+    if arrival == .step2 { noteCut(missing, membership, session, now: now) }
   }
 
   /// Takes or refuses an update that needs nothing more.
@@ -145,6 +149,34 @@ extension Room {
   func askAgain(_ membership: Membership, at time: Int64) {
     membership.asksAgainAt = min(membership.asksAgainAt ?? time, time)
     asksPending = true
+  }
+
+  /// What was cut off a step 2 is asked for again: once what it builds on has come, and every now
+  /// and then, ever more rarely.
+  private func noteCut(
+    _ missing: StateVector?, _ membership: Membership, _ session: Session, now: Moment
+  ) {
+    let board = membership.board
+    guard let missing, !membership.isPoisoned, !isFutile(membership, session) else {
+      membership.cuts = 0
+      board.lacking[session.id] = nil
+      return
+    }
+    if board.lacking.count < Self.lackingMax, missing.count(where: { _ in true }) <= 16 {
+      board.lacking[session.id] = missing
+    }
+    askAgain(membership, at: now.monotonic + Self.retryInterval << membership.cuts)
+    membership.cuts = min(membership.cuts + 1, 5)
+  }
+
+  /// A board has changed: whose step 2 was cut off for the lack of it is asked.
+  private func askWhoLacked(on board: BoardState) {
+    for (id, missing) in board.lacking
+    where missing.contains(where: { board.doc.clock(of: $0.client) >= $0.clock }) {
+      board.lacking[id] = nil
+      guard let membership = sessions[id]?.membership(board.name) else { continue }
+      askAgain(membership, at: membership.askedAt + Self.askInterval)
+    }
   }
 
   /// The room is open: what came in step 2s meanwhile may come in.
@@ -300,6 +332,7 @@ extension Room {
         time: now.wall, room: id, board: board.name, sequence: applied,
         author: session.visitor.subject, kind: kind, payload: payload), &effects)
     board.enqueue(update, bytes: payload.count, at: applied)
+    askWhoLacked(on: board)
     return payload.count
   }
 

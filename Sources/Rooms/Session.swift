@@ -33,6 +33,7 @@ final class Session {
     membership.board.audience.remove(id)
     membership.board.presence.remove(session: id)
     membership.board.followers -= 1
+    membership.board.lacking[id] = nil
     memberships.removeAll { $0 === membership }
   }
 }
@@ -96,12 +97,14 @@ final class Membership {
   var takeBacks = TakeBackCount()
   /// The last refusal that the client was told of, so that a stream of edits is not answered one
   /// by one.
-  var told: (code: Refusal.Code, at: Int64)?
+  var told: (refusal: Refusal, at: Int64)?
   /// When step 1 was last sent to ask for something missing.
   var askedAt: Int64 = .min / 2
   /// When to ask once more: something was missing again meanwhile, or was refused for now. `.max`:
   /// when the room is open again.
   var asksAgainAt: Int64?
+  /// How often in a row its step 2 was cut off.
+  var cuts: Int64 = 0
   /// A step 2 of it was put off until the end of a freeze.
   var wasHeld = false
   /// Set while the reader's queue is dropped: it has everything through this sequence number.

@@ -80,8 +80,9 @@ struct PolicyTests {
     rig.update(Edit.delete(client: 1, clock: 0, length: 1), from: ann)
     #expect(rig.edits == before)
     let reasons = rig.takeMessages(to: ann)
-    #expect(reasons.first == .permissionDenied(
-      reason: "the room is frozen: this edit was not taken"))
+    let reason =
+      "the room is frozen: this edit was not taken, and your page still shows it: reload it"
+    #expect(reasons.first == .permissionDenied(reason: reason))
     rig.update(Edit.insert("facilitators may", client: 2), from: fay)
     #expect(rig.edits == before + 1)
   }
@@ -180,6 +181,32 @@ struct PolicyTests {
       rig.takeMessages(to: ann).contains(
         .reject(
           number: 2, code: "frozen", reason: "the room is frozen: this edit was not taken")))
+  }
+
+  @Test func whoIsHereIsToldOnceAndInBounds() {
+    let fay = rig.joinOwn("fay", .facilitator)
+    for board in ["a", "b"] {
+      rig.room.join(
+        SessionID(rawValue: 900 + UInt64(board.utf8.first ?? 0)),
+        Visitor(subject: "bob", name: "Боб", role: .participant), board: board, &rig.effects)
+    }
+    _ = rig.take()
+    rig.command(#"{"id": 1, "command": "who"}"#, from: fay)
+    #expect(
+      rig.takeControl(to: fay) == [
+        #"{"type":"reply","id":1,"ok":true,"people":["#
+          + #"{"sub":"fay","name":"fay","role":"facilitator","boards":["main"]},"#
+          + #"{"sub":"bob","name":"Боб","role":"participant","boards":["a","b"]}]}"#
+      ])
+    let long = String(repeating: "n", count: 100)
+    for number in 0..<1_500 { _ = rig.join("\(long)\(number)") }
+    let eve = rig.joinOwn("eve")
+    _ = rig.take()
+    rig.command(#"{"id": 2, "command": "who"}"#, from: eve)
+    let answer = rig.takeControl(to: eve).joined()
+    #expect((32 << 10...80 << 10).contains(answer.utf8.count))
+    #expect(answer.contains(#""more":1"#))
+    #expect(!answer.contains("sub"))
   }
 
   @Test func nobodyWritesToTheStage() {

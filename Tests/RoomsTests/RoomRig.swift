@@ -125,6 +125,7 @@ extension Effect {
 }
 
 extension ServerMessage {
+  var isStep1: Bool { if case .syncStep1 = self { true } else { false } }
   var isDenial: Bool { if case .permissionDenied = self { true } else { false } }
 }
 

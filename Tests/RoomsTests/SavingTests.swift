@@ -44,6 +44,34 @@ struct SavingTests {
     #expect(rig.takeMessages(to: ann) == [.saved(epoch: 1, count: 2)])
   }
 
+  /// A tab knows an edit that builds on what only another tab has: the rest is asked for when that
+  /// has come, or after a while.
+  @Test func whatWasCutOffAStep2IsAskedForAgain() {
+    let ann = rig.joinOwn("ann"), other = rig.joinOwn("ann")
+    rig.send(.syncStep1(stateVector: [0]), from: ann, board: "main")
+    rig.send(
+      .syncStep2(update: Edit.insert("c", client: 1, clock: 2)), from: ann, board: "main")
+    rig.update(Edit.insert("x", client: 2), from: ann, board: "main")
+    durable(1)
+    _ = rig.take()
+    rig.advance(milliseconds: 9_000)
+    #expect(rig.takeMessages(to: ann).isEmpty)
+    rig.advance(milliseconds: 2_000)
+    #expect(rig.takeMessages(to: ann).contains { $0.isStep1 })
+    rig.send(
+      .syncStep2(update: Edit.insert("c", client: 1, clock: 2)), from: ann, board: "main")
+    rig.update(Edit.insert("ab", client: 1), from: other, board: "main")
+    _ = rig.take()
+    rig.advance(milliseconds: 2_000)
+    #expect(rig.takeMessages(to: ann).contains { $0.isStep1 })
+    rig.send(
+      .syncStep2(update: Edit.insert("c", client: 1, clock: 2)), from: ann, board: "main")
+    durable(rig.room.applied)
+    #expect(rig.takeMessages(to: ann).contains(.saved(epoch: 1, count: 4)))
+    rig.advance(milliseconds: 700_000)
+    #expect(!rig.takeMessages(to: ann).contains { $0.isStep1 })
+  }
+
   @Test func anEditDuringACheckpointStaysDirty() {
     let ann = rig.join("ann")
     rig.update(Edit.insert("a", client: 1), from: ann)
