@@ -6,11 +6,16 @@ extension Update {
   /// Structs and ranges of length 0 are dropped: Yjs never writes them, and they would break the
   /// search by clock.
   public init(v1 bytes: [UInt8]) throws(UpdateError) {
+    var end = 0
+    try self.init(v1: bytes, end: &end)
+  }
+
+  /// The same, and where the update ends: before the end of `bytes` where something follows it.
+  public init(v1 bytes: [UInt8], end: inout Int) throws(UpdateError) {
     guard bytes.count < Int(UInt32.max) else {
       throw UpdateError(.invalid(offset: 0, what: "an update of 4 GiB or more"))
     }
     var decoder = UpdateDecoder()
-    let end: Int
     let deleteSet: DeleteSet
     do {
       var reader = ByteReader(bytes.span)

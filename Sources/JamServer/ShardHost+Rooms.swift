@@ -221,6 +221,8 @@ extension ShardHost {
 
   func wake(_ live: LiveRoom) {
     live.wakeAt = .max
+    // A turn that was long may have left this call behind, and another one be on its way.
+    if let timer = live.wakeTimer { context.cancel(timer) }
     live.wakeTimer = nil
     guard live.room != nil else { return }
     live.room?.wake(now: now, &effects)

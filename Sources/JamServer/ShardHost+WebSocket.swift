@@ -9,7 +9,7 @@ extension ShardHost {
   /// Bytes of one message of the control channel.
   static let controlLimit = 64 * 1024
   /// Bytes of answers that may wait before more requests are read.
-  static let answerLimit = 1 << 20
+  static let answerLimit = 128 << 10
   /// Bytes of a state vector: that of a board with all the client ids that it may have, of which
   /// each takes 16 at most with its clock, and a count. Some wait for a long time.
   static let stateVectorLimit = 16 * RoomLimits.clientIDs + 8
@@ -122,8 +122,13 @@ extension ShardHost {
   private func hold(_ connection: Connection, _ peer: Peer, milliseconds: Int) {
     peer.isWaiting = true
     connection.pauseReading(true)
-    context.schedule(
-      afterMS: milliseconds, token: Self.resumeTokenBit | connection.id.rawValue)
+    scheduleResume(Self.resumeTokenBit | connection.id.rawValue, afterMS: milliseconds)
+  }
+
+  /// Counted from this moment: the turn, by whose beginning timers go, may have been a long one.
+  func scheduleResume(_ token: UInt64, afterMS milliseconds: Int) {
+    let late = Int((monotonicNanoseconds() - context.nowNS) / 1_000_000)
+    context.schedule(afterMS: milliseconds + late, token: token)
   }
 
   /// Answers pings and step 1s that waited, once this turn's frames are on their way.

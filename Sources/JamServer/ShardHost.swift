@@ -205,12 +205,15 @@ final class ShardHost: ShardHandler {
         context.schedule(afterMS: ArchiveBacklog.lookAgainMilliseconds, token: token)
         return
       }
-      if peer.phase == .open, let pause = peer.subjectShare?.pause(at: context.nowNS) {
-        context.schedule(afterMS: Int(pause / 1_000_000), token: token)
+      if peer.phase == .open,
+        let pause = peer.subjectShare?.pause(at: monotonicNanoseconds())
+      {
+        scheduleResume(token, afterMS: Int(pause / 1_000_000))
         return
       }
       peer.isHeldBack = false
       peer.isWaiting = false
+      peer.progress.goesOn(now: context.nowNS)
       readOn(connection, peer)
     } else {
       checkLife(of: connection, peer)
@@ -236,6 +239,8 @@ final class ShardHost: ShardHandler {
 
   /// Handshake deadline, pings and token expiry: one timer a connection.
   private func checkLife(of connection: Connection, _ peer: Peer) {
+    // A turn that was long may have left this call behind, and another one be on its way.
+    if let timer = peer.lifeTimer { context.cancel(timer) }
     peer.lifeTimer = nil
     switch peer.phase {
     case .awaitingHead:
@@ -250,7 +255,8 @@ final class ShardHost: ShardHandler {
         close(connection, peer, code: 4401, reason: "token expired")
         return
       }
-      if peer.progress.isTooSlow(now: context.nowNS) {
+      // Not while it is the hub that does not read.
+      if !peer.isWaiting, peer.progress.isTooSlow(now: context.nowNS) {
         let reason = "a message under way must bring 4 KiB a second"
         close(connection, peer, code: CloseCode.policyViolation.rawValue, reason: reason)
         return

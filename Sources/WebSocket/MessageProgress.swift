@@ -17,7 +17,7 @@ public struct MessageProgress: Sendable {
   }
 
   /// What has come of the message.
-  public private(set) var bytes = 0
+  private var bytes = 0
   /// Nil where no message is under way.
   private var current: Stretch?
 
@@ -31,6 +31,11 @@ public struct MessageProgress: Sendable {
     guard count > 0 else { return ended() }
     bytes = count
     if current == nil { current = Stretch(start: now, bytesBefore: 0) }
+  }
+
+  /// It was not read from for a while: what it brings counts anew.
+  public mutating func goesOn(now: UInt64) {
+    if current != nil { current = Stretch(start: now, bytesBefore: bytes) }
   }
 
   /// Whether too little has come in the stretch that is over now. To be asked every now and then.

@@ -15,7 +15,10 @@ struct DocShow: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "Print a document as JSON.",
-    discussion: "A root's type is not in the file; the view is chosen by what the root holds.")
+    discussion: """
+      A root's type is not in the file; the view is chosen by what the root holds. Text is shown \
+      without its formatting and without what is embedded in it; XML is not shown.
+      """)
 
   @Argument(help: "A board file (.yjs.gz), a plain Yjs update (v1), or - for standard input.")
   var file: String
@@ -23,8 +26,14 @@ struct DocShow: ParsableCommand {
   mutating func run() throws {
     let bytes = try DocFile.read(file)
     var doc = Doc(clientID: 0)
-    do { doc.apply(try Update(v1: bytes)) } catch {
+    var end = 0
+    do { doc.apply(try Update(v1: bytes, end: &end)) } catch {
       throw Failure("\(DocFile.name(file)) is no Yjs update: \(error)")
+    }
+    guard end == bytes.count else {
+      throw Failure(
+        "\(DocFile.name(file)) has \(bytes.count - end) bytes behind an update in format v1: is it "
+          + "in format v2, which is not read?")
     }
     var roots = ObjectValue()
     for name in doc.rootNames.sorted() {
@@ -48,7 +57,8 @@ struct DocTrace: ParsableCommand {
       One session a line: "updates" (hex), "roots" (name to type and content) and, if recorded, \
       "state_vector" (client to clock). A root is a text ("string", "delta", "length"), an array \
       ("value", "length") or a map ("value"). Each session is applied as recorded and once more as \
-      one merged update. Exits with 1 if any fails, if one cannot be checked, or if there is none.
+      one merged update. Sessions with XML roots are skipped and counted. Exits with 1 if any \
+      session fails or if none could be checked.
       """)
 
   @Argument(help: "Sessions as JSON, one a line.")
