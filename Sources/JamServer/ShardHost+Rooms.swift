@@ -103,6 +103,7 @@ extension ShardHost {
         messageBytesMax: arrival.visitor.role.writes
           ? messageBytes : min(messageBytes, Self.viewerMessageBytes)))
     live.emptySince = nil
+    live.people[arrival.visitor.subject, default: 0] += 1
     touch(live)
     switch arrival.dialect {
     case .stock:
@@ -180,6 +181,7 @@ extension ShardHost {
         trouble: savingTrouble, refusesWrites: refusesWrites, &effects)
       room.settled = settled[id] ?? SettledClients()
       live.room = room
+      live.changed = room.lastRecordTime.map { $0 / 1_000_000 }
       live.phase = .live
       for (connectionID, arrival) in waiting {
         guard let connection = context.connection(connectionID),
@@ -296,6 +298,8 @@ extension ShardHost {
     live.phase = .closed
     if let room = live.room, !room.settled.isEmpty { settled[live.id] = room.settled }
     let bytes = live.room?.memoryByteCount ?? 0
+    live.people = [:]
+    list(live)
     live.room = nil
     account(live)
     noteDelay(of: live)
