@@ -60,6 +60,9 @@ struct JamAPI: Sendable {
     invitation(role, of: jam, catalogue[jam]).path(key: key)
   }
 
+  /// Whether somebody made the room by a title, so that lists have it before anybody writes there.
+  func hasTitle(_ id: RoomID) -> Bool { catalogue[id.jam].room(id.prototype) != nil }
+
   private func invitation(_ role: Role, of jam: Slug, _ record: JamRecord) -> Invitation {
     Invitation(jam: jam, role: role, generation: record.generation(of: role))
   }
@@ -160,6 +163,7 @@ struct JamAPI: Sendable {
       throw APIError(400, "bad-title", "\"title\" must be a text")
     }
     let title = try chosen(wanted, "title", most: JamRecord.titleCharacters, code: "bad-title")
+    let isReview = try flag(fields["review"], "review")
     let (jam, index) = (request.call.jam, index)
     let made = { @Sendable (record: inout JamRecord) -> Result<Slug, APIError> in
       let own = record.rooms.count { $0.author == holder.subject }
@@ -171,7 +175,9 @@ struct JamAPI: Sendable {
         guard let id = RoomName.id(for: title, random: Digests.random(4)),
           record.room(id) == nil, taken[id] == nil
         else { continue }
-        record.add(.init(id: id, title: title, author: holder.subject, made: now))
+        record.add(
+          .init(
+            id: id, title: title, author: holder.subject, made: now, isReview: isReview))
         return .success(id)
       }
       return .failure(APIError(503, "service-unavailable", "no id was to be had; try again"))
@@ -251,6 +257,14 @@ struct JamAPI: Sendable {
       throw APIError(400, "bad-request", "the body is no JSON object")
     }
     return fields
+  }
+
+  private func flag(_ value: AnyValue?, _ what: String) throws(APIError) -> Bool {
+    switch value {
+    case nil: return false
+    case .bool(let flag)?: return flag
+    default: throw APIError(400, "bad-request", "\"\(what)\" must be true or false")
+    }
   }
 
   private func chosen(

@@ -19,7 +19,7 @@ extension ShardHost {
     request.isPost = true
     try checkOrigin(of: head)
     let length = try bodyLength(of: head, call)
-    if length > 0, head.fields.contains("expect", token: "100-continue") {
+    if length > 0, head.minorVersion == 1, head.fields.contains("expect", token: "100-continue") {
       connection.send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
     }
     peer.request = PendingRequest(request, bodyLength: length)

@@ -142,6 +142,8 @@ final class ShardHost: ShardHandler {
   }
 
   func ended(_ connection: Connection) {
+    // Who asked and has nothing more to say waits for the answer, which closes.
+    if let peer = connection.owner as? Peer, peer.phase == .awaitingAnswer { return }
     // A WebSocket that ends without a close frame is over at once (RFC 6455 7.1.1).
     connection.closeAfterFlush(deadlineMS: 1_000)
     if let peer = connection.owner as? Peer { leave(peer, connection) }

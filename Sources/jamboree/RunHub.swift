@@ -68,7 +68,8 @@ private struct JamLinks {
     guard hub.hasWebClient, let place = outward.first, isatty(STDOUT_FILENO) == 1,
       let code = QRCode(url(.participant, at: place))
     else { return }
-    Console.announce("\n" + code.lines().joined(separator: "\n") + "\n  participants, by camera")
+    let caption = "  the participants' link at \(place), for a phone's camera"
+    Console.announce("\n" + (code.lines() + [caption]).joined(separator: "\n"))
   }
 
   private func url(_ role: Role, at place: String) -> String {

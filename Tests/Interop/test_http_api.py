@@ -331,6 +331,34 @@ def test_viewers_make_no_rooms_and_see_no_links(api):
             api.json("POST", f"invitations/{role}/renew", b"", token, status=403)
 
 
+async def test_a_room_with_a_title_is_open_for_viewers_before_anybody_writes(hub, api):
+    token = (await asyncio.to_thread(api.join))["token"]
+    room = await asyncio.to_thread(api.json, "POST", "rooms", {"title": "Empty"}, token, 201)
+    viewer = await asyncio.to_thread(api.join, "viewer")
+    looking = own_client(hub, room["id"], viewer, boards=())
+    await looking.connect()
+    assert looking.hello["you"]["role"] == "viewer"
+    await looking.close()
+    # A stock client's address names a board, and that is not there yet.
+    assert (await refusal(hub.port, hub.path(room["id"], token=viewer["token"]))).status == 404
+    assert (await refusal(hub.port, hub.path("none", token=viewer["token"]), "jamboree.v1")).status == 404
+
+
+def test_who_says_no_more_is_answered_all_the_same(hub, api):
+    """A client may close its side once the request is out; also one whose answer waits for the disk."""
+    boss = hub.token("boss", role="facilitator")
+    for path in ("rooms", "invitations/viewer/renew"):
+        method = "POST" if "/" in path else "GET"
+        head = f"{method} /api/jams/{JAM}/{path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {boss}\r\n"
+        with socket.create_connection(("127.0.0.1", hub.port), timeout=10) as client:
+            client.sendall(f"{head}\r\n".encode())
+            client.shutdown(socket.SHUT_WR)
+            got = b""
+            while part := client.recv(65536):
+                got += part
+        assert got.startswith(b"HTTP/1.1 200 OK\r\n"), (path, got)
+
+
 # Hostile requests
 
 
@@ -454,7 +482,7 @@ def test_a_terminal_shows_the_links_and_a_code_to_photograph(web_hub):
     os.close(terminal)
     shown = b""
     try:
-        while b"by camera" not in shown:
+        while b"a phone's camera" not in shown:
             shown += os.read(leader, 65536)
     finally:
         process.terminate()

@@ -298,6 +298,21 @@ struct JamAPITests {
     #expect(rig.saved.withLock { $0.isEmpty })
   }
 
+  @Test func aRoomMayBeForReview() throws {
+    let token = try rig.token(.bot)
+    for (flag, status) in [("true", 201), ("false", 201), ("1", 400), ("null", 400)] {
+      let body = "{\"title\":\"a\",\"review\":\(flag)}"
+      let made = try rig.ask(.rooms, post: body, token: token)
+      #expect(made.status == status)
+      guard let id = made["id"].flatMap({ Slug($0) }) else { continue }
+      #expect(rig.api.catalogue[rig.jam].room(id)?.isReview == (flag == "true"))
+      #expect(rig.api.hasTitle(RoomID(jam: rig.jam, prototype: id)))
+    }
+    let found = try rooms(token)
+    let marks = found.map { $0["review"] }
+    #expect(marks.count == 2 && marks.contains(.bool(true)) && marks.contains(.bool(false)))
+  }
+
   @Test func viewersMakeNoRooms() throws {
     let answer = try rig.ask(.rooms, post: "{\"title\":\"a\"}", token: try rig.token(.viewer))
     #expect(answer.status == 403 && answer["error"] == "viewer")
