@@ -8,33 +8,42 @@ RUNS   ?= 3
 # The flags are those of Tests/run; without a fixed answer on colours a terminal would mean a full rebuild.
 SWIFT  := swift build -c release -Xswiftc -enable-testing --no-color-diagnostics
 HUB    := .build/release/jamboree
+WEB    := .build/web
 PYTHON := .build/venv/bin/python
 # A file of our own says that the Python packages are there: the interpreter is a link to the system's.
 VENV   := .build/venv/installed
 
-RUN_PACKAGES  := libssl-dev zlib1g-dev libjwt-dev pkg-config
+RUN_PACKAGES  := libssl-dev zlib1g-dev libjwt-dev libqrencode-dev pkg-config
 # libc6-dev: the load generator and the failing disk are in C, and gcc comes without the C library's headers.
+WEB_PACKAGES  := node-typescript esbuild node-yjs node-y-protocols node-lib0 node-react node-react-dom \
+                 node-i18next node-types-react
 TEST_PACKAGES := node-yjs node-y-protocols node-y-websocket node-lib0 node-ws libc6-dev
 
-.PHONY: help run build test style unit interop faults bench toolchain packages test-packages clean
+.PHONY: help run build web test style unit interop faults bench toolchain packages test-packages clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make run [ARGS="--port 9000 --data DIR"]  install what is missing, build, start the hub'
 	@echo 'make build                                the release binary, $(HUB)'
+	@echo 'make web                                  the web client, into $(WEB); make run does it too'
 	@echo 'make test                                 unit tests, other people'"'"'s clients, kill rounds'
 	@echo '  make style | unit | interop | faults    one part of it ([PYTEST="-k name"] [ROUNDS=100])'
 	@echo 'make bench [RUNS=3]                       S1, S2, S4, S6 beside a bare relay and y-websocket'
 	@echo 'make clean                                remove the build folder'
 
-# A settings file says everything itself; without one there is a jam to try.
-run: build
+# A settings file says everything itself, but for the web client; without one there is a jam to try.
+run: build web
 	@echo "run: starting the hub (Ctrl-C ends it)"
-	@exec $(HUB) serve $(if $(findstring --config,$(ARGS)),,--jam demo --links --data $(DATA)) $(ARGS)
+	@exec $(HUB) serve $(if $(findstring --config,$(ARGS)),,--jam demo --links --data $(DATA)) \
+	  $(if $(findstring --web,$(ARGS)),,$$(test ! -f $(WEB)/index.html || echo --web $(WEB))) $(ARGS)
 
 build: toolchain packages
 	@echo "build: the release binary, $(HUB)"
 	@$(SWIFT) --product jamboree
+
+web:
+	@test ! -x Clients/web/build || { Tests/packages $(WEB_PACKAGES) --command node=nodejs && \
+	  echo "web: the web client, into $(WEB)" && Clients/web/build; }
 
 test: toolchain test-packages build $(VENV)
 	@Tests/run

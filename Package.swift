@@ -45,6 +45,8 @@ let package = Package(
       name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CJWT", pkgConfig: "libjwt", providers: [.apt(["libjwt-dev"])]),
+    .systemLibrary(
+      name: "CQRencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
     module("Lib0"),
     module("CRDT", ["Lib0"]),
     module("SyncProtocol", ["Lib0"]),
@@ -61,7 +63,9 @@ let package = Package(
       ]),
     .executableTarget(
       name: "jamboree",
-      dependencies: ["JamServer", "Rooms", "Storage", "CRDT", "Lib0", arguments, logging],
+      dependencies: [
+        "JamServer", "Rooms", "Storage", "CRDT", "Lib0", "CQRencode", arguments, logging,
+      ],
       swiftSettings: strict),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),

@@ -32,13 +32,15 @@ public struct Response: Equatable, Sendable {
       body: Array(text.utf8))
   }
 
+  /// Whether the status has a body at all (RFC 9110 6.4.1).
+  public var hasBody: Bool { status != 204 && status != 304 }
+
   /// The bytes for the wire. Close the connection afterwards.
   ///
   /// - Parameter headOnly: the answer to HEAD: the same head, no body (RFC 9110 9.3.2).
   public func serialized(headOnly: Bool = false) -> [UInt8] {
     var text = "HTTP/1.1 \(status) \(Self.phrase(status))\r\n"
     for field in fields { text += "\(Self.display(field.name)): \(field.value)\r\n" }
-    let hasBody = status != 204 && status != 304
     if hasBody { text += "Content-Length: \(body.count)\r\n" }
     text += "Connection: close\r\n\r\n"
     var bytes = Array(text.utf8)
@@ -49,6 +51,8 @@ public struct Response: Equatable, Sendable {
   /// "content-type" as "Content-Type": some clients still compare with case.
   private static func display(_ name: String) -> String {
     if name == "sec-websocket-version" { return "Sec-WebSocket-Version" }
+    if name == "etag" { return "ETag" }
+    if name == "www-authenticate" { return "WWW-Authenticate" }
     return name.split(separator: "-", omittingEmptySubsequences: false)
       .map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: "-")
   }
@@ -66,6 +70,7 @@ public struct Response: Equatable, Sendable {
     case 405: "Method Not Allowed"
     case 408: "Request Timeout"
     case 409: "Conflict"
+    case 411: "Length Required"
     case 413: "Content Too Large"
     case 414: "URI Too Long"
     case 421: "Misdirected Request"

@@ -21,9 +21,11 @@ public struct HubConfig: Equatable, Sendable {
   public var logLevel = Logger.Level.info
   /// Web origins whose pages may connect; see ``accepts(origin:host:)``.
   public var allowedOrigins: [String] = []
-  /// Whether addresses with fresh tokens are printed. Not the default: what a service prints ends
-  /// up in a journal.
+  /// Whether each jam's invitations are printed. Not the default: what a service prints ends up in
+  /// a journal.
   public var printsLinks = false
+  /// The folder with the web client; nil: `web` beside the program, if that is there.
+  public var webDirectory: String?
   public var limits = Limits()
   public var saving = Saving()
 

@@ -169,7 +169,11 @@ extension ConfigField {
       "origins (http://host[:port] or https://host[:port], in lower case) or \"*\"",
       standard: "same host", "A web origin whose pages may connect; * for any.",
       origin),
-    .flag("links", \.printsLinks, "Print addresses with fresh tokens on standard output."),
+    .flag("links", \.printsLinks, "Print each jam's invitations on standard output."),
+    .text(
+      "web", \.webDirectory, "a path", standard: "",
+      "Folder with the web client (without it \"web\" beside the program, if that is there)."
+    ) { path($0).map(Optional.some) },
   ]
 
   private static let limits: [ConfigField] = [

@@ -7,11 +7,11 @@ extension Hub {
   /// Runs a hub until SIGINT, SIGTERM or SIGHUP (its terminal was closed), then ends it cleanly.
   /// Where SIGHUP is ignored already, as `nohup` does, it stays so.
   ///
-  /// - Parameter announce: Called once the hub accepts connections, with its port.
+  /// - Parameter announce: Called once the hub accepts connections.
   /// - Returns: whether everything was saved; if not, the log still has it.
   /// - Throws: `HubError` where it cannot start.
   public static func run(
-    _ config: HubConfig, logger: Logger, announce: (Int) throws(HubError) -> Void
+    _ config: HubConfig, logger: Logger, announce: (Hub) throws(HubError) -> Void
   ) throws(HubError) -> Bool {
     // Before anything listens: a client that goes away must not take the hub along.
     _ = signal(SIGPIPE, SIG_IGN)
@@ -33,7 +33,7 @@ extension Hub {
     do throws(HubError) {
       if let file = config.portFile { try writePort(hub.port, to: file) }
       logger.notice("listening on http://\(HubConfig.urlHost(config.bindAddress)):\(hub.port)")
-      try announce(hub.port)
+      try announce(hub)
     } catch {
       // It is up: without an orderly end the next start would speak of a crash.
       _ = hub.stop()

@@ -1,70 +1,17 @@
 internal import CRDT
 internal import Dispatch
 internal import Glibc
-internal import HTTP
-internal import Lib0
 public import Logging
 internal import Reactor
-internal import Rooms
-internal import Storage
+public import Rooms
+public import Storage
 internal import Synchronization
-
-/// What all shards share: read-only once the hub runs.
-struct HubParts: Sendable {
-  let config: HubConfig
-  let store: Store
-  let key: [UInt8]
-  let logger: Logger
-  /// This run or one of the last days followed an unclean end: peers may know more than the hub.
-  let isUncertain: Bool
-  /// What has come back since then, as the run before had it when it ended.
-  let settled: [RoomID: SettledClients]
-  let census = Census()
-
-  var headLimits: HeadLimits {
-    var limits = HeadLimits()
-    limits.totalMax = config.limits.headBytes
-    return limits
-  }
-
-  /// `/healthz`: 200 while edits are saved as they should be, 503 with the reason while those of
-  /// some shard or room are not.
-  func healthResponse() -> Response {
-    let trouble = census.trouble
-    let body = JSON.text(
-      .object([
-        "status": .string(trouble == nil ? "ok" : "not saving"),
-        "reason": trouble.map { .string($0) } ?? .null,
-        "connections": .number(Double(census.connections)),
-        "rooms": .number(Double(census.rooms)),
-      ]))
-    return Response(
-      status: trouble == nil ? 200 : 503,
-      fields: [HeaderField("Content-Type", "application/json")], body: Array(body.utf8))
-  }
-
-  /// Tells once if the data folder is not where it was: who starts a hub there finds another one.
-  func noteIfDataIsElsewhere() {
-    guard !store.isInPlace, census.missesData() else { return }
-    logger.tellDataIsElsewhere(than: store.path)
-  }
-
-  /// `/`: what this is and what to connect to.
-  var indexResponse: Response {
-    .text(
-      """
-      Jamboree \(jamboreeVersion)
-      A hub for creative jams. Yjs clients connect to /yjs/<jam>/<prototype>[/<board>]?token=...
-      Tokens: jamboree token --help
-
-      """)
-  }
-}
 
 /// The hub: one data folder, one port, as many shards as cores.
 public final class Hub: Sendable {
   public let port: Int
   private let reactor: Reactor
+  private let parts: HubParts
   private let store: Store
   private let logger: Logger
 
@@ -74,7 +21,7 @@ public final class Hub: Sendable {
   public init(_ config: HubConfig, logger: Logger) throws(HubError) {
     let count = config.shards > 0 ? config.shards : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     let store: Store
-    let key: [UInt8]
+    let parts: HubParts
     do throws(StorageError) {
       var options = StoreOptions()
       options.gatherMilliseconds = config.saving.gatherMilliseconds
@@ -83,15 +30,12 @@ public final class Hub: Sendable {
       store = try Store.open(config.dataDirectory, shards: count, options: options)
     } catch { throw HubError("cannot open the data folder: \(error)") }
     do throws(HubError) {
-      key = try Hub.key(of: config, hadRooms: store.recovery.hasRooms, logger)
+      let key = try Hub.key(of: config, hadRooms: store.recovery.hasRooms, logger)
+      parts = try HubParts(config, store, key: key, logger)
     } catch {
       Hub.leave(store)
       throw error
     }
-    let parts = HubParts(
-      config: config, store: store, key: key, logger: logger,
-      isUncertain: store.recovery.isUncertain,
-      settled: store.recovery.isUncertain ? SettledClients.decode(store.recovery.note) : [:])
     do throws(ReactorError) {
       reactor = try Reactor(shards: count) { context in
         ShardHost(context: context, hub: parts, journal: store.journal(forShard: context.index))
@@ -105,6 +49,7 @@ public final class Hub: Sendable {
       Hub.leave(store)
       throw HubError(Hub.description(of: error))
     }
+    self.parts = parts
     self.store = store
     self.logger = logger
     report(store.recovery)
@@ -184,6 +129,12 @@ public final class Hub: Sendable {
     }
   }
 
+  /// The link into a jam for a role, without scheme and host.
+  public func link(_ role: Role, of jam: Slug) -> String { parts.api.link(role, of: jam) }
+
+  /// Whether the hub has the web client that links lead to.
+  public var hasWebClient: Bool { parts.web != nil }
+
   /// Ends everything in order: no new connections, everybody told, every room saved.
   ///
   /// - Returns: false if some room could not be saved within `seconds`; the log still has it.
@@ -206,6 +157,7 @@ public final class Hub: Sendable {
     }
     let isSaved = group.wait(timeout: .now() + .seconds(seconds)) == .success
     if !store.isInPlace { logger.tellDataIsElsewhere(than: store.path) }
+    parts.api.catalogue.finish()
     // Close frames are on their way; give slow sockets a moment.
     usleep(100_000)
     reactor.shutdown()
@@ -225,7 +177,7 @@ private final class SettledAtTheEnd: Sendable {
 }
 
 extension Logger {
-  fileprivate func tellDataIsElsewhere(than path: String) {
+  func tellDataIsElsewhere(than path: String) {
     error(
       "the data folder was moved, replaced or removed; what is saved does not go to its path",
       metadata: .fields(["path": path]))

@@ -52,6 +52,12 @@ final class LiveRoom {
   var emptySince: UInt64?
   /// Big sync answers that several get.
   var frames = SharedFrames()
+  /// How many sessions each subject has in it.
+  var people: [String: Int] = [:]
+  /// When somebody last wrote something, in seconds since 1970.
+  var changed: Int64?
+  /// What the list of rooms has of it.
+  var listed = RoomIndex.Entry()
   /// Readers whose sockets did not take everything.
   var stuck: Set<ConnectionID> = []
 

@@ -10,6 +10,10 @@ final class Peer {
   enum Phase {
     /// Nothing but a request head may come.
     case awaitingHead
+    /// The head of a request to the API was good; its body has not come whole.
+    case awaitingBody
+    /// The API was asked; what still comes is of no interest.
+    case awaitingAnswer
     /// The head was good; the room is being read from disk.
     case awaitingRoom
     /// A WebSocket in a room.
@@ -19,6 +23,8 @@ final class Peer {
   }
 
   var phase = Phase.awaitingHead
+  /// What the body that is awaited belongs to.
+  var request: PendingRequest?
   var reader: MessageReader?
   /// How the message gets on that has not come whole.
   var progress = MessageProgress()

@@ -7,6 +7,9 @@ internal import WebSocket
 
 /// From the request head to the room's door.
 extension ShardHost {
+  /// Who takes fewer bytes a millisecond is cut off before the end of an answer.
+  static let slowestPerMS = 4
+
   func receiveHead(
     _ bytes: Span<UInt8>, on connection: Connection, _ peer: Peer
   ) -> Int {
@@ -14,7 +17,9 @@ extension ShardHost {
     do throws(HTTPError) {
       guard let parsed = try RequestHead.parse(bytes, limits: hub.headLimits) else { return 0 }
       try answer(parsed.head, on: connection, peer, &knock)
-      return parsed.consumed
+      guard peer.phase == .awaitingBody else { return parsed.consumed }
+      let rest = bytes.extracting(parsed.consumed..<bytes.count)
+      return parsed.consumed + receiveBody(rest, on: connection, peer)
     } catch {
       knock.reason = error.reason
       respond(Response(error), on: connection, peer, to: knock)
@@ -25,16 +30,20 @@ extension ShardHost {
   private func answer(
     _ head: RequestHead, on connection: Connection, _ peer: Peer, _ knock: inout Knock
   ) throws(HTTPError) {
-    guard head.method == "GET" || head.method == "HEAD" else {
+    let route = Route(path: head.path)
+    guard route.methods.contains(head.method) else {
       throw HTTPError(
-        status: 405, reason: "only GET and HEAD are served here",
-        fields: [HeaderField("Allow", "GET, HEAD")])
+        status: 405, reason: "only \(route.methods.joined(separator: " and ")) are served here",
+        fields: [HeaderField("Allow", route.methods.joined(separator: ", "))])
     }
     peer.wantsHeadOnly = head.method == "HEAD"
-    switch Route(path: head.path) {
+    switch route {
     case .health:
       respond(hub.healthResponse(), on: connection, peer)
-    case .index: respond(hub.indexResponse, on: connection, peer)
+    case .index where hub.web == nil: respond(hub.indexResponse, on: connection, peer)
+    case .index, .page: try serve(WebFiles.page, head, on: connection, peer)
+    case .file(let path): try serve(path, head, on: connection, peer)
+    case .api(let call): try began(call, head, on: connection, peer)
     case .unknown: throw HTTPError(status: 404, reason: "there is nothing at this path")
     case .bad(let reason): throw HTTPError(status: 400, reason: reason)
     case .room(let room, let board):
@@ -46,18 +55,34 @@ extension ShardHost {
     }
   }
 
+  /// A file of the web client.
+  private func serve(
+    _ path: String, _ head: RequestHead, on connection: Connection, _ peer: Peer
+  ) throws(HTTPError) {
+    guard let web = hub.web else {
+      throw HTTPError(status: 404, reason: "this hub runs without the web client (see --web)")
+    }
+    guard let file = web[path] else {
+      throw HTTPError(status: 404, reason: "there is nothing at this path")
+    }
+    respond(file.response(to: head.fields), on: connection, peer)
+  }
+
+  /// Pages of other sites may not use what a visitor's browser may.
+  func checkOrigin(of head: RequestHead) throws(HTTPError) {
+    let host = head.host.isEmpty ? nil : head.host
+    guard hub.config.accepts(origin: head.fields.first("origin"), host: host) else {
+      throw HTTPError(
+        status: 403, reason: "pages of this origin may not connect (see --allowed-origin)")
+    }
+  }
+
   /// Everything that can be said without the room: the upgrade's form, its origin, the token.
   private func checkUpgrade(
     _ head: RequestHead, to room: RoomID, board: String, _ knock: inout Knock
   ) throws(HTTPError) -> Arrival {
     let handshake = try Handshake.check(head, subprotocols: [jamboreeSubprotocol])
-    guard
-      hub.config.accepts(
-        origin: head.fields.first("origin"), host: head.host.isEmpty ? nil : head.host)
-    else {
-      throw HTTPError(
-        status: 403, reason: "pages of this origin may not connect (see --allowed-origin)")
-    }
+    try checkOrigin(of: head)
     guard let token = try head.parameters()["token"] else {
       throw HTTPError(status: 401, reason: "the query parameter 'token' is missing")
     }
@@ -87,8 +112,12 @@ extension ShardHost {
     _ response: Response, on connection: Connection, _ peer: Peer, to knock: Knock = Knock()
   ) {
     peer.phase = .done
-    connection.send(response.serialized(headOnly: peer.wantsHeadOnly))
-    connection.closeAfterFlush(deadlineMS: 2_000)
+    // By reference: all who open the page get the same bytes.
+    connection.send(response.secured().serialized(headOnly: true))
+    if response.hasBody, !peer.wantsHeadOnly, !response.body.isEmpty {
+      connection.send(response.body)
+    }
+    connection.closeAfterFlush(deadlineMS: 2_000 + response.body.count / Self.slowestPerMS)
     if response.status >= 400, logBudget.take(now: context.nowNS) {
       var fields = knock.fields
       fields["status"] = "\(response.status)"

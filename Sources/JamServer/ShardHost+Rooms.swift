@@ -77,8 +77,9 @@ extension ShardHost {
   ) {
     guard let room = live.room else { return }
     let board = arrival.dialect == .stock ? arrival.board : nil
-    // A room that nobody wrote to does not exist for somebody who may only look.
-    if room.isBlank, !arrival.visitor.role.writes {
+    // A room that nobody wrote to does not exist for somebody who may only look, unless it has a
+    // place in the list of rooms.
+    if room.isBlank, !arrival.visitor.role.writes, !hub.api.hasTitle(arrival.room) {
       refuse(
         arrival, HTTPError(status: 404, reason: "there is no room \(arrival.room) yet"),
         connection, peer)
@@ -103,6 +104,7 @@ extension ShardHost {
         messageBytesMax: arrival.visitor.role.writes
           ? messageBytes : min(messageBytes, Self.viewerMessageBytes)))
     live.emptySince = nil
+    live.people[arrival.visitor.subject, default: 0] += 1
     touch(live)
     switch arrival.dialect {
     case .stock:
@@ -180,6 +182,7 @@ extension ShardHost {
         trouble: savingTrouble, refusesWrites: refusesWrites, &effects)
       room.settled = settled[id] ?? SettledClients()
       live.room = room
+      live.changed = room.lastRecordTime.map { $0 / 1_000_000 }
       live.phase = .live
       for (connectionID, arrival) in waiting {
         guard let connection = context.connection(connectionID),
@@ -298,6 +301,8 @@ extension ShardHost {
     live.phase = .closed
     if let room = live.room, !room.settled.isEmpty { settled[live.id] = room.settled }
     let bytes = live.room?.memoryByteCount ?? 0
+    live.people = [:]
+    list(live)
     live.room = nil
     account(live)
     noteDelay(of: live)

@@ -22,6 +22,7 @@ extension ShardHost {
   /// Puts a record into this turn's write. A room's change is in memory already, so where the log
   /// takes no more the next checkpoint is what saves it.
   func append(_ record: JournalRecord, of live: LiveRoom) {
+    live.changed = record.time / 1_000_000
     do throws(StorageError) {
       let position = try journal.append(record)
       live.unsynced.append((position, record.sequence))

@@ -94,9 +94,10 @@ final class ShardHost: ShardHandler {
     peer.heardAt = context.nowNS
     switch peer.phase {
     case .awaitingHead: return receiveHead(bytes.span, on: connection, peer)
+    case .awaitingBody: return receiveBody(bytes.span, on: connection, peer)
     case .awaitingRoom: return 0
     case .open: return receiveFrames(&bytes, on: connection, peer)
-    case .done: return bytes.count
+    case .awaitingAnswer, .done: return bytes.count
     }
   }
 
@@ -141,6 +142,8 @@ final class ShardHost: ShardHandler {
   }
 
   func ended(_ connection: Connection) {
+    // Who asked and has nothing more to say waits for the answer, which closes.
+    if let peer = connection.owner as? Peer, peer.phase == .awaitingAnswer { return }
     // A WebSocket that ends without a close frame is over at once (RFC 6455 7.1.1).
     connection.closeAfterFlush(deadlineMS: 1_000)
     if let peer = connection.owner as? Peer { leave(peer, connection) }
@@ -154,6 +157,7 @@ final class ShardHost: ShardHandler {
     noteAnswersGone(peer)
     peer.subjectShare?.left()
     live.stuck.remove(connection.id)
+    noteLeft(live, connection.session)
     live.room?.leave(connection.session)
     touch(live)
     noteIfEmpty(live)
@@ -176,6 +180,7 @@ final class ShardHost: ShardHandler {
       if freed > 0 { hub.store.noteFreed(freed) }
       account(live)
       noteDelay(of: live)
+      list(live)
       checkpointIfDue(live)
       scheduleWake(live)
     }
@@ -243,12 +248,12 @@ final class ShardHost: ShardHandler {
     if let timer = peer.lifeTimer { context.cancel(timer) }
     peer.lifeTimer = nil
     switch peer.phase {
-    case .awaitingHead:
+    case .awaitingHead, .awaitingBody:
       let reason = "no complete request in time"
       respond(
         .json(status: 408, error: "timeout", reason: reason), on: connection, peer,
         to: Knock(reason: reason))
-    case .awaitingRoom: scheduleLifeCheck(of: connection, peer)
+    case .awaitingRoom, .awaitingAnswer: scheduleLifeCheck(of: connection, peer)
     case .done: return
     case .open:
       if let expiry = peer.expiresAt, wallClockMicroseconds() / 1_000_000 >= expiry {

@@ -10,7 +10,7 @@ public import Storage
 public struct Claims: Equatable, Sendable {
   /// Who: 1 to 128 bytes of text without control characters. Client ids are bound to it.
   public var subject: String
-  /// What the others see; the subject where the token has no name. Limits as for `subject`.
+  /// What the others see; the subject where the token has no name. As `subject`, but 256 bytes.
   public var name: String
   public var role: Role
   public var jam: Slug
@@ -41,20 +41,24 @@ extension Claims {
   /// The last second of the year 9999: what later times would overflow is not our concern.
   static let latestTime: Int64 = 253_402_300_799
 
-  /// Why `text` cannot be a subject or a name; `nil` where it can.
-  ///
-  /// Controls would forge log lines; bidirectional overrides would let one person pose as another.
-  static func fault(in text: String) -> String? {
+  /// Bytes of a name: 64 characters of any script.
+  static let nameBytes = 256
+
+  /// Why `text` cannot be a subject or a name of at most so many bytes; `nil` where it can.
+  static func fault(in text: String, bytes: Int = 128) -> String? {
     if text.isEmpty { return "is empty" }
-    if text.utf8.count > 128 { return "is longer than 128 bytes" }
-    for scalar in text.unicodeScalars {
+    if text.utf8.count > bytes { return "is longer than \(bytes) bytes" }
+    return holdsControl(text) ? "holds a control character" : nil
+  }
+
+  /// Controls would forge log lines; bidirectional overrides would let one person pose as another.
+  static func holdsControl(_ text: String) -> Bool {
+    text.unicodeScalars.contains { scalar in
       switch scalar.value {
-      case 0x00...0x1F, 0x7F...0x9F, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069:
-        return "holds a control character"
-      default: continue
+      case 0x00...0x1F, 0x7F...0x9F, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069: true
+      default: false
       }
     }
-    return nil
   }
 
   /// Reads and checks the claims of a token whose signature holds.
@@ -71,7 +75,9 @@ extension Claims {
     guard let subject = try token.text("sub") else { throw .claim("sub", "is missing") }
     if let fault = Claims.fault(in: subject) { throw .claim("sub", fault) }
     let name = try token.text("name")
-    if let name, let fault = Claims.fault(in: name) { throw .claim("name", fault) }
+    if let name, let fault = Claims.fault(in: name, bytes: Claims.nameBytes) {
+      throw .claim("name", fault)
+    }
     guard let roleName = try token.text("role") else { throw .claim("role", "is missing") }
     guard let role = Role(rawValue: roleName) else { throw .claim("role", "is no known role") }
     guard let jam = try token.slug("jam") else { throw .claim("jam", "is missing") }

@@ -26,7 +26,9 @@ public struct TokenRequest: Equatable, Sendable {
   /// The claims, valid from `now` (seconds since 1970), or which option is wrong and why.
   public func claims(now: Int64) throws(TokenRequestError) -> Claims {
     if let fault = Claims.fault(in: subject) { throw TokenRequestError("--sub", fault) }
-    if let name, let fault = Claims.fault(in: name) { throw TokenRequestError("--name", fault) }
+    if let name, let fault = Claims.fault(in: name, bytes: Claims.nameBytes) {
+      throw TokenRequestError("--name", fault)
+    }
     guard let role = Role(rawValue: role) else {
       let roles = Role.allCases.map(\.rawValue).joined(separator: ", ")
       throw TokenRequestError("--role", "must be one of \(roles)")

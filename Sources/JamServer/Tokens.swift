@@ -26,7 +26,9 @@ public enum Tokens {
   public static func sign(_ claims: Claims, key: [UInt8], now: Int64) throws(TokenError) -> String {
     guard key.count >= keyBytes else { throw .unusableKey }
     if let fault = Claims.fault(in: claims.subject) { throw .claim("sub", fault) }
-    if let fault = Claims.fault(in: claims.name) { throw .claim("name", fault) }
+    if let fault = Claims.fault(in: claims.name, bytes: Claims.nameBytes) {
+      throw .claim("name", fault)
+    }
     if let end = claims.expiresAt {
       guard end > now else { throw .expired }
       guard end <= Claims.latestTime else { throw .claim("exp", "is after the year 9999") }

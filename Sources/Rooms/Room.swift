@@ -102,6 +102,8 @@ public final class Room {
   /// Nobody has ever written anything here.
   public var isBlank: Bool { applied == 0 }
   public var isEmpty: Bool { sessions.isEmpty }
+  /// Time of the newest record that the history does not have yet, in microseconds since 1970.
+  public var lastRecordTime: Int64? { unarchived.last?.time }
   /// Whether nobody may write but facilitators: what the stage says, read once a change.
   public internal(set) var isFrozen: Bool
 

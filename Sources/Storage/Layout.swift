@@ -3,7 +3,7 @@ import Glibc
 /// The names that a data directory is made of.
 enum Layout {
   static let root: Set<String> = [
-    "wal", "rooms", "keys", "assets", "damaged", DataLock.name, CleanMarker.name,
+    "wal", "rooms", "keys", "jams", "assets", "damaged", DataLock.name, CleanMarker.name,
     CleanMarker.temporary,
   ]
 

@@ -144,6 +144,8 @@ public final class Store: Sendable {
   /// Bytes of log that wait for checkpoints, without the segments in use.
   public var sealedLogBytes: Int { ledger.sealedBytes }
 
+  var isClosed: Bool { traffic.withLock { $0.isClosed } }
+
   // MARK: Rooms
 
   /// Reads a room. One that is nowhere on disk comes back empty.

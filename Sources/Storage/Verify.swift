@@ -8,6 +8,8 @@ public enum VerifiedContent: Sendable {
   case stage
   /// What `Checkpoint.meta` held.
   case meta
+  /// What `Store.saveJam` was given, and a line feed.
+  case jam
   /// The payload of a record.
   case record(RecordKind)
 }
@@ -95,6 +97,7 @@ struct Verifier {
   mutating func run() throws(StorageError) {
     report.unexpected += Layout.unexpected(in: try root.names(), at: root.path)
     try checkSmallFiles()
+    try checkJams()
     try checkLog()
     defer { report.records = sequences.values.reduce(0) { $0 + $1.count } }
     guard let rooms = try folder("rooms", in: root, lost: .known("every room")) else { return }

@@ -12,6 +12,11 @@ enum LocalAddresses {
     }
   }
 
+  /// Whether an address means the machine itself, whoever asks.
+  static func isLoopback(_ address: String) -> Bool {
+    address.hasPrefix("127.") || address == "::1"
+  }
+
   /// Addresses of interfaces that are up, without loopback; without link-local IPv6, which means
   /// nothing on another machine. Empty where the system does not tell.
   private static func outward(family: Int32) -> [String] {

@@ -1,4 +1,3 @@
-import ArgumentParser
 import Glibc
 import JamServer
 import Logging
@@ -13,50 +12,67 @@ func runHub(_ settings: HubConfig) throws {
     return handler
   }
   do throws(HubError) {
-    let isSaved = try Hub.run(settings, logger: Logger(label: "jamboree")) {
-      (port) throws(HubError) in
+    let isSaved = try Hub.run(settings, logger: Logger(label: "jamboree")) { hub in
       guard settings.printsLinks else { return }
-      for jam in settings.jams { try printLinks(to: jam, settings, port: port) }
+      for jam in settings.jams { JamLinks(jam, of: hub, settings).announce() }
     }
     if !isSaved { throw HubError("not everything could be saved; the log has it") }
   } catch { throw Failure(error.description) }
 }
 
-/// What to connect to, ready to paste.
-private func printLinks(
-  to jam: Slug, _ settings: HubConfig, port: Int
-) throws(HubError) {
-  let bases = LocalAddresses.reaching(settings.bindAddress).map { address in
-    "ws://\(HubConfig.urlHost(address)):\(port)/yjs/\(jam)"
-  }
-  Console.announce(
-    "\nJam \(jam). Rooms begin to exist when somebody writes; links hold for two days.")
-  guard let base = bases.first else { return }
-  // As it was called: a fresh build is on nobody's PATH.
-  let program = CommandLine.arguments.first ?? "jamboree"
-  let roles = [Role.participant, .facilitator, .viewer]
-  let tokens = try roles.map { (role) throws(HubError) in try linkToken(role, jam, settings) }
-  for reached in bases {
-    for (role, token) in zip(roles, tokens) {
-      Console.announce("  \(role.rawValue): \(reached)/radio?token=\(token)")
-    }
-  }
-  Console.announce(
-    """
-      y-websocket: new WebsocketProvider("\(base)", "radio", doc, { params: { token } })
-      more tokens: \(program) token --data \(settings.dataDirectory) --jam \(jam) \
-    --sub NAME --role participant
-    """)
-}
+/// What people and programs use to come into a jam, ready to paste.
+private struct JamLinks {
+  let jam: Slug
+  let hub: Hub
+  let settings: HubConfig
+  /// `host:port` wherever the hub is reached, the nearest first.
+  let places: [String]
+  /// Those that other machines reach too.
+  let outward: [String]
 
-private func linkToken(
-  _ role: Role, _ jam: Slug, _ settings: HubConfig
-) throws(HubError) -> String {
-  let now = Int64(time(nil))
-  do {
-    let key = try SigningKey.load(dataDirectory: settings.dataDirectory)
-    let claims = Claims(
-      subject: "\(role.rawValue)-link", role: role, jam: jam, expiresAt: now + 2 * 86_400)
-    return try Tokens.sign(claims, key: key, now: now)
-  } catch { throw HubError("cannot sign a link: \(error)") }
+  init(_ jam: Slug, of hub: Hub, _ settings: HubConfig) {
+    self.jam = jam
+    self.hub = hub
+    self.settings = settings
+    let addresses = LocalAddresses.reaching(settings.bindAddress)
+    let place = { "\(HubConfig.urlHost($0)):\(hub.port)" }
+    places = addresses.map(place)
+    outward = addresses.filter { !LocalAddresses.isLoopback($0) }.map(place)
+  }
+
+  func announce() {
+    Console.announce("\nJam \(jam)")
+    if hub.hasWebClient {
+      for place in places {
+        for (name, role) in [
+          ("participant:", Role.participant), ("facilitator:", .facilitator),
+          ("review:     ", .viewer),
+        ] { Console.announce("  \(name) \(url(role, at: place))") }
+      }
+    } else {
+      Console.announce("  no web client (see --web)")
+    }
+    // As it was called: a fresh build is on nobody's PATH.
+    let program = CommandLine.arguments.first ?? "jamboree"
+    Console.announce(
+      """
+        Yjs clients: ws://\(places.first ?? "")/yjs/\(jam)/ROOM?token=TOKEN
+        tokens:      \(program) token --data \(settings.dataDirectory) --jam \(jam) \
+      --sub NAME --role participant
+      """)
+    announceCode()
+  }
+
+  /// For phones: in a terminal, of an address that they reach.
+  private func announceCode() {
+    guard hub.hasWebClient, let place = outward.first, isatty(STDOUT_FILENO) == 1,
+      let code = QRCode(url(.participant, at: place))
+    else { return }
+    let caption = "  the participants' link at \(place), for a phone's camera"
+    Console.announce("\n" + (code.lines() + [caption]).joined(separator: "\n"))
+  }
+
+  private func url(_ role: Role, at place: String) -> String {
+    "http://\(place)\(hub.link(role, of: jam))"
+  }
 }

@@ -20,6 +20,7 @@ struct ServeCommand: ParsableCommand {
   @Option(help: help("port", "number")) var port: String?
   @Option(help: help("port-file", "file")) var portFile: String?
   @Option(help: help("data", "folder")) var data: String?
+  @Option(help: help("web", "folder")) var web: String?
   @Option(help: help("jam", "id")) var jam: [String] = []
   @Option(help: help("shards", "number")) var shards: String?
   @Option(help: help("log-level", "level")) var logLevel: String?
@@ -54,9 +55,10 @@ struct ServeCommand: ParsableCommand {
   /// What was given on the command line.
   private var overrides: [ConfigOverride] {
     let single: [(String, String?)] = [
-      ("bind", bind), ("port", port), ("port-file", portFile), ("data", data), ("shards", shards),
-      ("log-level", logLevel), ("message-bytes", messageBytes), ("head-bytes", headBytes),
-      ("handshake-seconds", handshakeSeconds), ("ping-seconds", pingSeconds),
+      ("bind", bind), ("port", port), ("port-file", portFile), ("data", data), ("web", web),
+      ("shards", shards), ("log-level", logLevel), ("message-bytes", messageBytes),
+      ("head-bytes", headBytes), ("handshake-seconds", handshakeSeconds),
+      ("ping-seconds", pingSeconds),
       ("connections", connections), ("connections-per-address", connectionsPerAddress),
       ("rooms", rooms), ("room-members", roomMembers), ("room-boards", roomBoards),
       ("board-bytes", boardBytes), ("reader-backlog-bytes", readerBacklogBytes),

@@ -51,6 +51,7 @@ struct VerifyCommand: ParsableCommand {
         return .undecodable("\(error)")
       }
       return nil
+    case .jam: return JamRecord.fault(in: bytes).map { .undecodable($0) }
     case .record(.control): return nil
     case .record, .board, .stage: break
     }

@@ -40,6 +40,58 @@ struct RouteTests {
     #expect(!reason.isEmpty)
   }
 
+  static let pages: [(path: String, route: Route)] = [
+    ("/j/demo", .page), ("/j/demo/", .page), ("/j/demo/radio", .page), ("/j/de%6do/r_1", .page),
+    ("/sw.js", .file("sw.js")), ("/icon.svg", .file("icon.svg")),
+    ("/manifest.webmanifest", .file("manifest.webmanifest")),
+    ("/assets/app-1f.js", .file("assets/app-1f.js")), ("/assets/a%2ejs", .file("assets/a.js")),
+    ("/assets/app.js/", .unknown), ("/assets", .unknown), ("/assets/", .unknown),
+    ("/assets/a/b", .unknown), ("/assets//a", .unknown), ("/assets/%", .unknown),
+    // Looked up in a table, where there is no such name.
+    ("/assets/..%2f..%2fkeys", .file("assets/../../keys")), ("/assets/..", .file("assets/..")),
+    ("/assets/%252e%252e", .file("assets/%2e%2e")), ("/index.html", .unknown),
+    ("/sw.js/x", .unknown), ("/SW.js", .unknown), ("/j", .bad(reason: "")),
+    ("/j/Demo", .bad(reason: "")), ("/j/demo/a/b", .bad(reason: "")),
+    ("/j/demo/..", .bad(reason: "")), ("/j/%2e%2e", .bad(reason: "")), ("/j//r", .bad(reason: "")),
+  ]
+
+  @Test(arguments: 0..<pages.count)
+  func pagesAndTheirFilesHaveTheirPlaces(index: Int) {
+    let row = Self.pages[index]
+    if case (.bad, .bad) = (row.route, Route(path: row.path)) { return }
+    #expect(Route(path: row.path) == row.route, "\(row.path)")
+  }
+
+  static let calls: [(path: String, resource: APICall.Resource?, methods: [String])] = [
+    ("/api/jams/demo/join", .join, ["POST"]), ("/api/jams/demo/join/", .join, ["POST"]),
+    ("/api/jams/de%6do/rooms", .rooms, ["GET", "HEAD", "POST"]),
+    ("/api/jams/demo/invitations", .invitations, ["GET", "HEAD"]),
+    ("/api/jams/demo/invitations/participant/renew", .renewal(.participant), ["POST"]),
+    ("/api/jams/demo/invitations/facilitator/renew", .renewal(.facilitator), ["POST"]),
+    ("/api/jams/demo/invitations/viewer/renew", .renewal(.viewer), ["POST"]),
+    ("/api/jams/demo/invitations/bot/renew", nil, ["GET", "HEAD"]),
+    ("/api/jams/demo/invitations/viewer", nil, ["GET", "HEAD"]),
+    ("/api/jams/demo/invitations/viewer/", nil, ["GET", "HEAD"]), ("/api", nil, ["GET", "HEAD"]),
+    ("/api/jams", nil, ["GET", "HEAD"]), ("/api/jams/demo", nil, ["GET", "HEAD"]),
+    ("/api/jams/demo/JOIN", nil, ["GET", "HEAD"]), ("/api/jam/demo/join", nil, ["GET", "HEAD"]),
+    ("/api/jams/demo/join/x", nil, ["GET", "HEAD"]),
+    ("/api/jams/Demo/join", nil, ["GET", "HEAD"]), ("/api/jams/../join", nil, ["GET", "HEAD"]),
+    ("/api/jams/%2e%2e/join", nil, ["GET", "HEAD"]), ("/api/jams//join", nil, ["GET", "HEAD"]),
+    ("/api/jams/a%00/join", nil, ["GET", "HEAD"]),
+  ]
+
+  @Test(arguments: 0..<calls.count)
+  func theAPIHasFourThings(index: Int) throws {
+    let row = Self.calls[index]
+    let route = Route(path: row.path)
+    #expect(route.methods == row.methods)
+    guard let resource = row.resource else {
+      if case .api = route { Issue.record("\(row.path) was taken") }
+      return
+    }
+    #expect(route == .api(APICall(jam: try #require(Slug("demo")), resource: resource)))
+  }
+
   @Test func theOtherPathsAreKnownOrNot() {
     #expect(Route(path: "/") == .index)
     #expect(Route(path: "") == .index)

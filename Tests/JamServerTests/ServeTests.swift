@@ -54,16 +54,50 @@ struct ServeTests {
   }
 
   @Test func linksOfAWildcardCanBeUsed() throws {
-    let run = try serve("--bind 0.0.0.0 --links", signal: "TERM")
+    _ = try CommandRun(script: "mkdir w && echo page > w/index.html", in: folder)
+    let run = try serve("--bind 0.0.0.0 --links --web w", signal: "TERM")
     let port = String(decoding: try folder.read("p"), as: UTF8.self).dropLast()
-    #expect(run.output.contains("participant: ws://127.0.0.1:\(port)/yjs/demo/radio?token="))
+    #expect(run.output.contains("participant: http://127.0.0.1:\(port)/j/demo#i="))
     #expect(!run.output.contains("0.0.0.0"))
-    // Each base has the same three tokens.
-    let links = run.output.split(separator: "\n").filter { $0.contains("?token=") }
-    let tokens = Set(links.compactMap { $0.split(separator: "=").last })
-    #expect(tokens.count == 3 && links.count % 3 == 0)
-    let one = try serve("--bind 127.0.0.1 --links", signal: "TERM")
-    #expect(one.output.split(separator: "\n").count { $0.contains("?token=") } == 3)
+    // Each place has the same three links.
+    let links = run.output.split(separator: "\n").filter { $0.contains("#i=") }
+    let secrets = Set(links.compactMap { $0.split(separator: "=").last })
+    #expect(secrets.count == 3 && links.count % 3 == 0)
+    let one = try serve("--bind 127.0.0.1 --links --web w", signal: "TERM")
+    #expect(one.output.split(separator: "\n").count { $0.contains("#i=") } == 3)
+    // They hold over a restart, and nobody reads them in the log.
+    for secret in secrets {
+      #expect(one.output.contains(secret))
+      #expect(!run.errors.contains(secret) && !one.errors.contains(secret))
+    }
+    // No terminal, no picture.
+    #expect(!run.output.contains("\u{2588}"))
+  }
+
+  @Test func withoutAWebClientThereAreNoLinksToIt() throws {
+    let run = try serve("--links", signal: "TERM")
+    let port = String(decoding: try folder.read("p"), as: UTF8.self).dropLast()
+    #expect(!run.output.contains("#i="))
+    #expect(run.output.contains("ws://127.0.0.1:\(port)/yjs/demo/ROOM?token=TOKEN"))
+    #expect(run.output.contains(" token --data d --jam demo --sub NAME --role participant"))
+  }
+
+  @Test(arguments: ["nothing", "w"])
+  func aWebFolderWithoutAPageIsNamed(folder name: String) throws {
+    let run = try CommandRun(
+      script: "mkdir w; \"$0\" serve --data d --port 0 --web \(name)", in: folder)
+    #expect(run.exitCode == 1)
+    #expect(run.errors.hasSuffix("Error: the web folder \(name) has no index.html\n"))
+    let again = try serve("", signal: "TERM")
+    #expect(!again.errors.contains("did not end cleanly"), "\(again.errors)")
+  }
+
+  @Test func aDamagedDescriptionOfAJamEndsTheStart() throws {
+    _ = try serve("", signal: "TERM")
+    _ = try CommandRun(script: "mkdir d/jams && echo '{}' > d/jams/demo.json", in: folder)
+    let run = try CommandRun(script: "\"$0\" serve --data d --port 0", in: folder)
+    #expect(run.exitCode == 1)
+    #expect(run.errors.contains("d/jams/demo.json: is no description of a jam"), "\(run.errors)")
   }
 
   @Test func aPortInUseIsNamed() throws {
