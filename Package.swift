@@ -54,7 +54,8 @@ let package = Package(
     module("HTTP"),
     module("WebSocket", ["HTTP", "COpenSSL"]),
     module("Storage", ["CSystem", "CZlib"]),
-    module("Rooms", ["Lib0", "CRDT", "SyncProtocol", "Storage", collections]),
+    module("Board", ["Lib0", "CRDT"]),
+    module("Rooms", ["Lib0", "CRDT", "SyncProtocol", "Storage", "Board", collections]),
     module(
       "JamServer",
       [
@@ -76,6 +77,7 @@ let package = Package(
     tests("HTTP"),
     tests("WebSocket", ["HTTP"]),
     tests("Storage", ["CZlib"]),
+    tests("Board", ["CRDT", "Lib0"]),
     tests("Rooms", ["CRDT", "SyncProtocol", "Storage", "Lib0"]),
     tests("JamServer", ["COpenSSL", "jamboree"]),
   ]

@@ -16,7 +16,7 @@ extension Doc {
 }
 
 /// Walks the structs of an update that are new to a document and says where they belong.
-private struct TouchFinder {
+struct TouchFinder {
   let update: Update
   let doc: Doc
   var result = TouchSet()
@@ -31,13 +31,13 @@ private struct TouchFinder {
   private var texts: [Place.Key: String] = [:]
 
   /// How a path names a type: the place, and how many keys lead there.
-  private struct Outer {
+  struct Outer {
     var place: Place
     var depth: Int
   }
 
   /// A parent and a key there.
-  private struct Place: Hashable {
+  struct Place: Hashable {
     /// A type of the document, one that comes with this update, or a root yet unknown.
     enum Parent: Hashable {
       case type(Index32)
@@ -67,8 +67,7 @@ private struct TouchFinder {
   private mutating func add(_ index: Int) {
     let record = update.records[index]
     result.add(record, doc.clocks)
-    guard let place = place(of: record) else { return }
-    if update.records.count > 1 { parents[index] = place }
+    guard let place = place(ofRecord: index) else { return }
     let hadValue = hasValue(place)
     if record.kind == ContentKind.deleted {
       // A tombstone: it can only hide a value that was there.
@@ -78,7 +77,14 @@ private struct TouchFinder {
     }
   }
 
-  /// Where a struct belongs; `nil` if it would become GC.
+  /// Where a struct of the update belongs; `nil` if it would become GC. Ask in the order of
+  /// integration.
+  mutating func place(ofRecord index: Int) -> Place? {
+    guard let place = place(of: update.records[index]) else { return nil }
+    if update.records.count > 1 { parents[index] = place }
+    return place
+  }
+
   private mutating func place(of record: UpdateRecord) -> Place? {
     if record.kind == ContentKind.gc { return nil }
     if record.hasOrigin || record.hasRightOrigin {
@@ -157,7 +163,7 @@ private struct TouchFinder {
     return low
   }
 
-  private func hasValue(_ place: Place) -> Bool {
+  func hasValue(_ place: Place) -> Bool {
     guard case .name(let name) = place.key, case .type(let type) = place.parent else {
       return false
     }
@@ -195,7 +201,7 @@ private struct TouchFinder {
 
   /// Where a type is: the nearest place with a key that a path may still name, or the root's own
   /// sequence.
-  private mutating func outer(_ parent: Place.Parent) -> Outer {
+  mutating func outer(_ parent: Place.Parent) -> Outer {
     // The holders up to one that is known; then back down, so that none is visited twice.
     var open: [(parent: Place.Parent, holder: Place)] = []
     var next = parent
@@ -234,7 +240,7 @@ private struct TouchFinder {
   }
 
   /// From the root to a place: the keys on the way.
-  private mutating func path(_ place: Place) -> (root: String, path: [String]) {
+  mutating func path(_ place: Place) -> (root: String, path: [String]) {
     var keys: [String] = []
     var place = place
     while place.key != .none {

@@ -1,3 +1,5 @@
+internal import Board
+
 /// Why something was refused: a code for programs (Protocol/wire.md §6) and a sentence for people.
 public struct Refusal: Error, Equatable, Sendable {
   public enum Code: String, Sendable {
@@ -11,6 +13,7 @@ public struct Refusal: Error, Equatable, Sendable {
     case badName = "bad-name"
     case boardLimit = "board-limit"
     case memberLimit = "member-limit"
+    case schema
     case documentLimit = "document-limit"
     case tooCostly = "too-costly"
     case notSaving = "not-saving"
@@ -56,6 +59,10 @@ public struct Refusal: Error, Equatable, Sendable {
     .tooCostly, "this edit would take the hub too long: it inserts too much at one place")
   static let notSaving = Refusal(
     .notSaving, "the hub cannot write to its disk: edits are refused until it can")
+
+  static func schema(_ violation: SchemaViolation) -> Refusal {
+    Refusal(.schema, "not what a board may hold: \(violation)")
+  }
 
   static func foreignClient(_ client: UInt64) -> Refusal {
     Refusal(.foreignClient, "Yjs client id \(client) belongs to somebody else")

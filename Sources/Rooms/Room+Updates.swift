@@ -1,3 +1,4 @@
+internal import Board
 internal import CRDT
 internal import Lib0
 internal import Storage
@@ -72,7 +73,7 @@ extension Room {
       (candidate, touched, withheld) = part
     }
     if !touched.isEmpty {
-      if let refusal = refusal(for: touched, arrival, membership, session) {
+      if let refusal = refusal(of: candidate, touched, arrival, membership, session) {
         if refusal == .frozen,
           takeBack(candidate, touched, membership, session, now: now, &effects)
         {
@@ -230,7 +231,8 @@ extension Room {
 
   /// Why this may not be taken, if so. Asked for every update, never only at the door.
   private func refusal(
-    for touched: TouchSet, _ arrival: Arrival, _ membership: Membership, _ session: Session
+    of update: Update, _ touched: TouchSet, _ arrival: Arrival, _ membership: Membership,
+    _ session: Session
   ) -> Refusal? {
     let board = membership.board
     let visitor = session.visitor
@@ -239,6 +241,9 @@ extension Room {
     // comes before it (somebody else's are not this person's to lose), and all other reasons after
     // it: what one of them refuses for now shall not come in when both are over.
     if let refusal = identity(touched, arrival, membership, session) { return refusal }
+    if let violation = BoardSchema.violation(in: update, on: board.doc) {
+      return .schema(violation)
+    }
     if isFrozen && !visitor.role.moderates {
       // A step 2 holds what was written offline, or what the hub lost: nobody shall lose that
       // because they come back during a freeze.

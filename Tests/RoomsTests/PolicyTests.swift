@@ -231,4 +231,24 @@ struct PolicyTests {
     rig.send(.syncStep2(update: Edit.insert("abcd", client: 1)), from: eve)
     #expect(rig.edits == 1)
   }
+
+  @Test func whatIsNoShapeIsRefusedAndSaysWhere() {
+    let ann = rig.joinOwn("ann"), eve = rig.join("eve")
+    rig.update(Edit.set("x", to: 8, client: 1), from: ann, board: "main")
+    #expect(rig.edits == 1)
+    _ = rig.take()
+    rig.update(Edit.set("x", to: 0.5, client: 1, clock: 2), from: ann, board: "main")
+    rig.update(Edit.set("x", to: 0.5, client: 2), from: eve)
+    rig.send(.syncStep2(update: Edit.set("x", to: 0.5, client: 2)), from: eve)
+    let told = rig.take().compactMap { effect -> String? in
+      switch effect {
+      case .send(.reject(number: 2, code: "schema", let reason), _, _): reason
+      case .send(.permissionDenied(let reason), _, _): reason
+      default: nil
+      }
+    }
+    let reason = "not what a board may hold: shapes/s/x: must be an integer from -134217728 to 134217728"
+    #expect(told == [reason, reason])
+    #expect(rig.edits == 1)
+  }
 }

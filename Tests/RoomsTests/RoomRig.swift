@@ -155,6 +155,23 @@ enum Edit {
     return writer.bytes
   }
 
+  /// A shape with one key, under the root "shapes"; from clock 2 on another value of that key.
+  static func set(
+    _ key: String, to value: Double, client: UInt64, clock: UInt64 = 0
+  ) -> [UInt8] {
+    var doc = Doc(clientID: client)
+    _ = doc.transact { edit in
+      let shape = edit.set("s", toNew: .map, in: edit.root("shapes"))
+      edit.set(key, to: .number(clock == 0 ? value : 1), in: shape)
+    }
+    guard clock > 0 else { return doc.encodeStateAsUpdate() }
+    return doc.transact { edit in
+      let shapes = edit.root("shapes")
+      guard case .type(let shape, _) = edit.document.value(of: shapes, key: "s") else { return }
+      edit.set(key, to: .number(value), in: shape)
+    } ?? []
+  }
+
   static func delete(client: UInt64, clock: UInt64, length: UInt64) -> [UInt8] {
     var writer = ByteWriter()
     for value in [0, 1, client, 1, clock, length] as [UInt64] { writer.varUInt(value) }
