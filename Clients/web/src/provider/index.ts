@@ -1,0 +1,12 @@
+export * from "./types";
+export * from "./session-types";
+export { connectRoom } from "./room";
+export { createSession } from "./session";
+export { knownJams, takeInvitation } from "./membership";
+export type { SessionOptions } from "./session";
+export type { TextStorage } from "./membership";
+export { memoryStore } from "./store";
+export type { BoardKey, OfflineStore, StoredBoard } from "./store";
+export { openStore } from "./indexeddb";
+export { browserEnvironment } from "./environment";
+export type { Environment, Socket, Timer } from "./environment";
