@@ -35,7 +35,7 @@ async def answers_within(hub, room: str, seconds: float) -> None:
 async def announce(hub, room: str) -> Socket:
     """Somebody whose presence is long. They have to stay."""
     socket = await Socket.connect(hub.port, hub.path(room, token=hub.token("announcer")))
-    state = '{"x":"' + "a" * 25_000 + '"}'
+    state = '{"x":"' + "a" * 10_000 + '"}'
     socket.send(bytes([wire.AWARENESS]) + wire.buf(b"\1\1\1" + wire.text(state)))
     await socket.ping()
     return socket
