@@ -44,7 +44,7 @@ extension Doc {
     let wanted = Array(name.utf8)
     guard knowsRoot(wanted) || update.mentionsRoot(wanted) else { return }
     var finder = TouchFinder(update, self)
-    var brought: [TouchFinder.Place.Parent: Int] = [:]
+    var brought: [Place.Parent: Int] = [:]
     for run in newRecords(in: update) {
       for index in run {
         guard let place = finder.place(ofRecord: index) else { continue }
@@ -70,7 +70,7 @@ extension Doc {
     return known != .none && roots[known] != nil
   }
 
-  private func length(of parent: TouchFinder.Place.Parent) -> Int {
+  private func length(of parent: Place.Parent) -> Int {
     guard case .type(let type) = parent else { return 0 }
     return Int(clamping: types[Int(type)].length)
   }

@@ -14,6 +14,9 @@ extension Doc {
   public static let takeBackItemLimit = 20_000
   /// How many bytes of content one take-back may copy.
   public static let takeBackByteLimit = 1 << 20
+  /// How many items one take-back may pass on its ways through lists: between the neighbours that
+  /// a new struct names, and around marks that are deleted.
+  public static let takeBackWalkLimit = 50_000
 
   /// Applies an update and takes its effect back.
   ///
@@ -27,32 +30,31 @@ extension Doc {
   /// - Returns: One update from the state before to the state after, for every peer and for the
   ///   author; the update itself is in it, its content mostly as tombstones.
   /// - Throws: `TakeBackError`; nothing has changed then.
-  /// - Complexity: O(u log n) for u structs and ranges, plus what they cover and cut; where marks
-  ///   are deleted, O(items of those texts). As with `applyBounded`, the document's arrays are
+  /// - Complexity: O(u log n) for u structs and ranges, plus what they cover and cut; at most
+  ///   `takeBackWalkLimit` items beside those. As with `applyBounded`, the document's arrays are
   ///   copied only where the product of the two sizes leaves doubt.
   public mutating func applyTakenBack(_ update: Update) throws(TakeBackError) -> Update {
     guard !hasPending, missing(for: update) == nil else { throw .incomplete }
-    let values = try TakeBackSurvey(update, self).values
-    guard mayBeCostly(update) else { return takeBack(update, values) }
+    let plan = try TakeBackSurvey(update, self).plan
+    guard mayBeCostly(update) else { return takeBack(update, plan) }
     var copy = self
     copy.stepsLeft = Self.searchBudget
-    let result = copy.takeBack(update, values)
+    let result = copy.takeBack(update, plan)
     guard copy.stepsLeft > 0 else { throw .tooCostly }
     copy.stepsLeft = .max
     self = copy
     return result
   }
 
-  /// - Parameter values: Live values of keys that may be gone after the update.
-  private mutating func takeBack(_ update: Update, _ values: [Index32]) -> Update {
+  private mutating func takeBack(_ update: Update, _ plan: TakeBackPlan) -> Update {
     guard integrate(all: update) else { return Update() }
     let lost = lostFromSequences()
     deleteNewStructs()
-    for value in values where items[Int(value)].isDeleted {
+    for value in plan.values where items[Int(value)].isDeleted {
       let item = items[Int(value)]
       _ = putCopy(of: value, left: map.item(item.parent, item.key), right: .none)
     }
-    putBack(lost)
+    putBack(lost, without: plan.idle)
     let applied = finishTransaction()
     guard applied.changed else { return Update() }
     do { return try Update(v1: encode(applied)) } catch {
@@ -90,9 +92,8 @@ extension Doc {
 
   /// Inserts copies of lost items. Where several stand side by side, the copies come behind the
   /// last, one chained to the other, so that they become one item again.
-  private mutating func putBack(_ lost: [Index32]) {
+  private mutating func putBack(_ lost: [Index32], without idle: Set<Index32>) {
     var open = Set(lost)
-    let idle = idleMarks(among: open)
     for start in lost where open.contains(start) {
       var head = start
       while case let left = items[Int(head)].left, left != .none, isGone(left, open) { head = left }
@@ -120,75 +121,5 @@ extension Doc {
     return insertOwn(
       item.kind, length: Int(item.length), Array(content[item.contentRange]), left: left,
       right: right, parent: item.parent, key: item.key)
-  }
-}
-
-/// Marks that say nothing.
-extension Doc {
-  /// Attributes in force, by the bytes of key and JSON text; null where there is none.
-  private typealias Attributes = [[UInt8]: [UInt8]]
-
-  /// Those of the lost marks that need not come back: a later mark of the same attribute follows
-  /// before any content does, or what they say is in force already (as Yjs
-  /// `cleanupFormattingGap` has it, which deletes such marks).
-  private func idleMarks(among lost: Set<Index32>) -> Set<Index32> {
-    var texts: Set<Index32> = []
-    for index in lost where items[Int(index)].kind == ContentKind.format {
-      texts.insert(items[Int(index)].parent)
-    }
-    var idle: Set<Index32> = []
-    for text in texts {
-      var attributes: Attributes = [:]
-      var index = types[Int(text)].start
-      while index != .none {
-        index = surveyGap(from: index, lost, &attributes, &idle)
-        if index != .none { index = items[Int(index)].right }
-      }
-    }
-    return idle
-  }
-
-  /// Decides on the marks up to the next content as it was before; the result is that content.
-  private func surveyGap(
-    from start: Index32, _ lost: Set<Index32>, _ attributes: inout Attributes,
-    _ idle: inout Set<Index32>
-  ) -> Index32 {
-    var marks: [(index: Index32, key: [UInt8], json: [UInt8])] = []
-    var last: [[UInt8]: Index32] = [:]
-    var end = start
-    while end != .none {
-      let item = items[Int(end)]
-      if !item.isDeleted || lost.contains(end) {
-        if item.isCountable { break }
-        if item.kind == ContentKind.format {
-          let (key, json) = markBytes(item)
-          marks.append((index: end, key: key, json: json))
-          last[key] = end
-        }
-      }
-      end = item.right
-    }
-    for mark in marks {
-      if lost.contains(mark.index),
-        last[mark.key] != mark.index || attributes[mark.key, default: Marks.null] == mark.json
-      {
-        idle.insert(mark.index)
-      } else {
-        attributes[mark.key] = mark.json
-      }
-    }
-    return end
-  }
-
-  private func markBytes(_ item: Item) -> (key: [UInt8], json: [UInt8]) {
-    var reader = ByteReader(content.span.extracting(item.contentRange))
-    do {
-      let key = try reader.varBytes()
-      let keyBytes = key.indices.map { key[$0] }
-      let json = try reader.varBytes()
-      return (key: keyBytes, json: json.indices.map { json[$0] })
-    } catch {
-      preconditionFailure("stored content was checked when it came in: \(error)")
-    }
   }
 }

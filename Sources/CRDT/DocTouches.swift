@@ -20,13 +20,10 @@ struct TouchFinder {
   let update: Update
   let doc: Doc
   var result = TouchSet()
-  /// Where each new struct belongs, by its place in the update.
-  private var parents: [Int: Place] = [:]
+  private var places: PlaceFinder
   /// The places of `result.touches`, in the same order; beyond a few also by place.
   private var touched: [Place] = []
   private var touchedIndices: [Place: Int] = [:]
-  /// Names that the document does not know: where in the source each was first mentioned.
-  private var newNames: [[UInt8]: Range<Int>] = [:]
   private var outers: [Place.Parent: Outer] = [:]
   private var texts: [Place.Key: String] = [:]
 
@@ -36,26 +33,10 @@ struct TouchFinder {
     var depth: Int
   }
 
-  /// A parent and a key there.
-  struct Place: Hashable {
-    /// A type of the document, one that comes with this update, or a root yet unknown.
-    enum Parent: Hashable {
-      case type(Index32)
-      case new(record: Int)
-      case root(Range<Int>)
-    }
-    enum Key: Hashable {
-      case none
-      case name(Index32)
-      case new(Range<Int>)
-    }
-    var parent: Parent
-    var key: Key
-  }
-
   init(_ update: Update, _ doc: Doc) {
     self.update = update
     self.doc = doc
+    places = PlaceFinder(update, doc)
   }
 
   mutating func structs() {
@@ -64,10 +45,14 @@ struct TouchFinder {
     }
   }
 
+  /// Where a struct of the update belongs; `nil` if it would become GC. To be asked for each, in the
+  /// order of integration.
+  mutating func place(ofRecord index: Int) -> Place? { places.find(index) }
+
   private mutating func add(_ index: Int) {
     let record = update.records[index]
     result.add(record, doc.clocks)
-    guard let place = place(ofRecord: index) else { return }
+    guard let place = places.find(index) else { return }
     let hadValue = hasValue(place)
     if record.kind == ContentKind.deleted {
       // A tombstone: it can only hide a value that was there.
@@ -75,92 +60,6 @@ struct TouchFinder {
     } else {
       touch(place, place.key == .none || hadValue ? .changed : .created)
     }
-  }
-
-  /// Where a struct of the update belongs; `nil` if it would become GC. Ask in the order of
-  /// integration.
-  mutating func place(ofRecord index: Int) -> Place? {
-    guard let place = place(of: update.records[index]) else { return nil }
-    if update.records.count > 1 { parents[index] = place }
-    return place
-  }
-
-  private mutating func place(of record: UpdateRecord) -> Place? {
-    if record.kind == ContentKind.gc { return nil }
-    if record.hasOrigin || record.hasRightOrigin {
-      let left = record.hasOrigin ? owner(record.originClient, record.originClock) : nil
-      let right = record.hasRightOrigin ? owner(record.rightClient, record.rightClock) : nil
-      if record.hasOrigin, left == nil { return nil }
-      if record.hasRightOrigin, right == nil { return nil }
-      return left ?? right
-    }
-    let key = record.hasKey ? key(record.keyRange) : .none
-    if record.parentIsRoot {
-      switch self.key(record.rootNameRange) {
-      case .name(let name):
-        if let root = doc.roots[name] { return Place(parent: .type(root), key: key) }
-        return Place(parent: .root(record.rootNameRange), key: key)
-      case .new(let range): return Place(parent: .root(range), key: key)
-      case .none: return nil
-      }
-    }
-    if let item = known(record.originClient, record.originClock) {
-      let type = doc.items[Int(item)].type
-      return type == .none ? nil : Place(parent: .type(type), key: key)
-    }
-    guard let holder = new(record.originClient, record.originClock), parents[holder] != nil,
-      update.records[holder].kind == ContentKind.type
-    else { return nil }
-    return Place(parent: .new(record: holder), key: key)
-  }
-
-  /// One key for one name, however often and wherever the update mentions it.
-  private mutating func key(_ range: Range<Int>) -> Place.Key {
-    let name = doc.names.find(update.source, range)
-    if name != .none { return .name(name) }
-    let bytes = Array(update.source[range])
-    if let first = newNames[bytes] { return .new(first) }
-    newNames[bytes] = range
-    return .new(range)
-  }
-
-  /// The place of an item of the document.
-  private func place(of item: Item) -> Place {
-    Place(parent: .type(item.parent), key: item.key == .none ? .none : .name(item.key))
-  }
-
-  /// The place of a struct that somebody names as neighbour.
-  private func owner(_ client: ClientID, _ clock: UInt64) -> Place? {
-    if let index = known(client, clock) {
-      let item = doc.items[Int(index)]
-      if item.isGC { return nil }
-      return place(of: item)
-    }
-    return new(client, clock).flatMap { parents[$0] }
-  }
-
-  private func known(_ client: ClientID, _ clock: UInt64) -> Index32? {
-    guard clock < doc.clock(of: client), let index = doc.clientIndices[client] else { return nil }
-    return doc.item(index, clock)
-  }
-
-  /// The record of the update that holds an id.
-  private func new(_ client: ClientID, _ clock: UInt64) -> Int? {
-    var low = 0
-    var high = update.records.count
-    while low < high {
-      let middle = (low + high) / 2
-      let record = update.records[middle]
-      if record.client > client || (record.client == client && record.end <= clock) {
-        low = middle + 1
-      } else {
-        high = middle
-      }
-    }
-    guard low < update.records.count, update.records[low].client == client,
-      update.records[low].clock <= clock
-    else { return nil }
-    return low
   }
 
   func hasValue(_ place: Place) -> Bool {
@@ -173,7 +72,7 @@ struct TouchFinder {
 
   mutating func deletes() {
     result.newDeletes = doc.alive(in: update.deleteSet) { item in
-      touch(place(of: item), item.key == .none ? .changed : .deleted)
+      touch(places.place(of: item), item.key == .none ? .changed : .deleted)
     }
   }
 
@@ -232,10 +131,10 @@ struct TouchFinder {
   private func holder(_ parent: Place.Parent) -> Place? {
     switch parent {
     case .root: return nil
-    case .new(let record): return parents[record]
+    case .new(let record): return places.found[record]
     case .type(let type):
       let holder = doc.types[Int(type)].holder
-      return holder == .none ? nil : place(of: doc.items[Int(holder)])
+      return holder == .none ? nil : places.place(of: doc.items[Int(holder)])
     }
   }
 

@@ -8,8 +8,13 @@ public enum TakeBackError: Error, Hashable, Sendable, CustomStringConvertible {
   case cutsValue
   /// What would have to be copied is more than `Doc.takeBackItemLimit` or `takeBackByteLimit`.
   case tooMuch
-  /// Integrating it takes more than `Doc.searchBudget`.
+  /// Integrating it takes more than `Doc.searchBudget`, or finding out what it does more than
+  /// `Doc.takeBackWalkLimit`.
   case tooCostly
+  /// A struct stands where no editor puts one: between two lists, beside what is no neighbour, or
+  /// before a key's value. Where it ends up, and what it hides, would depend on the order in which
+  /// somebody reads the document.
+  case misplaced
   /// It needs something that is missing, or something pends already.
   case incomplete
   /// It writes under the document's own client id, under which the copies are written.
@@ -21,6 +26,7 @@ public enum TakeBackError: Error, Hashable, Sendable, CustomStringConvertible {
     case .cutsValue: "it cuts a character or a value in two"
     case .tooMuch: "it deletes more than can be copied"
     case .tooCostly: "it takes too long to integrate"
+    case .misplaced: "it writes where no editor does"
     case .incomplete: "something that it needs is missing"
     case .writesAsUs: "it writes under the server's client id"
     }

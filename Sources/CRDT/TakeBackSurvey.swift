@@ -1,5 +1,14 @@
 import Lib0
 
+/// What taking an update back needs to know of the document before. It holds no document: that
+/// would have the arrays copied with the first change.
+struct TakeBackPlan {
+  /// Live values of keys that the update deletes or may overwrite, each once.
+  var values: [Index32] = []
+  /// Marks that the update deletes and that need not come back.
+  var idle: Set<Index32> = []
+}
+
 /// What an update would make disappear, found out before it is applied: afterwards it is too late
 /// to say no.
 ///
@@ -8,8 +17,7 @@ import Lib0
 struct TakeBackSurvey {
   private let update: Update
   private let doc: Doc
-  /// Live values of keys that the update deletes or may overwrite, each once.
-  private(set) var values: [Index32] = []
+  private(set) var plan = TakeBackPlan()
   private var seen: Set<Index32> = []
   /// Ids before which an item would be cut, in no order.
   private var cuts: [(client: Index32, clock: UInt64)] = []
@@ -18,23 +26,29 @@ struct TakeBackSurvey {
   private var itemCount = 0
   private var byteCount = 0
   private var unitCount: UInt64 = 0
+  /// Marks that would be deleted.
+  private var marks: [Index32] = []
 
-  /// - Complexity: O(u log n) for u structs and ranges, plus the structs that the ranges cover and
-  ///   the text that is cut.
+  /// - Complexity: O(u log n) for u structs and ranges, plus the structs that the ranges cover, the
+  ///   text that is cut, and `Doc.takeBackWalkLimit` items at most.
   init(_ update: Update, _ doc: Doc) throws(TakeBackError) {
     self.update = update
     self.doc = doc
-    try surveyStructs()
+    var walk = TakeBackWalk()
+    try surveyStructs(&walk)
     try surveyDeletes()
     try surveyCuts()
+    plan.idle = try IdleMarks(doc).among(marks, &walk)
     guard doc.clock(of: doc.clientID) + unitCount <= maxSafeInteger else { throw .tooMuch }
   }
 
-  private mutating func surveyStructs() throws(TakeBackError) {
+  private mutating func surveyStructs(_ walk: inout TakeBackWalk) throws(TakeBackError) {
+    var neighbours = NeighbourCheck(update, doc)
     for run in doc.newRecords(in: update) {
       for index in run {
         let record = update.records[index]
         guard record.client != doc.clientID else { throw .writesAsUs }
+        try neighbours.check(index, &walk)
         if record.kind == ContentKind.gc { continue }
         if record.hasOrigin { cut(record.originClient, before: record.originClock + 1) }
         if record.hasRightOrigin { cut(record.rightClient, before: record.rightClock) }
@@ -113,6 +127,7 @@ struct TakeBackSurvey {
   private mutating func add(_ index: Index32, units: UInt64) throws(TakeBackError) {
     let item = doc.items[Int(index)]
     guard ContentKind.isCopyable(item.kind) else { throw .replacesType }
+    if item.key == .none, item.kind == ContentKind.format { marks.append(index) }
     if item.key != .none {
       // Of a key only the rightmost item shows.
       if item.right == .none { try add(value: index) }
@@ -130,7 +145,7 @@ struct TakeBackSurvey {
     let item = doc.items[Int(index)]
     guard ContentKind.isCopyable(item.kind) else { throw .replacesType }
     guard seen.insert(index).inserted else { return }
-    values.append(index)
+    plan.values.append(index)
     try count(bytes: Int(item.contentCount), units: item.length)
   }
 

@@ -8,7 +8,7 @@ extension ShardHost {
   /// Unread bytes of presence that a reader may have before it gets no more of it.
   static let presenceBacklog = 64 * 1024
   /// Unread bytes of answers and refusals after which a reader is given up.
-  static let importantLimit = 256 * 1024
+  static let importantLimit = 128 * 1024
 
   /// Carries out the effects of the last call, in order.
   func perform(_ live: LiveRoom) {

@@ -9,7 +9,7 @@ extension ShardHost {
   /// Bytes of one message of the control channel.
   static let controlLimit = 64 * 1024
   /// Bytes of answers that may wait before more requests are read.
-  static let answerLimit = 128 << 10
+  static let answerLimit = 1 << 20
   /// Bytes of a state vector: that of a board with all the client ids that it may have, of which
   /// each takes 16 at most with its clock, and a count. Some wait for a long time.
   static let stateVectorLimit = 16 * RoomLimits.clientIDs + 8

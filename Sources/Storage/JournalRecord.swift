@@ -80,7 +80,7 @@ struct RecordHeader {
   var headerChecksum: UInt32
   var bodyChecksum: UInt32
 
-  /// No room ever gets there; what says so was made by hand, and counting on from it would overflow.
+  /// No room ever gets there: what says so was made by hand, and counting on would overflow.
   static let sequenceLimit: UInt64 = 1 << 62
 
   /// `nil` unless a header with a right checksum begins at `offset`.

@@ -83,6 +83,8 @@ struct RecoveredLog: Sendable {
     try log.makeDurable(wal)
     try log.dropCovered(rooms, options)
     log.reportGaps(in: wal, rooms, options)
+    // An open file keeps its place on the disk also when its name is gone.
+    if log.tail.isEmpty { log.files = [] }
     return log
   }
 

@@ -38,7 +38,8 @@ public enum SigningKeyFile {
       span.littleEndian(at: 8) != version || span.count == byteCount
     else {
       throw Problem(
-        reason: "is damaged: restore it from a backup, or move it away: then a new one is made", isNewer: false)
+        reason: "is damaged: restore it from a backup, or move it away for a new one",
+        isNewer: false)
     }
     guard span.littleEndian(at: 8) == version else {
       throw Problem(reason: "has a format that this version does not know", isNewer: true)

@@ -120,7 +120,6 @@ public final class Store: Sendable {
     }
     // Only now, because the marker names the segments that are there.
     sweep()
-    if log.tail.isEmpty { log.files = [] }
     path = root.path
     recovery = log.report
     self.root = root

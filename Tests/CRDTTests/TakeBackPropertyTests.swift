@@ -31,13 +31,19 @@ struct TakeBackPropertyTests {
       for bytes in session.updates {
         let offer = try Update(v1: bytes)
         let update = offer.restricted(to: hub.news(in: hub.integrable(offer)))
-        if Bool.random(using: &random), !update.isEmpty, hub.missing(for: update) == nil,
-          (try? expectTakenBack(update, &hub, "\(session.testDescription)")) != nil
-        {
-          takenBack += 1
-        } else {
-          hub.apply(hub.integrable(offer))
+        if Bool.random(using: &random), !update.isEmpty, hub.missing(for: update) == nil {
+          do throws(TakeBackError) {
+            _ = try expectTakenBack(update, &hub, "\(session.testDescription)")
+            takenBack += 1
+            continue
+          } catch {
+            // One author's structs are where editors write. Of what several wrote at one place and
+            // sent as one update, that cannot always be told.
+            let isOfSeveral = update.clientCount > 1
+            #expect(error != .misplaced || isOfSeveral, "\(session.testDescription)")
+          }
         }
+        hub.apply(hub.integrable(offer))
       }
     }
     #expect(takenBack > 1000)

@@ -68,7 +68,34 @@ func expectTakenBack(
   #expect(Visible(follower) == seen, comment, sourceLocation: location)
   let isSame = follower.encodeStateAsUpdate() == hub.encodeStateAsUpdate()
   #expect(isSame, comment, sourceLocation: location)
+  let late = newcomer(to: hub)
+  #expect(late?.problems() == [], comment, sourceLocation: location)
+  #expect(late?.hasPending == false, comment, sourceLocation: location)
+  #expect(late.map(Visible.init) == seen, comment, sourceLocation: location)
+  #expect(late?.stateVector == hub.stateVector, comment, sourceLocation: location)
+  // Some of the odd documents of the vectors are read otherwise even before.
+  if deletions(newcomer(to: before)) == deletions(before) {
+    #expect(deletions(late) == deletions(hub), comment, sourceLocation: location)
+  }
+  let plan = try TakeBackSurvey(update, before).plan
+  let idle = before.idleMarksOfWholeTexts(deletedBy: update)
+  #expect(plan.idle == idle, comment, sourceLocation: location)
   return result
+}
+
+/// Somebody who gets all of a document as one update. That is integrated in another order than the
+/// hub did, and has to end in the same.
+private func newcomer(to hub: Doc) -> Doc? {
+  guard let everything = try? Update(v1: hub.encodeStateAsUpdate()) else { return nil }
+  var newcomer = Doc(clientID: 60, collectsGarbage: hub.collectsGarbage)
+  newcomer.apply(everything)
+  return newcomer
+}
+
+/// What is deleted, as encoded. The bytes around may differ: what stood apart for a while was not
+/// joined.
+private func deletions(_ doc: Doc?) -> DeleteSet? {
+  doc.flatMap { try? Update(v1: $0.encodeStateAsUpdate()) }?.deleteSet
 }
 
 /// A board as it was when the room froze, the hub's document, and one person who edits on.

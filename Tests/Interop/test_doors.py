@@ -290,7 +290,7 @@ async def test_rooms_that_nobody_is_in_make_place_for_one_that_somebody_enters(h
     entered = rooms_at_home_on(home, 2)
     sockets = []
     for room in [next(entered) for _ in range(8)][4:]:
-        sockets.append(await until(lambda room=room: enter(room), 5, f"a place for {room}"))
+        sockets.append(await until(lambda room=room: enter(room), 8, f"a place for {room}"))
     assert await enter("one-too-many") is None
     for socket_ in sockets:
         await socket_.ping()

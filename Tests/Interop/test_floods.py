@@ -12,7 +12,8 @@ from rig.socket import Socket, frame
 from rig.stock import until
 
 BOARD = 1 << 20
-LINK = 150_000  # bytes a second
+LINK = 80_000  # bytes a second
+FLOOD = 300 << 10  # more than the hub keeps of what somebody sends whom it does not read from
 
 
 async def write_big_board(hub, room: str, board: str = "main") -> None:
@@ -24,26 +25,46 @@ async def write_big_board(hub, room: str, board: str = "main") -> None:
 
 
 async def answers_within(hub, room: str, seconds: float) -> None:
-    hub.token("bystander", "bot")  # made by a process of its own, which is not what is measured
-    started = time.monotonic()
+    """In so much time of the hub's, whatever it does besides: a busy machine breaks nothing."""
+    started = hub.processor_seconds()
     await read_board(hub, room, sub="bystander")
-    assert time.monotonic() - started < seconds
+    spent = hub.processor_seconds() - started
+    assert spent < seconds, f"{spent:.2f} s of the hub's time"
 
 
-@pytest.mark.seconds(60)
+async def announce(hub, room: str) -> Socket:
+    """Somebody whose presence is long. They have to stay."""
+    socket = await Socket.connect(hub.port, hub.path(room, token=hub.token("announcer")))
+    state = '{"x":"' + "a" * 10_000 + '"}'
+    socket.send(bytes([wire.AWARENESS]) + wire.buf(b"\1\1\1" + wire.text(state)))
+    await socket.ping()
+    return socket
+
+
+@pytest.mark.seconds(90)
 @pytest.mark.parametrize("request_bytes", [b"\0\0\1\0", b"\3"], ids=["step 1", "query awareness"])
 async def test_a_flood_of_requests_costs_bounded_memory(hub, request_bytes):
     await write_big_board(hub, "flooded")
+    announcer = await announce(hub, "flooded")
     path = hub.path("flooded", token=hub.token("eve", role="viewer"))
+    request = frame(2, request_bytes)
+    count = FLOOD // len(request) + 1
     async with hub.peak_memory() as memory:
         flooder = await Socket.connect(hub.port, path, None)
-        flooder.transport.write(frame(2, request_bytes) * 3000)
+        flooder.transport.write(request * count)
         flooder.transport.pause_reading()
         await asyncio.sleep(1)
         await answers_within(hub, "elsewhere", 3)
-    print(f"3,000 requests in one write: {memory.grown_mib} MiB")
+    print(f"{count:,} requests in one write: {memory.grown_mib} MiB")
     assert memory.grown_mib < 64
-    flooder.abort()
+    # Nobody was cut off for that: what was asked is answered once it is read.
+    received = flooder.bytes_in
+    flooder.transport.resume_reading()
+    enough = received + 8 * BOARD
+    await until(lambda: flooder.closed.done() or flooder.bytes_in > enough, 40, "more answers")
+    assert not flooder.closed.done(), flooder.close_code
+    for socket in (flooder, announcer):
+        socket.abort()
 
 
 @pytest.mark.seconds(60)
@@ -66,7 +87,7 @@ async def test_a_slow_link_that_takes_longer_than_the_pings_is_not_cut(hub):
     """A pong can only come when the ping has, behind everything that was queued before it."""
     await write_big_board(hub, "far", "main")
     hub.stop()
-    hub.options = ["--ping-seconds", "1"]
+    hub.options = ["--ping-seconds", "3"]
     hub.start()
     path = hub.path("far", token=hub.token("far-away"))
     reader = await Socket.connect(hub.port, path, None, receive_buffer=4096)
@@ -84,16 +105,16 @@ async def test_a_slow_link_that_takes_longer_than_the_pings_is_not_cut(hub):
             await asyncio.sleep(0.001)
         reader.transport.pause_reading()
         await asyncio.sleep((reader.bytes_in - before) / LINK)
-    assert time.monotonic() - started > 5, "this link was not slow"
+    assert time.monotonic() - started > 10, "this link was not slow"
     reader.transport.resume_reading()
     await reader.ping()
     await reader.close()
 
 
-@pytest.mark.seconds(60)
+@pytest.mark.seconds(90)
 async def test_a_peer_that_answers_no_ping_is_cut(hub):
     hub.stop()
-    hub.options = ["--ping-seconds", "1"]
+    hub.options = ["--ping-seconds", "3"]
     hub.start()
     path = hub.path("gone", token=hub.token("gone"))
     lively = await Socket.connect(hub.port, path, None)
@@ -105,7 +126,7 @@ async def test_a_peer_that_answers_no_ping_is_cut(hub):
         counts.append((await asyncio.to_thread(hub.health))[1]["connections"])
         return counts[-1] == 2  # the lively one and the question
 
-    await until(is_cut, 20, "the silent one is cut")
+    await until(is_cut, 40, "the silent one is cut")
     assert 3 in counts, f"it was cut before anybody could miss its pong: {counts}"
     await lively.ping()
     silent.abort()
@@ -136,7 +157,8 @@ async def test_more_sockets_of_one_person_bring_no_more_of_the_shards_time(narro
     sockets = [await Socket.connect(hub.port, path) for _ in range(20)]
     await bystander.ping()
     everything = wire.uint(0) + wire.uint(1) + wire.uint(5) + wire.uint(1) + wire.uint(0) + wire.uint(1 << 50)
-    flood = frame(2, wire.sync(wire.STEP2, everything)) * 2_000
+    message = frame(2, wire.sync(wire.STEP2, everything))
+    flood = message * (FLOOD // len(message) + 1)
     started = hub.processor_seconds()
     for socket in sockets:
         socket.raw(flood)
@@ -149,6 +171,7 @@ async def test_more_sockets_of_one_person_bring_no_more_of_the_shards_time(narro
     print(f"a ping among 20 dear sessions of one person: {worst:.2f} s of the hub's time")
     assert spent > 0.5, "these messages were not dear"
     assert worst < 2.5
+    assert not any(socket.closed.done() for socket in [*sockets, bystander])
     for socket in [*sockets, bystander]:
         socket.abort()
 

@@ -125,16 +125,17 @@ async def test_two_tabs_of_one_browser_go_on_after_a_freeze(hub, stock):
         await jam.writes(tab, f"tab {tab.name}")
 
 
-@pytest.mark.seconds(120)
+@pytest.mark.seconds(150)
 async def test_who_goes_on_and_on_in_a_freeze_has_to_reload(hub, stock):
-    """For more than twenty seconds: what comes within one counts once."""
+    """More than twenty times in a minute: what comes within a second counts once. Some more, and further
+    apart, because a machine that stands still brings two together."""
     jam = await Jam(hub, stock, "stubborn").begin()
     stubborn = await stock.open(jam.room, "stubborn")
     await shows(stubborn, jam.board)
     await jam.command("freeze")
-    for number in range(23):
+    for number in range(27):
         await stubborn.edit(["m", "set", f"never {number}", 1])
-        await asyncio.sleep(1.05)
+        await asyncio.sleep(1.2)
     assert "frozen" in await stubborn.denied()
     await jam.chair_writes("while frozen")
     told = len((await stubborn.state())["denied"])

@@ -67,7 +67,7 @@ async def test_editing_goes_on_while_the_disk_is_full_and_saving_resumes_by_itse
         assert not any(client.boards["main"].rejects for client in clients)
 
         hub.disk.free()
-        await hub.until_well(10)
+        await hub.until_well()
         for client in [*clients, newcomer]:
             await client.wait_saved()
             assert client.saving[-1:] == [True] or client is newcomer and not client.saving

@@ -82,7 +82,7 @@ struct SigningKeyTests {
       #expect(reason() != nil, "bit \(bit)")
     }
     _ = try folder.write("keys/signing.key", whole + [0], mode: 0o600)
-    #expect(reason() == "is damaged: restore it from a backup, or move it away: then a new one is made")
+    #expect(reason() == "is damaged: restore it from a backup, or move it away for a new one")
     _ = try folder.write("keys/signing.key", [UInt8](repeating: 7, count: 32), mode: 0o600)
     #expect(reason() == "is no signing key")
     _ = try folder.write("keys/signing.key", whole, mode: 0o600)

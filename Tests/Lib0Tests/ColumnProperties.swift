@@ -66,7 +66,10 @@ struct ColumnProperties {
   @Test(arguments: 0..<64 as Range<UInt64>)
   func textIsCutByCodeUnits(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
-    guard case .strings(let pieces) = Column.strings.random(using: &random) else { return }
+    guard case .strings(let pieces) = Column.strings.random(using: &random) else {
+      Issue.record("no strings")
+      return
+    }
     let text = pieces.prefix(20).joined()
     let units = Array(text.utf16)
     var lengths = UintOptRleEncoder()

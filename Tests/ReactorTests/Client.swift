@@ -1,12 +1,16 @@
 import Glibc
 
+/// What `socket` is asked for. A child that another suite starts in this process would keep the
+/// connection open after we closed it, but for the flag.
+let streamSocket = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+
 /// A blocking TCP client on the loopback, for tests. Closes with its last reference.
 final class Client {
   private(set) var fd: Int32
 
   /// A socket that is not connected yet.
   init?(v6: Bool) {
-    fd = socket(v6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    fd = socket(v6 ? AF_INET6 : AF_INET, streamSocket, 0)
     guard fd >= 0 else { return nil }
     setReceiveTimeout(seconds: 20)
   }

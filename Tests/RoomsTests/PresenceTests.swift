@@ -196,7 +196,10 @@ struct PresenceTests {
     rig.room.readerDrained(slow, now: rig.now, &rig.effects)
     let messages = rig.takeMessages(to: slow)
     #expect(messages.count == 1)
-    guard case .update(let bytes)? = messages.first else { return }
+    guard case .update(let bytes)? = messages.first else {
+      Issue.record("no update: \(messages)")
+      return
+    }
     let update = try Update(v1: bytes)
     #expect(update.clientRanges.map(\.from) == [1])
     #expect(update.clientRanges.map(\.to) == [50])

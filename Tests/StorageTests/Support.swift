@@ -19,6 +19,17 @@ final class TemporaryFolder: Sendable {
 
   deinit { Self.remove(path) }
 
+  /// Whether this process may mount: in a container root often may not.
+  static let mayMount: Bool = {
+    guard getuid() == 0, let place = try? TemporaryFolder() else { return false }
+    return withExtendedLifetime(place) { () -> Bool in
+      let result = unsafe mount("tmpfs", place.path, "tmpfs", 0, "size=64k")
+      // Any other error is for the test that needs the mount to tell.
+      guard result == 0 else { return errno != EPERM && errno != EACCES }
+      return unsafe umount2(place.path, CInt(MNT_DETACH)) == 0
+    }
+  }()
+
   static func remove(_ path: String) {
     if let directory = try? Directory.open(path) {
       for name in (try? directory.names()) ?? [] { remove("\(path)/\(name)") }
@@ -35,24 +46,48 @@ final class TemporaryFolder: Sendable {
     try keys.file(SigningKeyFile.name, .create).write(SigningKeyFile.encode(key), at: 0)
   }
 
-  /// A copy of everything in here as it is now.
+  /// A copy of everything in here as it is at one moment, though other threads go on: what two
+  /// looks agree on was so between them. One look can see the files of a room from before a
+  /// checkpoint and the log from after it, which nobody who is killed leaves behind.
   func copy() throws -> TemporaryFolder {
+    var seen = try Self.entries(of: path), again = try Self.entries(of: path)
+    for _ in 0..<1000 where seen != again {
+      seen = again
+      again = try Self.entries(of: path)
+    }
+    let isStill = seen == again
+    try #require(isStill, "the folder never stood still")
     let target = try TemporaryFolder()
-    try Self.copy(path, to: target.path)
+    for entry in seen {
+      let place = "\(target.path)/\(entry.name)"
+      if let bytes = entry.bytes {
+        try Self.write(bytes, to: place)
+      } else {
+        try #require(unsafe mkdir(place, 0o700) == 0)
+      }
+    }
     return target
   }
 
-  private static func copy(_ from: String, to: String) throws {
-    let directory = try Directory.open(from)
-    for name in try directory.names() {
-      let source = "\(from)/\(name)", target = "\(to)/\(name)"
+  private struct Entry: Equatable {
+    var name: String
+    /// None for a folder.
+    var bytes: [UInt8]?
+  }
+
+  /// Everything in a folder, each folder before what is in it.
+  private static func entries(of path: String, below prefix: String = "") throws -> [Entry] {
+    var entries: [Entry] = []
+    for name in try Directory.open(path).names().sorted() {
+      let source = "\(path)/\(name)"
       if (try? Directory.open(source)) != nil {
-        try #require(unsafe mkdir(target, 0o700) == 0)
-        try copy(source, to: target)
-      } else if let bytes = try? bytes(source) {  // it may have gone meanwhile
-        try write(bytes, to: target)
+        entries.append(Entry(name: prefix + name, bytes: nil))
+        entries += try Self.entries(of: source, below: "\(prefix)\(name)/")
+      } else if let bytes = try? Self.bytes(source) {  // it may have gone meanwhile
+        entries.append(Entry(name: prefix + name, bytes: bytes))
       }
     }
+    return entries
   }
 
   static func bytes(_ path: String) throws -> [UInt8] {
@@ -154,7 +189,7 @@ func openStore(
 
 /// Verifies as after a crash: once a store that was dropped without `close` has let go of its lock.
 func verifyLeftBehind(_ path: String) throws -> VerifyReport {
-  for _ in 0..<400 {
+  for _ in 0..<4000 {
     let report = try Store.verify(path)
     if !report.hubIsRunning { return report }
     pause(milliseconds: 5)
