@@ -1,0 +1,10 @@
+export * from "./types";
+export * from "./session-types";
+export { connectRoom } from "./room";
+export { createSession, knownJams, takeInvitation } from "./session";
+export type { SessionOptions, TextStorage } from "./session";
+export { memoryStore } from "./store";
+export type { BoardKey, OfflineStore, StoredBoard } from "./store";
+export { openStore } from "./indexeddb";
+export { browserEnvironment } from "./environment";
+export type { Environment, Socket, Timer } from "./environment";

@@ -1,0 +1,69 @@
+/**
+ * The service worker: the page itself is there without a connection (in secure contexts, where
+ * browsers allow one). Boards are not its business, they are in IndexedDB.
+ */
+
+/** Filled in by the build: every file but the page, and a name for their contents. */
+declare const ASSETS: readonly string[];
+declare const VERSION: string;
+
+interface Lasting {
+  waitUntil(work: Promise<unknown>): void;
+}
+interface Fetching extends Lasting {
+  readonly request: Request;
+  respondWith(answer: Promise<Response>): void;
+}
+interface Worker {
+  addEventListener(type: "install" | "activate", listener: (event: Lasting) => void): void;
+  addEventListener(type: "fetch", listener: (event: Fetching) => void): void;
+  skipWaiting(): Promise<void>;
+  readonly clients: { claim(): Promise<void> };
+}
+
+const worker = self as unknown as Worker;
+const name = `jamboree-${VERSION}`;
+const page = "/";
+
+async function install(): Promise<void> {
+  const cache = await caches.open(name);
+  await cache.addAll([page, ...ASSETS]);
+  await worker.skipWaiting();
+}
+
+async function activate(): Promise<void> {
+  for (const other of await caches.keys()) {
+    if (other.startsWith("jamboree-") && other !== name) await caches.delete(other);
+  }
+  await worker.clients.claim();
+}
+
+/** The newest page if the hub answers; the kept one (the same for every address) if it does not. */
+async function openPage(request: Request): Promise<Response> {
+  try {
+    const answer = await fetch(request);
+    if (answer.ok) return answer;
+    return (await caches.match(page)) ?? answer;
+  } catch (error) {
+    const kept = await caches.match(page);
+    if (kept) return kept;
+    throw error;
+  }
+}
+
+/** Files have their content in their name, so a kept one is never outdated. */
+async function file(request: Request): Promise<Response> {
+  return (await caches.match(request)) ?? fetch(request);
+}
+
+worker.addEventListener("install", (event) => event.waitUntil(install()));
+worker.addEventListener("activate", (event) => event.waitUntil(activate()));
+worker.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== location.origin) return;
+  if (request.mode === "navigate") event.respondWith(openPage(request));
+  else if (ASSETS.includes(url.pathname)) event.respondWith(file(request));
+});
+
+export {};
