@@ -11,7 +11,7 @@ const cameras: readonly Camera[] = [
 test("a point on the screen and back is the same point", () => {
   for (const camera of cameras) {
     const back = toScreen(camera, toDoc(camera, { x: 17, y: 400 }));
-    assert.ok(Math.abs(back.x - 17) < 1e-6 && Math.abs(back.y - 400) < 1e-6);
+    assert(Math.abs(back.x - 17) < 1e-6 && Math.abs(back.y - 400) < 1e-6);
   }
 });
 
@@ -21,7 +21,7 @@ test("zooming keeps what lies under the pointer", () => {
       const at = { x: 320, y: 200 };
       const before = toDoc(camera, at);
       const after = toDoc(zoomAt(camera, at, zoom), at);
-      assert.ok(Math.abs(before.x - after.x) < 1e-3 && Math.abs(before.y - after.y) < 1e-3);
+      assert(Math.abs(before.x - after.x) < 1e-3 && Math.abs(before.y - after.y) < 1e-3);
     }
   }
 });
@@ -45,7 +45,7 @@ test("what was asked to fit lies in the window", () => {
   const camera = fit(box, size, 20);
   const from = toScreen(camera, box);
   const to = toScreen(camera, { x: box.x + box.w, y: box.y + box.h });
-  assert.ok(from.x >= 19.9 && to.x <= 340.1 && from.y > 0 && to.y < 740);
+  assert(from.x >= 19.9 && to.x <= 340.1 && from.y > 0 && to.y < 740);
 });
 
 test("revealing what is in view does not move", () => {

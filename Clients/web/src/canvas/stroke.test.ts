@@ -1,27 +1,33 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pointsOf, stepsTo, strokeBox, strokeDistance } from "./stroke";
+import { strokeDistance, traceStroke } from "./stroke";
 
-test("steps and points are inverse, from any start", () => {
-  const points = [{ x: 4, y: 9 }, { x: -8, y: 10 }, { x: -8, y: 4000 }];
-  const start = { x: 3, y: 3 };
-  assert.deepEqual(pointsOf(stepsTo(start, points), start), points);
-});
-
-test("a half step at the end is not a point", () => {
-  assert.deepEqual(pointsOf([1, 2, 3], { x: 0, y: 0 }), [{ x: 1, y: 2 }]);
-});
-
-test("rounding does not add up along a stroke", () => {
-  const points = Array.from({ length: 100 }, (_, i) => ({ x: i * 0.4, y: 0 }));
-  const last = pointsOf(stepsTo({ x: 0, y: 0 }, points), { x: 0, y: 0 }).pop();
-  assert.equal(last?.x, 40);
-});
-
-test("distance and box of a stroke", () => {
-  const points = [{ x: 0, y: 0 }, { x: 100, y: 0 }];
-  assert.equal(strokeDistance({ x: 50, y: 7 }, points), 7);
-  assert.equal(strokeDistance({ x: 110, y: 0 }, points), 10);
+test("distance to a stroke", () => {
+  assert.equal(strokeDistance({ x: 50, y: 7 }, [0, 0, 100, 0]), 7);
+  assert.equal(strokeDistance({ x: 110, y: 0 }, [0, 0, 100, 0]), 10);
+  assert.equal(strokeDistance({ x: 3, y: 4 }, [0, 0]), 5);
   assert.equal(strokeDistance({ x: 0, y: 0 }, []), Infinity);
-  assert.deepEqual(strokeBox(points), { x: 0, y: 0, w: 100, h: 0 });
 });
+
+const rows: readonly [string, readonly number[], string][] = [
+  ["nothing", [], ""],
+  ["a dot", [1, 2], "M1,2 L1,2"],
+  ["a line", [0, 0, 8, 8], "M0,0 L8,8"],
+  ["a curve goes through the middles", [0, 0, 8, 0, 8, 8], "M0,0 Q8,0,8,4 L8,8"],
+  ["half a point is none", [0, 0, 8, 8, 3], "M0,0 L8,8"],
+];
+
+for (const [name, points, wanted] of rows) {
+  test(`the path of a stroke: ${name}`, () => {
+    const parts: string[] = [];
+    traceStroke(
+      {
+        moveTo: (...p) => void parts.push(`M${p.join()}`),
+        lineTo: (...p) => void parts.push(`L${p.join()}`),
+        quadraticCurveTo: (...p) => void parts.push(`Q${p.join()}`),
+      },
+      points,
+    );
+    assert.equal(parts.join(" "), wanted);
+  });
+}

@@ -31,7 +31,7 @@ test("no line is wider than the box, whatever the text", () => {
   for (let round = 0; round < 200; round++) {
     const text = Array.from({ length: random(60) }, () => "аб вг-\n白ё"[random(9)]).join("");
     const layout = wrapText(text, 10, 30, measure);
-    for (const line of layout.lines) assert.ok(line.width <= 30, `round ${round}: ${line.text}`);
+    for (const line of layout.lines) assert(line.width <= 30, `round ${round}: ${line.text}`);
     const kept = layout.lines.map((line) => line.text).join("");
     assert.equal(kept.replace(/\s/g, ""), text.replace(/\s/g, ""), `round ${round}`);
   }
@@ -41,7 +41,7 @@ test("text shrinks until it fits", () => {
   const short = fitText("Hi", 160, 160, measure);
   const long = fitText("many words ".repeat(40), 160, 160, measure);
   assert.equal(short.size, 28);
-  assert.ok(long.size < 12 && long.height <= 160);
+  assert(long.size < 12 && long.height <= 160);
 });
 
 test("a long word shrinks before it breaks", () => {

@@ -96,7 +96,11 @@ function wrapParagraph(paragraph: string, width: number, measure: Measure): stri
 }
 
 /** A line may end after a space, after a hyphen, and between characters of the wide scripts. */
-const PIECE = /[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]\s*|[^\s\-\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]*(?:-+|\s+)|[^\s\-\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+/gu;
+const WIDE = "\\u3040-\\u30ff\\u3400-\\u9fff\\uf900-\\ufaff";
+const PIECE = new RegExp(
+  `[${WIDE}]\\s*|[^\\s\\-${WIDE}]*(?:-+|\\s+)|[^\\s\\-${WIDE}]+`,
+  "gu",
+);
 
 function pieces(paragraph: string): readonly string[] {
   return paragraph.match(PIECE) ?? [];
@@ -112,7 +116,15 @@ function longestWord(text: string, measure: Measure): number {
 
 /** What a reader takes for one letter: an accent or a flag is not torn from what it belongs to. */
 export function letters(text: string): readonly string[] {
-  if (typeof Intl.Segmenter !== "function") return Array.from(text);
-  const segments = new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(text);
+  const { Segmenter } = Intl as unknown as { readonly Segmenter?: SegmenterClass };
+  if (!Segmenter) return Array.from(text);
+  const segments = new Segmenter(undefined, { granularity: "grapheme" }).segment(text);
   return Array.from(segments, (part) => part.segment);
+}
+
+/** Newer than the library of types that is compiled against; not in every browser yet. */
+interface SegmenterClass {
+  new (locale: undefined, options: { readonly granularity: "grapheme" }): {
+    segment(text: string): Iterable<{ readonly segment: string }>;
+  };
 }

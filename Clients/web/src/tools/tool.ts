@@ -18,7 +18,8 @@ export interface Keys {
 
 /** What lies under the pointer. */
 export type Target =
-  | { readonly on: "board" }
+  /** `within`: the outline around the place. A click takes it, a drag is as on the board. */
+  | { readonly on: "board"; readonly within?: string }
   | { readonly on: "shape"; readonly shape: Placed }
   | { readonly on: "handle"; readonly handle: Handle };
 

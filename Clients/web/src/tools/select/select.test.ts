@@ -7,11 +7,15 @@ import { select, selectIdle } from "./select";
 const a = shape("a", 0, 0);
 const b = shape("b", 800, 0);
 const onA: Target = { on: "shape", shape: a };
+const inA: Target = { on: "board", within: "a" };
 const shift = { shift: true, alt: false };
 const corner: Target = { on: "handle", handle: "se" };
 
 const rows: readonly [string, readonly ToolEvent[], string][] = [
   ["a click on the board clears the selection", [down(0, 0), up(1, 1)], "select"],
+  ["a click inside an outline selects it", [down(0, 0, { target: inA }), up(1, 1)], "select"],
+  ["a drag inside an outline spans a marquee",
+    [down(0, 0, { target: inA }), move(9, 9), up(9, 9)], "marquee marquee endMarquee"],
   ["shift and a click on the board keeps it", [down(0, 0, { keys: shift }), up(0, 0)], ""],
   ["a drag on the board spans a marquee", [down(0, 0), move(9, 9), up(9, 9)],
     "marquee marquee endMarquee"],

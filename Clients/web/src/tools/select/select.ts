@@ -13,7 +13,7 @@ interface Press {
 export type SelectState =
   | { readonly at: "idle" }
   /** Pressed on the board: a click clears the selection, a drag spans a marquee. */
-  | ({ readonly at: "board"; readonly add: boolean } & Press)
+  | ({ readonly at: "board"; readonly add: boolean; readonly within: string | null } & Press)
   | ({ readonly at: "marquee"; readonly add: boolean } & Press)
   /** One finger on the board moves what is seen. */
   | ({ readonly at: "pan"; readonly last: ScreenPoint } & Press)
@@ -54,7 +54,9 @@ function cancelled(state: SelectState): readonly Effect[] {
 function pressed(event: Down): [SelectState, readonly Effect[]] {
   const { pointer, at: from, screen, touch, target, selection, keys } = event;
   const press: Press = { pointer, from, screen, touch };
-  if (target.on === "board") return [{ at: "board", add: keys.shift, ...press }, []];
+  if (target.on === "board") {
+    return [{ at: "board", add: keys.shift, within: target.within ?? null, ...press }, []];
+  }
   if (target.on === "handle") {
     const { handle } = target;
     return [{ at: "resizing", handle, shapes: selection, changed: false, ...press }, []];
@@ -75,8 +77,9 @@ function moved(state: Active, event: Move | Up): [SelectState, readonly Effect[]
   switch (state.at) {
     case "board": {
       if (!strayed(state.screen, event.screen, state.touch)) return [state, []];
-      if (state.touch) return panned({ ...state, at: "pan", last: state.screen }, event);
-      return [{ ...state, at: "marquee" }, [marquee(state, event)]];
+      const { pointer, from, screen, touch, add } = state;
+      if (touch) return panned({ at: "pan", pointer, from, screen, touch, last: screen }, event);
+      return [{ at: "marquee", pointer, from, screen, touch, add }, [marquee(state, event)]];
     }
     case "marquee":
       return [state, [marquee(state, event)]];
@@ -101,7 +104,7 @@ function released(state: Active, event: Up): [SelectState, readonly Effect[]] {
   const [next, effects] = moved(state, event);
   switch (next.at) {
     case "board":
-      return [selectIdle, next.add ? [] : [{ do: "select", ids: [] }]];
+      return [selectIdle, clickedBoard(next)];
     case "marquee":
       return [selectIdle, [...effects, { do: "endMarquee" }]];
     case "shape":
@@ -113,6 +116,15 @@ function released(state: Active, event: Up): [SelectState, readonly Effect[]] {
     default:
       return [selectIdle, effects];
   }
+}
+
+function clickedBoard(state: {
+  readonly add: boolean;
+  readonly within: string | null;
+}): readonly Effect[] {
+  const { add, within } = state;
+  if (add) return within ? [{ do: "toggle", id: within }] : [];
+  return [{ do: "select", ids: within ? [within] : [] }];
 }
 
 /** Of several selected shapes, a plain click leaves the one; Shift takes it out. */

@@ -1,0 +1,32 @@
+import type { Shape } from "../board";
+import type { Box } from "../canvas/geometry";
+import { boundsOf } from "../canvas/hit";
+import type { Cursor, Overlay } from "../canvas/overlay";
+import type { Running } from "../tools/toolbox";
+import type { View } from "./view";
+
+/** What is drawn over the shapes. */
+export function overlayOf(
+  view: View,
+  selected: readonly Shape[],
+  running: Running,
+  marquee: Box | null,
+  shape: (id: string) => Shape | undefined,
+  cursors: readonly Cursor[],
+): Overlay {
+  const busy = running.tool === "select" && running.state.at === "moving";
+  return {
+    selection: selected.map(boundsOf),
+    handles: view.mayWrite && !busy && marquee === null && view.editing === null,
+    marquee,
+    outlines: view.others.map((other) => ({
+      color: other.color,
+      name: other.name,
+      boxes: other.selection.flatMap((id) => {
+        const one = shape(id);
+        return one ? [boundsOf(one)] : [];
+      }),
+    })),
+    cursors,
+  };
+}

@@ -1,0 +1,311 @@
+import { createEditor, eighth, hasText } from "../board";
+import type { Author, BoardEditor, Color, Shape, ShapeId } from "../board";
+import { Camera, HOME, panBy, reveal, viewBox } from "../canvas/camera";
+import { Box, overlaps } from "../canvas/geometry";
+import { createMeasure } from "../canvas/font";
+import { boundsOf, placedOf, touches } from "../canvas/hit";
+import { paint } from "../canvas/paint";
+import { personColor } from "../canvas/palette";
+import { createTextField } from "../editing/field";
+import { nextPlace } from "../editing/next";
+import type { OpenDocument } from "../provider";
+import { text } from "../text";
+import { idle, Running, step } from "../tools/toolbox";
+import type { ToolEvent, ToolName } from "../tools/tool";
+import { perform } from "./commands";
+import { createEffects } from "./effects";
+import { overlayOf } from "./frame";
+import type { Command } from "./keys";
+import { createPointing } from "./pointing";
+import { createPresence, Presence } from "./presence";
+import { Shapes, watchShapes } from "./shapes";
+import { createSurface } from "./surface";
+import { firstView, View } from "./view";
+
+export interface WorkspaceOptions {
+  readonly parent: HTMLElement;
+  readonly canvas: HTMLCanvasElement;
+  readonly me: Author;
+  readonly say: (message: string) => void;
+  readonly help: () => void;
+  readonly changed: (view: View) => void;
+}
+
+/** Canvas, tools, text field and presence of one board in one page. No React in it. */
+export interface Workspace {
+  readonly view: View;
+  /** The document to show from now on; another one after a refusal. */
+  use(document: OpenDocument): void;
+  setMayWrite(may: boolean): void;
+  setColor(color: Color): void;
+  setPenSize(size: number): void;
+  perform(command: Command): boolean;
+  focus(): void;
+  stop(): void;
+}
+
+export function createWorkspace(options: WorkspaceOptions): Workspace {
+  const { canvas, me } = options;
+  const measure = createMeasure();
+  let view: View = firstView;
+  let camera: Camera = HOME;
+  let running: Running = idle("select");
+  let marquee: Box | null = null;
+  let marqueeStart: readonly ShapeId[] = [];
+  let board: { editor: BoardEditor; shapes: Shapes; presence: Presence; close(): void } | null = null;
+
+  const surface = createSurface(canvas, draw);
+  const shape = (id: ShapeId): Shape | undefined => board?.shapes.get(id);
+  const selected = (): readonly Shape[] =>
+    view.selection.flatMap((id) => shape(id) ?? []);
+  const list = (): readonly Shape[] => board?.shapes.list() ?? [];
+
+  function update(part: Partial<View>): void {
+    const keys = Object.keys(part) as (keyof View)[];
+    if (keys.every((key) => Object.is(view[key], part[key]))) return;
+    view = { ...view, ...part };
+    options.changed(view);
+    surface.wake();
+  }
+
+  const effects = createEffects({
+    editor: () => editorOf(),
+    shape,
+    mayWrite: () => view.mayWrite,
+    color: (kind) => (kind === "note" ? view.noteColor : view.lineColor),
+    penSize: () => view.penSize,
+    pan: (dx, dy) => setCamera(panBy(camera, dx, dy)),
+    select,
+    toggle: (id) =>
+      select(view.selection.includes(id) ? view.selection.filter((one) => one !== id) : [...view.selection, id]),
+    marquee: spanned,
+    done(id, edit) {
+      if (!view.locked || edit) setTool(view.locked ? view.tool : "select");
+      select([id]);
+      if (edit) beginEditing(id);
+    },
+    wake: surface.wake,
+  });
+
+  const field = createTextField(options.parent, {
+    measure,
+    typed: (value) => board?.editor.type(value),
+    ended: (refocus) => endEditing(refocus),
+    next: nextNote,
+    undo: (redo) => void perform(host, { do: redo ? "redo" : "undo" }),
+  });
+
+  function editorOf(): BoardEditor {
+    if (!board) throw new Error("a tool wrote before there was a board");
+    return board.editor;
+  }
+
+  function setCamera(next: Camera): void {
+    camera = next;
+    update({ zoom: camera.zoom, lost: isLost() });
+    surface.wake();
+  }
+
+  function isLost(): boolean {
+    const window = viewBox(camera, surface.size);
+    const shapes = list();
+    return shapes.length > 0 && !shapes.some((one) => overlaps(boundsOf(one), window));
+  }
+
+  function select(ids: readonly ShapeId[]): void {
+    const there = ids.filter((id) => shape(id));
+    if (there.join() === view.selection.join()) return;
+    update({ selection: there });
+    update(selectionView());
+    board?.presence.selected(there);
+  }
+
+  function selectionView(): Partial<View> {
+    const shapes = selected();
+    const [first] = shapes;
+    const same = first && shapes.every((one) => one.color === first.color);
+    return {
+      selectionColor: same ? first.color : null,
+      hasNotes: shapes.some((one) => one.type === "note"),
+    };
+  }
+
+  function spanned(box: Box | null, add: boolean): void {
+    if (box && !marquee) marqueeStart = add ? view.selection : [];
+    marquee = box;
+    surface.wake();
+    if (!box) return;
+    const touched = list().filter((one) => touches(one, box)).map((one) => one.id);
+    select([...marqueeStart, ...touched.filter((id) => !marqueeStart.includes(id))]);
+  }
+
+  function setTool(tool: ToolName): void {
+    if (tool !== running.tool) stepTool({ on: "cancel" });
+    const allowed = view.mayWrite || tool === "hand" ? tool : "select";
+    running = idle(allowed);
+    update({ tool: allowed });
+    if (allowed !== "select" && allowed !== "hand") select([]);
+  }
+
+  function stepTool(event: ToolEvent): void {
+    const [next, done] = step(running, event);
+    running = next;
+    effects.run(done);
+    surface.wake();
+  }
+
+  function beginEditing(id: ShapeId): void {
+    const one = shape(id);
+    if (!one || !hasText(one) || !view.mayWrite || !editorOf().beginText(id)) return;
+    select([id]);
+    update({ editing: id });
+    field.open(one, camera, text("shape.text"));
+    options.say(text("say.editing"));
+    surface.wake();
+  }
+
+  function endEditing(refocus: boolean): void {
+    if (view.editing === null) return;
+    board?.editor.endText();
+    field.close();
+    update({ editing: null });
+    if (refocus) canvas.focus({ preventScroll: true });
+  }
+
+  function nextNote(): void {
+    const from = view.editing === null ? undefined : shape(view.editing);
+    if (!from || from.type !== "note") return endEditing(true);
+    endEditing(false);
+    const box = nextPlace(boundsOf(from), list().map(boundsOf));
+    const id = editorOf().create({
+      type: "note", color: from.color,
+      x: eighth(box.x), y: eighth(box.y), w: eighth(box.w), h: eighth(box.h),
+    });
+    setCamera(reveal(camera, box, surface.size, 40));
+    beginEditing(id);
+  }
+
+  function changed(): void {
+    const there = view.selection.filter((id) => shape(id));
+    if (there.length !== view.selection.length) select(there);
+    update({ shapes: list().length, lost: isLost(), ...selectionView() });
+    if (view.editing !== null && !shape(view.editing)) endEditing(true);
+    surface.wake();
+  }
+
+  function draw(ctx: CanvasRenderingContext2D, now: number): void {
+    effects.flush();
+    const cursors = board?.presence.cursors(camera, now) ?? { list: [], moving: false };
+    const one = view.editing === null ? undefined : shape(view.editing);
+    if (one && hasText(one)) field.follow(one, camera);
+    const overlay = overlayOf(view, selected(), running, marquee, shape, cursors.list);
+    const { size, ratio } = surface;
+    paint(ctx, { camera, size, ratio, shapes: list(), editing: view.editing, overlay, measure });
+    if (cursors.moving) surface.wake();
+  }
+
+  const host = {
+    editor: editorOf,
+    mayWrite: () => view.mayWrite && board !== null,
+    list,
+    selected,
+    select,
+    camera: () => camera,
+    setCamera,
+    size: () => surface.size,
+    edit: beginEditing,
+    setTool,
+    toggleLock: () => update({ locked: !view.locked }),
+    letGo() {
+      const busy = running.state.at !== "idle" || running.tool !== "select";
+      stepTool({ on: "cancel" });
+      if (running.tool !== "select") setTool("select");
+      return busy;
+    },
+    help: options.help,
+    say: options.say,
+  };
+
+  const pointing = createPointing(canvas, {
+    ...host,
+    tool: () => running.tool,
+    pan: (dx, dy) => setCamera(panBy(camera, dx, dy)),
+    step: stepTool,
+    endEditing: () => endEditing(false),
+    seen: (at) => board?.presence.point(at),
+    placed: () => selected().map(placedOf),
+  });
+
+  function use(document: OpenDocument): void {
+    effects.settle();
+    endEditing(false);
+    board?.close();
+    const editor = createEditor(document.doc, me);
+    const shapes = watchShapes(document.doc, changed);
+    const mine = { name: me.name, color: personColor(me.sub) };
+    const presence = createPresence(document.awareness, mine, () => {
+      update({ others: presence.others() });
+      surface.wake();
+    });
+    const stopHistory = editor.onHistory(() =>
+      update({ canUndo: editor.canUndo, canRedo: editor.canRedo }),
+    );
+    board = {
+      editor, shapes, presence,
+      close() {
+        stopHistory();
+        shapes.stop();
+        presence.stop();
+        editor.destroy();
+      },
+    };
+    update({ canUndo: false, canRedo: false, others: presence.others() });
+    changed();
+  }
+
+  return {
+    get view() {
+      return view;
+    },
+    use,
+    setMayWrite(may) {
+      if (may === view.mayWrite) return;
+      if (!may) {
+        // what is under way was allowed when it began: it is kept, not taken back
+        effects.settle();
+        endEditing(false);
+        running = idle(running.tool === "hand" ? "hand" : "select");
+      }
+      update({ mayWrite: may, tool: running.tool });
+    },
+    setColor(color) {
+      const shapes = selected();
+      const notes = shapes.length > 0 ? shapes.some((one) => one.type === "note") : isNoteTool(view.tool);
+      update(notes ? { noteColor: color } : { lineColor: color });
+      if (!view.mayWrite || shapes.length === 0) return;
+      const editor = editorOf();
+      editor.gesture("color", () => shapes.forEach((one) => editor.change(one.id, { color })));
+    },
+    setPenSize(size) {
+      update({ penSize: size });
+      const editor = board?.editor;
+      const pens = selected().filter((one) => one.type === "pen");
+      if (!editor || !view.mayWrite || pens.length === 0) return;
+      editor.gesture("size", () => pens.forEach((one) => editor.change(one.id, { size })));
+    },
+    perform: (command) => perform(host, command),
+    focus: () => canvas.focus({ preventScroll: true }),
+    stop() {
+      effects.settle();
+      endEditing(false);
+      pointing.stop();
+      board?.close();
+      surface.stop();
+      field.remove();
+    },
+  };
+}
+
+function isNoteTool(tool: ToolName): boolean {
+  return tool === "note" || tool === "select" || tool === "hand";
+}
