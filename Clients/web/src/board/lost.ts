@@ -1,5 +1,8 @@
 /** What a person is told when the hub did not take what they did. */
 import type * as Y from "yjs";
+import { equalityDeep } from "lib0/function";
+import { readShape, shapesOf } from "./read";
+import { hasText } from "./schema";
 import type { ShapeId, ShapeType } from "./schema";
 
 /** A shape of which something did not go through. */
@@ -17,9 +20,20 @@ export interface LostShape {
  * changes touched ("shapes/<id>"); without it all shapes are compared.
  */
 export function lostShapes(
-  _refused: Y.Doc,
-  _current: Y.Doc,
-  _touched: ReadonlySet<string> | undefined,
+  refused: Y.Doc,
+  current: Y.Doc,
+  touched: ReadonlySet<string> | undefined,
 ): readonly LostShape[] {
-  return [];
+  const ids = new Set([...shapesOf(refused).keys(), ...shapesOf(current).keys()]);
+  const lost: LostShape[] = [];
+  for (const id of ids) {
+    if (touched && !touched.has(`shapes/${id}`)) continue;
+    const mine = readShape(refused, id);
+    const theirs = readShape(current, id);
+    const shape = mine ?? theirs;
+    if (!shape || equalityDeep(mine, theirs)) continue;
+    const change = !theirs ? "created" : mine ? "changed" : "deleted";
+    lost.push({ id, type: shape.type, change, text: hasText(shape) ? shape.text : "" });
+  }
+  return lost;
 }

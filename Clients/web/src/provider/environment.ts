@@ -22,8 +22,6 @@ export interface Environment {
   readonly connect: (url: string, protocol: string) => Socket;
   /** Calls when connecting at once may help: the network is back, the page is seen again. */
   readonly onWake: (listener: () => void) => () => void;
-  /** Calls when the page goes away. */
-  readonly onLeave: (listener: () => void) => () => void;
 }
 
 /** The browser's own. */
@@ -44,10 +42,6 @@ export function browserEnvironment(): Environment {
         window.removeEventListener("online", listener);
         document.removeEventListener("visibilitychange", seen);
       };
-    },
-    onLeave: (listener) => {
-      window.addEventListener("pagehide", listener);
-      return () => window.removeEventListener("pagehide", listener);
     },
   };
 }

@@ -1,7 +1,154 @@
 /** A room: one socket, its boards, and how it is with them. */
-import type { RoomConnection, RoomOptions } from "./types";
+import { readControl } from "../protocol/control";
+import { decodeMessage, encodeMessage } from "../protocol/messages";
+import type { Message } from "../protocol/messages";
+import { createBoard } from "./board";
+import type { Board } from "./board";
+import { createCommands, readPeople, readRole } from "./commands";
+import { browserEnvironment } from "./environment";
+import type { Link } from "./link";
+import { createListeners } from "./listeners";
+import { createStage, stageName } from "./stage";
+import type { Reply, RoomConnection, RoomOptions, RoomState, Status } from "./types";
+import { connectWire } from "./wire";
+import type { Wire } from "./wire";
+
+/** How it is, over all boards. `tried`: a first connection has failed, or there was one. */
+export function statusOf(
+  link: Link,
+  tried: boolean,
+  boards: readonly { readonly unsaved: number; readonly synced: boolean; refusal?: string }[],
+): Status {
+  const unsaved = boards.reduce((sum, board) => sum + board.unsaved, 0);
+  if (link.at === "ended") return { at: "ended", code: link.code, unsaved };
+  if (link.at !== "open") {
+    return tried || unsaved > 0 ? { at: "offline", unsaved } : { at: "connecting" };
+  }
+  for (const { refusal } of boards) {
+    if (refusal !== undefined) return { at: "refused", code: refusal, unsaved };
+  }
+  if (unsaved > 0) return { at: "saving", unsaved };
+  return { at: boards.every(({ synced }) => synced) ? "saved" : "connecting" };
+}
+
+const sameStatus = (one: Status, two: Status) => JSON.stringify(one) === JSON.stringify(two);
 
 /** Connects, and keeps connecting until `close`. Boards can be opened and edited at once. */
-export function connectRoom(_options: RoomOptions): RoomConnection {
-  throw new Error("comes next");
+export function connectRoom(options: RoomOptions): RoomConnection {
+  const { jam, room: name, session, store } = options;
+  const environment = options.environment ?? browserEnvironment();
+  const statuses = createListeners<Status>();
+  const rooms = createListeners<RoomState>();
+  const boards = new Map<string, Board>();
+  const commands = createCommands(environment);
+
+  let room: RoomState = { you: undefined, frozen: false, frozenBy: undefined, saving: true };
+  let status: Status = { at: "connecting" };
+  let link: Link = { at: "idle" };
+  let tried = false;
+  let send: ((data: string | Uint8Array) => void) | undefined;
+
+  function look(): void {
+    const each = [...boards.values()].map(({ connection, refusal }) => ({
+      unsaved: connection.unsaved,
+      synced: connection.synced,
+      ...(refusal === undefined ? {} : { refusal }),
+    }));
+    const now = statusOf(link, tried, each);
+    if (sameStatus(now, status)) return;
+    status = now;
+    statuses.tell(now);
+  }
+
+  function learn(news: Partial<RoomState>): void {
+    const was = room;
+    room = { ...room, ...news };
+    rooms.tell(room);
+    if (was.frozen && !room.frozen) boards.forEach((board) => board.unfrozen());
+  }
+
+  const stage = createStage((state) => learn(state));
+  const sender = (board: string) => (message: Message) => send?.(encodeMessage(board, message));
+
+  function heardText(text: string): void {
+    const message = readControl(text);
+    switch (message?.is) {
+      case "hello": {
+        const { you, frozen, saving } = message;
+        return learn({ you: { ...you, role: readRole(you.role) }, frozen, saving });
+      }
+      case "reply": return commands.receive(message);
+      case "saving": return learn({ saving: message.ok });
+      case "error":
+        if (message.board !== undefined) boards.get(message.board)?.notOpened(message.error);
+        return;
+      case undefined: return;
+    }
+  }
+
+  function heardBytes(bytes: Uint8Array): void {
+    const decoded = decodeMessage(bytes);
+    if (decoded === "malformed") return wire.drop();
+    if (decoded === "unknown") return;
+    if (decoded.board === stageName) stage.receive(decoded.message);
+    else boards.get(decoded.board)?.receive(decoded.message);
+  }
+
+  const wire: Wire = connectWire({
+    url: `${options.origin.replace(/^http/, "ws")}/yjs/${jam}/${name}`,
+    session,
+    environment,
+    opened(to) {
+      send = to;
+      commands.connected(to);
+      stage.connected(sender(stageName));
+      for (const [board, { connected }] of boards) connected(sender(board));
+      look();
+    },
+    heard: (data) => (typeof data === "string" ? heardText(data) : heardBytes(data)),
+    lost() {
+      send = undefined;
+      commands.disconnected();
+      boards.forEach((board) => board.disconnected());
+    },
+    changed(next) {
+      link = next;
+      if (next.at === "open" || next.at === "waiting") tried = true;
+      look();
+    },
+  });
+
+  async function order(command: string, sub?: string): Promise<Reply<void>> {
+    const reply = await commands.run(command, sub === undefined ? {} : { sub });
+    return reply.ok ? { ok: true, value: undefined } : reply;
+  }
+
+  return {
+    board(board) {
+      const known = boards.get(board);
+      if (known) return known.connection;
+      const key = { jam, room: name, board, sub: session.sub };
+      const made = createBoard({ key, store, environment, changed: look });
+      boards.set(board, made);
+      if (send) made.connected(sender(board));
+      return made.connection;
+    },
+    get status() { return status; },
+    onStatus: statuses.add,
+    get room() { return room; },
+    onRoom: rooms.add,
+    async who() {
+      const reply = await commands.run("who");
+      return reply.ok ? { ok: true, value: readPeople(reply.value) } : reply;
+    },
+    freeze: () => order("freeze"),
+    unfreeze: () => order("unfreeze"),
+    remove: (sub) => order("remove", sub),
+    readmit: (sub) => order("readmit", sub),
+    close() {
+      wire.stop();
+      boards.forEach((board) => board.close());
+      boards.clear();
+    },
+  };
 }

@@ -25,7 +25,7 @@ declare module "node:assert/strict" {
     fail(message: string): never;
   }
   const assert: Assert;
-  export = assert;
+  export default assert;
 }
 
 declare module "node:child_process" {
@@ -81,7 +81,7 @@ declare module "ws" {
     constructor(url: string, protocols: readonly string[]);
     binaryType: string;
   }
-  export = WebSocket;
+  export default WebSocket;
 }
 
 declare const process: { readonly env: Record<string, string | undefined> };

@@ -1,0 +1,225 @@
+/** One board of a room: its document, in step with the hub over every connection. */
+import * as Y from "yjs";
+import type { Message } from "../protocol/messages";
+import { createDocument } from "./document";
+import type { LiveDocument } from "./document";
+import type { Environment, Timer } from "./environment";
+import * as ledgers from "./ledger";
+import { createListeners } from "./listeners";
+import type { BoardKey, OfflineStore } from "./store";
+import type { BoardConnection, Loss, OpenDocument } from "./types";
+
+/** What the room does with a board. */
+export interface Board {
+  readonly connection: BoardConnection;
+  /** Why the hub does not take what is here now; undefined if it does. */
+  readonly refusal: string | undefined;
+  /** There is a connection: join. */
+  connected(send: (message: Message) => void): void;
+  disconnected(): void;
+  receive(message: Message): void;
+  /** The hub did not open the board. */
+  notOpened(code: string): void;
+  /** What was refused for a freeze is offered again. */
+  unfrozen(): void;
+  close(): void;
+}
+
+export interface BoardUses {
+  readonly key: BoardKey;
+  readonly store: OfflineStore;
+  readonly environment: Environment;
+  /** Status, unsaved count or synced may have changed. */
+  readonly changed: () => void;
+}
+
+/** After these the document is kept, and offered again later (wire.md section 4, reject). */
+const mayPass: ReadonlySet<string> = new Set(["not-saving", "document-limit", "foreign-client"]);
+const offerAgain = { usually: 10_000, frozen: 60_000 };
+/** The hub's first answer may be a second old, with the rest right behind it. */
+const settling = 300;
+
+export function createBoard(uses: BoardUses): Board {
+  const { key, store, environment, changed } = uses;
+  const documents = createListeners<OpenDocument>();
+  const losses = createListeners<Loss>();
+  const syncs = createListeners<void>();
+
+  let ledger = ledgers.emptyLedger;
+  let send: ((message: Message) => void) | undefined;
+  let epoch = 0;
+  let isLoaded = false;
+  /** `open` was answered on this connection. */
+  let opened = false;
+  let synced = false;
+  let refusal: string | undefined;
+  let retry: Timer | undefined;
+  let untold: Loss | undefined;
+  let live: LiveDocument = start();
+
+  function start(): LiveDocument {
+    return createDocument({
+      key, store, environment,
+      edited(update, touched) {
+        if (ledger.answered) send?.({ is: "update", update });
+        ledger = ledgers.edited(ledger, touched);
+        count();
+      },
+      announce: (update) => opened && send?.({ is: "awareness", update }),
+    });
+  }
+
+  function count(): void {
+    store.mark(key, { epoch, unsaved: ledgers.unsaved(ledger) });
+    changed();
+  }
+
+  function open(): void {
+    if (!send || !isLoaded) return;
+    retry?.cancel();
+    opened = false;
+    ledger = ledgers.restarted(ledger);
+    send({ is: "open", epoch });
+  }
+
+  /** What the hub has is gone or unknown to us, or it wants nothing of what we have. */
+  function startAgain(code: string, reason: string, lost: ledgers.Edits): void {
+    const old = live;
+    const state = old.presence.awareness.getLocalState();
+    old.release();
+    live = start();
+    live.presence.awareness.setLocalState(state);
+    store.replace(key, Y.encodeStateAsUpdate(live.doc));
+    synced = false;
+    refusal = undefined;
+    if (lost.count > 0) {
+      untold = { code, reason, refused: old.doc, touched: lost.touched };
+    }
+    documents.tell(connection);
+  }
+
+  function joined(told: number): void {
+    if (epoch !== 0 && told !== epoch) {
+      const waiting = ledgers.restarted(ledger).waiting;
+      ledger = ledgers.emptyLedger;
+      startAgain("replaced", "the board was replaced or restored", waiting);
+    }
+    opened = true;
+    epoch = told;
+    refusal = undefined;
+    ledger = ledgers.restarted(ledger);
+    send?.({ is: "step1", stateVector: Y.encodeStateVector(live.doc) });
+    live.presence.announce();
+    count();
+  }
+
+  function arrived(): void {
+    if (!synced) {
+      synced = true;
+      syncs.tell();
+    }
+    const loss = untold;
+    untold = undefined;
+    if (loss) environment.after(settling, () => losses.tell(loss));
+    changed();
+  }
+
+  /** The document stays, with all that is not saved; the hub is asked again later. */
+  function hold(code: string): void {
+    refusal = code;
+    ledger = ledgers.restarted(ledger);
+    retry?.cancel();
+    // The end of a freeze is told; that this is missed is not likely, but would be for ever.
+    const wait = code === "frozen" ? offerAgain.frozen : offerAgain.usually;
+    retry = environment.after(wait, open);
+    count();
+  }
+
+  function rejected({ number, code, reason }: Extract<Message, { is: "reject" }>): void {
+    const later = code === "frozen" && ledgers.isStep2(ledger, number);
+    if (mayPass.has(code) || later) return hold(code);
+    const { lost, ledger: kept } = ledgers.refused(ledger, number);
+    ledger = kept;
+    startAgain(code, reason, lost);
+    open();
+    count();
+  }
+
+  function receive(message: Message): void {
+    if (message.is === "opened") return joined(message.epoch);
+    // Until the board is opened again, what comes is of the time before.
+    if (!opened) return;
+    switch (message.is) {
+      case "step1":
+        if (refusal !== undefined) return;
+        send?.({ is: "step2", update: Y.encodeStateAsUpdate(live.doc, message.stateVector) });
+        ledger = ledgers.answered(ledger);
+        return count();
+      case "step2":
+        live.receive(message.update);
+        return arrived();
+      case "update": return live.receive(message.update);
+      case "awareness": return live.presence.receive(message.update);
+      case "query-awareness": return live.presence.announce();
+      case "saved":
+        ledger = ledgers.saved(ledger, message.count);
+        return count();
+      case "reject": return refusal === undefined ? rejected(message) : undefined;
+      case "open": return;
+    }
+  }
+
+  const connection: BoardConnection = {
+    name: key.board,
+    get doc() { return live.doc; },
+    get awareness() { return live.presence.awareness; },
+    get synced() { return synced; },
+    get unsaved() { return ledgers.unsaved(ledger); },
+    loaded: load(),
+    onDocument: documents.add,
+    onLost: losses.add,
+    onSynced: syncs.add,
+  };
+
+  async function load(): Promise<void> {
+    const stored = await store.load(key);
+    if (stored) {
+      live.restore(stored.updates);
+      epoch = stored.epoch;
+      ledger = ledgers.found(ledger, { count: stored.unsaved, touched: undefined });
+    }
+    isLoaded = true;
+    open();
+    changed();
+  }
+
+  return {
+    connection,
+    get refusal() { return refusal; },
+    connected(to) {
+      send = to;
+      open();
+    },
+    disconnected() {
+      send = undefined;
+      opened = false;
+      refusal = undefined;
+      retry?.cancel();
+      ledger = ledgers.restarted(ledger);
+      live.presence.lost();
+      count();
+    },
+    receive,
+    notOpened(code) {
+      if (!opened && send) hold(code);
+    },
+    unfrozen() {
+      if (refusal === "frozen") open();
+    },
+    close() {
+      send = undefined;
+      retry?.cancel();
+      live.release();
+    },
+  };
+}

@@ -1,0 +1,106 @@
+/** When to connect, to wait, to ask for a token, and when to stop: a pure state machine. */
+import type { EndCode, TokenAnswer } from "./types";
+
+export type Link =
+  | { readonly at: "idle" }
+  /** Asking for a token. `failures`: attempts since the last good connection. */
+  | { readonly at: "asking"; readonly failures: number }
+  | { readonly at: "opening"; readonly failures: number }
+  | { readonly at: "open"; readonly failures: number; readonly since: number }
+  | { readonly at: "waiting"; readonly failures: number; readonly fresh: boolean }
+  | { readonly at: "ended"; readonly code: EndCode };
+
+export type LinkEvent =
+  | { readonly on: "start" }
+  | { readonly on: "token"; readonly answer: TokenAnswer }
+  | { readonly on: "opened"; readonly now: number }
+  /** The socket is gone; `code` as WebSocket has it, 1006 also for a failed upgrade. */
+  | { readonly on: "closed"; readonly code: number; readonly now: number }
+  /** Nothing was heard for too long. */
+  | { readonly on: "silent" }
+  | { readonly on: "timer" }
+  /** The network is back, the page is seen again. */
+  | { readonly on: "wake" }
+  | { readonly on: "stop" };
+
+export type LinkEffect =
+  /** `fresh`: the one we have is not good. */
+  | { readonly do: "ask"; readonly fresh: boolean }
+  | { readonly do: "connect"; readonly token: string }
+  | { readonly do: "wait"; readonly ms: number }
+  | { readonly do: "close" }
+  /** Close, and then the event `timer`. */
+  | { readonly do: "drop" };
+
+export const firstWait = 300;
+export const longestWait = 10_000;
+/** A connection that ends sooner was no good one. */
+const soon = 2_000;
+
+/** Closes the socket and goes on at once. */
+const drop: LinkEffect = { do: "drop" };
+
+/** Half of the wait is chance: a room that lost its hub does not come back all at once. */
+function wait(failures: number, fresh: boolean, chance: number): [Link, LinkEffect] {
+  const longest = Math.min(longestWait, firstWait * 2 ** Math.min(failures, 10));
+  return [
+    { at: "waiting", failures, fresh },
+    { do: "wait", ms: Math.round(longest * (0.5 + chance / 2)) },
+  ];
+}
+
+/**
+ * A browser does not learn why an upgrade failed. The token may be the reason, so every second
+ * failure asks for a new one, which the hub answers with words.
+ */
+function ask(failures: number, fresh: boolean): [Link, LinkEffect] {
+  const doubted = failures > 0 && failures % 2 === 0;
+  return [{ at: "asking", failures }, { do: "ask", fresh: fresh || doubted }];
+}
+
+/** Close codes after which nothing gets better by itself (wire.md section 7). */
+const last: Readonly<Record<number, EndCode>> = {
+  4400: "malformed", 4403: "removed", 1009: "too-big",
+};
+
+function closed(
+  link: Extract<Link, { at: "opening" | "open" }>,
+  event: Extract<LinkEvent, { on: "closed" }>,
+  chance: number,
+): [Link, LinkEffect?] {
+  const code = last[event.code];
+  if (code !== undefined) return [{ at: "ended", code }];
+  const wasGood = link.at === "open" && event.now - link.since >= soon;
+  const fresh = event.code === 4401;
+  if (wasGood && fresh) return ask(0, true);
+  return wait(wasGood ? 0 : link.failures + 1, fresh, chance);
+}
+
+/** `chance`: from 0 to below 1. */
+export function nextLink(link: Link, event: LinkEvent, chance: number): [Link, LinkEffect?] {
+  if (link.at === "ended") return [link];
+  if (event.on === "stop") return [{ at: "ended", code: "closed" }, { do: "close" }];
+  switch (link.at) {
+    case "idle":
+      return event.on === "start" ? ask(0, false) : [link];
+    case "asking": {
+      if (event.on !== "token") return [link];
+      const { answer } = event;
+      if (answer.ok) {
+        return [{ ...link, at: "opening" }, { do: "connect", token: answer.token }];
+      }
+      if (answer.error === "bad-invitation") return [{ at: "ended", code: "bad-invitation" }];
+      return wait(link.failures + 1, false, chance);
+    }
+    case "opening":
+      if (event.on === "opened") return [{ ...link, at: "open", since: event.now }];
+      return event.on === "closed" ? closed(link, event, chance) : [link];
+    case "open":
+      // The socket may take its time to notice; nobody waits for it.
+      if (event.on === "silent") return [{ at: "waiting", failures: 0, fresh: false }, drop];
+      return event.on === "closed" ? closed(link, event, chance) : [link];
+    case "waiting":
+      if (event.on !== "timer" && event.on !== "wake") return [link];
+      return ask(link.failures, link.fresh);
+  }
+}
