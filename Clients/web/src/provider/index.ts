@@ -1,8 +1,10 @@
 export * from "./types";
 export * from "./session-types";
 export { connectRoom } from "./room";
-export { createSession, knownJams, takeInvitation } from "./session";
-export type { SessionOptions, TextStorage } from "./session";
+export { createSession } from "./session";
+export { knownJams, takeInvitation } from "./membership";
+export type { SessionOptions } from "./session";
+export type { TextStorage } from "./membership";
 export { memoryStore } from "./store";
 export type { BoardKey, OfflineStore, StoredBoard } from "./store";
 export { openStore } from "./indexeddb";

@@ -1,13 +1,10 @@
 /** Who somebody is in a jam: the invitation, the name, the token. */
-import type { Session } from "./session-types";
-
-/** The part of localStorage that is used. */
-export interface TextStorage {
-  readonly length: number;
-  key(index: number): string | null;
-  getItem(key: string): string | null;
-  setItem(key: string, value: string): void;
-}
+import { ask, readInvitations, readJam, readJoined, readLink, readRooms } from "./api";
+import type { Call } from "./api";
+import { keepMembership, loadMembership } from "./membership";
+import type { TextStorage } from "./membership";
+import type { Answer, Membership, Session } from "./session-types";
+import type { TokenAnswer } from "./types";
 
 export interface SessionOptions {
   /** `location.origin` */
@@ -21,27 +18,98 @@ export interface SessionOptions {
   readonly now?: () => number;
 }
 
-/**
- * Takes the invitation out of an address: `invitation` is undefined if there is none, `rest` is
- * what to put into the address bar instead.
- */
-export function takeInvitation(
-  address: string,
-): { readonly invitation: string | undefined; readonly rest: string } {
-  return { invitation: undefined, rest: address };
-}
+/** A token that expires sooner is renewed before it is used, in seconds. */
+const margin = 60;
 
-/** The jams that this browser knows, for the page at "/". */
-export function knownJams(
-  _storage: TextStorage | undefined,
-): readonly { readonly jam: string; readonly title: string; readonly name: string }[] {
-  return [];
-}
+const notJoined: Answer<never> =
+  { ok: false, error: "bad-invitation", reason: "there is no invitation" };
 
 /**
  * The session of a jam. A new `invitation` (from the link just opened) takes the place of the
  * stored one; the participant key and the name stay.
  */
-export function createSession(_options: SessionOptions, _invitation?: string): Session {
-  throw new Error("comes next");
+export function createSession(options: SessionOptions, invitation?: string): Session {
+  const { origin, jam, storage } = options;
+  const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
+  const now = options.now ?? (() => Date.now() / 1000);
+  const base = `/api/jams/${jam}`;
+  let membership = loadMembership(storage, jam);
+  if (invitation !== undefined && invitation !== membership?.invitation) {
+    // The token is of the former role; who it is stays.
+    const { key, name, sub, title } = membership ?? {};
+    keep({
+      invitation,
+      ...(key === undefined ? {} : { key }),
+      ...(name === undefined ? {} : { name }),
+      ...(sub === undefined ? {} : { sub }),
+      ...(title === undefined ? {} : { title }),
+    });
+  }
+
+  function keep(next: Membership): Membership {
+    membership = next;
+    keepMembership(storage, jam, next);
+    return next;
+  }
+
+  async function join(name: string): Promise<Answer<Membership>> {
+    if (!membership) return notJoined;
+    const { invitation: secret, key } = membership;
+    const body = { invitation: secret, name, ...(key === undefined ? {} : { key }) };
+    const call: Call = { method: "POST", path: `${base}/join`, body };
+    const answer = await ask(origin, fetch, call, readJoined);
+    if (!answer.ok) return answer;
+    const { jam: { title }, ...rest } = answer.value;
+    return { ok: true, value: keep({ invitation: secret, title, ...rest }) };
+  }
+
+  /** Renewals asked for at the same time are one: each board and page wants the same token. */
+  let renewing: Promise<TokenAnswer> | undefined;
+  function renew(): Promise<TokenAnswer> {
+    renewing ??= rejoin().finally(() => (renewing = undefined));
+    return renewing;
+  }
+
+  async function rejoin(): Promise<TokenAnswer> {
+    const answer = await join(membership?.name ?? "");
+    if (answer.ok) return { ok: true, token: answer.value.token ?? "" };
+    const over = answer.error === "bad-invitation";
+    return { ok: false, error: over ? "bad-invitation" : "unreachable" };
+  }
+
+  async function token(): Promise<TokenAnswer> {
+    const { token: known, expires = 0 } = membership ?? {};
+    return known !== undefined && expires - margin > now() ? { ok: true, token: known } : renew();
+  }
+
+  /** With a token; one that the hub does not want is renewed once. */
+  async function authorized<T>(
+    call: Call,
+    read: (body: unknown) => T | undefined,
+  ): Promise<Answer<T>> {
+    const first = await token();
+    if (!first.ok) return { ...first, reason: "" };
+    const answer = await ask(origin, fetch, { ...call, token: first.token }, read);
+    if (answer.ok || answer.error !== "unauthorized") return answer;
+    const second = await renew();
+    if (!second.ok) return { ...second, reason: "" };
+    return ask(origin, fetch, { ...call, token: second.token }, read);
+  }
+
+  return {
+    jam,
+    get membership() { return membership; },
+    get joined() { return membership?.token !== undefined; },
+    get sub() { return membership?.sub ?? ""; },
+    join,
+    token,
+    renew,
+    rooms: () => authorized({ method: "GET", path: `${base}/rooms` }, readRooms),
+    createRoom: (title) =>
+      authorized({ method: "POST", path: `${base}/rooms`, body: { title } }, readJam),
+    invitations: () =>
+      authorized({ method: "GET", path: `${base}/invitations` }, readInvitations),
+    renewInvitation: (role) =>
+      authorized({ method: "POST", path: `${base}/invitations/${role}/renew` }, readLink),
+  };
 }

@@ -123,6 +123,10 @@ export function connectWire(uses: WireUses): Wire {
   return {
     get link() { return link; },
     stop: () => happen({ on: "stop" }),
-    drop: () => happen({ on: "silent" }),
+    drop() {
+      if (link.at !== "open") return;
+      forget();
+      happen({ on: "closed", code: 1002, now: environment.now() });
+    },
   };
 }

@@ -48,7 +48,13 @@ declare module "node:fs" {
   export function readFileSync(path: string, encoding: "utf8"): string;
   export function mkdtempSync(prefix: string): string;
   export function openSync(path: string, flags: string): number;
-  export function rmSync(path: string, how: { recursive?: boolean; force?: boolean }): void;
+  interface Removal {
+    recursive?: boolean;
+    force?: boolean;
+    maxRetries?: number;
+    retryDelay?: number;
+  }
+  export function rmSync(path: string, how: Removal): void;
 }
 
 declare module "node:os" {

@@ -1,0 +1,83 @@
+/** What this browser keeps of its jams, in localStorage. */
+import { isFields } from "../protocol/control";
+import { readRole } from "./commands";
+import type { Membership } from "./session-types";
+
+/** The part of localStorage that is used. */
+export interface TextStorage {
+  readonly length: number;
+  key(index: number): string | null;
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+}
+
+const prefix = "jamboree:";
+
+const text = <K extends string>(key: K, value: unknown) =>
+  (typeof value === "string" ? { [key]: value } : {}) as { readonly [P in K]?: string };
+
+export function loadMembership(
+  storage: TextStorage | undefined,
+  jam: string,
+): Membership | undefined {
+  try {
+    const fields: unknown = JSON.parse(storage?.getItem(prefix + jam) ?? "null");
+    if (!isFields(fields) || typeof fields.invitation !== "string") return undefined;
+    return {
+      invitation: fields.invitation,
+      ...text("key", fields.key),
+      ...text("name", fields.name),
+      ...text("token", fields.token),
+      ...text("sub", fields.sub),
+      ...text("title", fields.title),
+      ...(typeof fields.expires === "number" ? { expires: fields.expires } : {}),
+      ...(typeof fields.role === "string" ? { role: readRole(fields.role) } : {}),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A browser that does not let us keep it only asks for the link again after a reload. */
+export function keepMembership(
+  storage: TextStorage | undefined,
+  jam: string,
+  membership: Membership,
+): void {
+  try {
+    storage?.setItem(prefix + jam, JSON.stringify(membership));
+  } catch {
+    // Full, or forbidden.
+  }
+}
+
+/** The jams that this browser knows, for the page at "/". */
+export function knownJams(
+  storage: TextStorage | undefined,
+): readonly { readonly jam: string; readonly title: string; readonly name: string }[] {
+  const jams: { jam: string; title: string; name: string }[] = [];
+  for (let at = 0; storage && at < storage.length; at++) {
+    const key = storage.key(at);
+    if (!key?.startsWith(prefix)) continue;
+    const jam = key.slice(prefix.length);
+    const membership = loadMembership(storage, jam);
+    if (membership) jams.push({ jam, title: membership.title ?? jam, name: membership.name ?? "" });
+  }
+  return jams.sort((one, two) => one.title.localeCompare(two.title));
+}
+
+/**
+ * Takes the invitation out of an address: `invitation` is undefined if there is none, `rest` is
+ * what to put into the address bar instead (path and query), so that nobody copies the secret.
+ */
+export function takeInvitation(
+  address: string,
+): { readonly invitation: string | undefined; readonly rest: string } {
+  const url = new URL(address);
+  const fields = new URLSearchParams(url.hash.slice(1));
+  const invitation = fields.get("i") || undefined;
+  fields.delete("i");
+  const fragment = invitation === undefined ? url.hash : fields.toString();
+  const hash = fragment === "" || fragment.startsWith("#") ? fragment : `#${fragment}`;
+  return { invitation, rest: url.pathname + url.search + hash };
+}

@@ -1,0 +1,192 @@
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { createSession } from "./session";
+import { knownJams, takeInvitation } from "./membership";
+import type { TextStorage } from "./membership";
+
+function memory(): TextStorage & { readonly kept: Map<string, string> } {
+  const kept = new Map<string, string>();
+  return {
+    kept,
+    get length() { return kept.size; },
+    key: (index) => [...kept.keys()][index] ?? null,
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => void kept.set(key, value),
+  };
+}
+
+interface Asked {
+  readonly line: string;
+  readonly token: string | undefined;
+  readonly body: Record<string, unknown>;
+}
+
+/** A hub that knows the invitation "good" and tokens "t1", "t2" …, the newest being valid. */
+async function withHub(
+  body: (origin: string, asked: Asked[], hub: { invitation: string; revoked: boolean }) => Promise<void>,
+): Promise<void> {
+  const asked: Asked[] = [];
+  const hub = { invitation: "good", revoked: false };
+  let tokens = 0;
+  const answer = ({ line, token, body: given }: Asked): [number, unknown] => {
+    if (line === "POST /api/jams/demo/join") {
+      if (given.invitation !== hub.invitation) {
+        return [401, { error: "bad-invitation", reason: "this link was renewed" }];
+      }
+      if (given.name === "") return [400, { error: "bad-name", reason: "1 to 64 characters" }];
+      hub.revoked = false;
+      const key = given.key ?? "key-of-ann";
+      return [200, {
+        token: `t${++tokens}`, key, sub: `guest-${String(key)}`, name: given.name,
+        role: "facilitator", expires: 10_000, jam: { id: "demo", title: "Jam" },
+      }];
+    }
+    if (hub.revoked || token !== `Bearer t${tokens}`) {
+      return [401, { error: "unauthorized", reason: "" }];
+    }
+    switch (line) {
+      case "GET /api/jams/demo/rooms":
+        return [200, {
+          jam: { id: "demo", title: "Jam" },
+          rooms: [{ id: "radio", title: "Радыё", people: 2, changed: 9, review: false }, 5, {}],
+        }];
+      case "POST /api/jams/demo/rooms": return [201, { id: "new", title: given.title }];
+      case "GET /api/jams/demo/invitations":
+        return [200, { participant: "/j/demo#i=p", facilitator: "/f", viewer: "/v" }];
+      case "POST /api/jams/demo/invitations/viewer/renew": return [200, { link: "/j/demo#i=n" }];
+      default: return [404, { error: "not-found", reason: "" }];
+    }
+  };
+  const server = createServer((request, response) => {
+    let text = "";
+    request.on("data", (chunk) => (text += new TextDecoder().decode(chunk)));
+    request.on("end", () => {
+      const entry: Asked = {
+        line: `${request.method} ${request.url}`,
+        token: request.headers.authorization,
+        body: JSON.parse(text || "{}") as Record<string, unknown>,
+      };
+      asked.push(entry);
+      const [status, json] = answer(entry);
+      response.writeHead(status, { "Content-Type": "application/json" });
+      response.end(JSON.stringify(json));
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  try {
+    await body(`http://127.0.0.1:${server.address().port}`, asked, hub);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+const options = (origin: string, storage: TextStorage, now = () => 0) =>
+  ({ origin, jam: "demo", storage, now });
+
+test("joining keeps who one is, for later visits", () => withHub(async (origin, asked) => {
+  const storage = memory();
+  const session = createSession(options(origin, storage), "good");
+  assert(!session.joined);
+  const joined = await session.join("Ann");
+  assert(joined.ok && session.joined && session.sub === "guest-key-of-ann");
+  const later = createSession(options(origin, storage));
+  assert(later.joined);
+  assert.deepEqual(await later.token(), { ok: true, token: "t1" });
+  assert.deepEqual(later.membership, {
+    invitation: "good", key: "key-of-ann", name: "Ann", token: "t1", expires: 10_000,
+    role: "facilitator", sub: "guest-key-of-ann", title: "Jam",
+  });
+  assert.deepEqual(knownJams(storage), [{ jam: "demo", title: "Jam", name: "Ann" }]);
+  await later.renew();
+  assert.deepEqual(asked[1]?.body, { invitation: "good", name: "Ann", key: "key-of-ann" });
+}));
+
+test("a token is renewed before it expires, once for all who ask", () =>
+  withHub(async (origin, asked) => {
+    let time = 0;
+    const session = createSession(options(origin, memory(), () => time), "good");
+    await session.join("Ann");
+    time = 9_939;
+    assert.deepEqual(await session.token(), { ok: true, token: "t1" });
+    time = 9_941;
+    const tokens = await Promise.all([session.token(), session.token()]);
+    assert.deepEqual(tokens, [{ ok: true, token: "t2" }, { ok: true, token: "t2" }]);
+    assert.equal(asked.length, 2);
+  }));
+
+test("a link of another role takes the place of the one before, the person stays", () =>
+  withHub(async (origin) => {
+    const storage = memory();
+    await createSession(options(origin, storage), "good").join("Ann");
+    const session = createSession(options(origin, storage), "other");
+    assert.deepEqual(session.membership, {
+      invitation: "other", key: "key-of-ann", name: "Ann", sub: "guest-key-of-ann", title: "Jam",
+    });
+    assert(!session.joined);
+    assert.deepEqual(await session.token(), { ok: false, error: "bad-invitation" });
+  }));
+
+test("rooms and invitations", () => withHub(async (origin, asked, hub) => {
+  const session = createSession(options(origin, memory()), "good");
+  await session.join("Ann");
+  const rooms = await session.rooms();
+  assert(rooms.ok);
+  assert.deepEqual(rooms.value.rooms, [
+    { id: "radio", title: "Радыё", people: 2, changed: 9, review: false },
+  ]);
+  hub.revoked = true;
+  const made = await session.createRoom("Новая");
+  assert.deepEqual(made, { ok: true, value: { id: "new", title: "Новая" } });
+  assert.deepEqual(asked.slice(-3).map(({ token }) => token), ["Bearer t1", undefined, "Bearer t2"]);
+  const invitations = await session.invitations();
+  assert.deepEqual(invitations, {
+    ok: true, value: { participant: "/j/demo#i=p", facilitator: "/f", viewer: "/v" },
+  });
+  assert.deepEqual(await session.renewInvitation("viewer"), { ok: true, value: "/j/demo#i=n" });
+  hub.invitation = "renewed";
+  hub.revoked = true;
+  const refused = await session.rooms();
+  assert.equal(refused.ok || refused.error, "bad-invitation");
+}));
+
+test("a hub that is not there, and a name that is none", () => withHub(async (origin) => {
+  const session = createSession(options(origin, memory()), "good");
+  const refused = await session.join("");
+  assert.deepEqual(refused, { ok: false, error: "bad-name", reason: "1 to 64 characters" });
+  const nowhere = createSession(options("http://127.0.0.1:1", memory()), "good");
+  assert.deepEqual(await nowhere.token(), { ok: false, error: "unreachable" });
+  const nobody = createSession(options(origin, memory()));
+  assert.deepEqual(await nobody.token(), { ok: false, error: "bad-invitation" });
+}));
+
+test("storage that is forbidden or holds nonsense does no harm", async () => {
+  const forbidden: TextStorage = {
+    length: 0,
+    key: () => null,
+    getItem: () => { throw new Error("forbidden"); },
+    setItem: () => { throw new Error("full"); },
+  };
+  assert(createSession(options("http://x", forbidden), "good").membership?.invitation === "good");
+  assert.equal(createSession({ origin: "http://x", jam: "demo", storage: undefined }).membership, undefined);
+  const storage = memory();
+  for (const nonsense of ["{", "5", "null", "[]", '{"invitation":5}']) {
+    storage.setItem("jamboree:demo", nonsense);
+    assert.equal(createSession(options("http://x", storage)).membership, undefined, nonsense);
+  }
+});
+
+const addresses: readonly (readonly [string, string | undefined, string])[] = [
+  ["https://h/j/demo#i=secret", "secret", "/j/demo"],
+  ["https://h/j/demo/radio?x=1#i=a%2Bb", "a+b", "/j/demo/radio?x=1"],
+  ["https://h/j/demo#i=s&zoom=2", "s", "/j/demo#zoom=2"],
+  ["https://h/j/demo#zoom=2", undefined, "/j/demo#zoom=2"],
+  ["https://h/j/demo#i=", undefined, "/j/demo#i="],
+  ["https://h/", undefined, "/"],
+];
+for (const [address, invitation, rest] of addresses) {
+  test(`the invitation in ${address}`, () => {
+    assert.deepEqual(takeInvitation(address), { invitation, rest });
+  });
+}
