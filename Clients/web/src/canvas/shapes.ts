@@ -80,7 +80,7 @@ function drawOutline(ctx: CanvasRenderingContext2D, shape: TextShape): void {
     const [rx, ry] = [shape.w / 2, shape.h / 2];
     ctx.ellipse(shape.x + rx, shape.y + ry, rx, ry, 0, 0, 2 * Math.PI);
   }
-  ctx.globalAlpha = shape.color === "white" ? 0.8 : 0.14;
+  ctx.globalAlpha = shape.color === "white" ? 0.8 : 0.08;
   ctx.fillStyle = shape.color === "white" ? paint.fill : paint.line;
   ctx.fill();
   ctx.globalAlpha = 1;

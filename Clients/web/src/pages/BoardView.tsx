@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { personColor } from "../canvas/palette";
 import type { RoomConnection, RoomState, Session, Status, Unsubscribe } from "../provider";
 import { Help } from "../panels/Help";
@@ -8,6 +8,7 @@ import { Notices } from "../panels/Notices";
 import { listOf } from "../panels/People";
 import { Properties } from "../panels/Properties";
 import { Toolbar } from "../panels/Toolbar";
+import { words } from "../panels/StatusChip";
 import { ZoomBar } from "../panels/ZoomBar";
 import type { Command } from "../workspace/keys";
 import { Banner } from "./Banner";
@@ -39,6 +40,14 @@ export function BoardView({ connection, session, room, status }: Props) {
   const working = useWorkspace(connection, session, setSaid, showHelp);
   const { workspace, view } = working;
   useKeys(workspace);
+
+  // only what a person has to know is said aloud: that the connection went, and that it is back
+  const away = status.at === "offline" || status.at === "refused";
+  const wasAway = useRef(false);
+  useEffect(() => {
+    if (away !== wasAway.current) setSaid(words(status, text));
+    wasAway.current = away;
+  }, [away]);
 
   const role = state.you?.role ?? session.membership?.role ?? "viewer";
   const leads = role === "facilitator";

@@ -41,10 +41,14 @@ export function useWorkspace(
     });
     made.use(board);
     setWorkspace(made);
-    setSynced(board.synced);
+    const arrived = (): void => {
+      setSynced(board.synced);
+      if (board.synced) made.arrive();
+    };
+    arrived();
     const ways = [
       board.onDocument((document) => made.use(document)),
-      board.onSynced(() => setSynced(board.synced)),
+      board.onSynced(arrived),
       board.onLost((loss) => {
         const shapes = lostShapes(loss.refused, board.doc, loss.touched);
         setLost({ code: loss.code, reason: loss.reason, shapes });

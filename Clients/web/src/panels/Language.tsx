@@ -13,7 +13,7 @@ export function Language() {
         value={language()}
         onChange={(event) => {
           const wanted = languageCodes.find((code) => code === event.target.value);
-          if (wanted) setLanguage(wanted);
+          if (wanted) void setLanguage(wanted).catch(() => undefined);
         }}
       >
         {languageCodes.map((code) => (

@@ -36,7 +36,7 @@ export function Properties({ view, onColor, onPenSize, perform }: Props) {
             aria-pressed={current === color}
             onClick={() => onColor(color)}
           >
-            <span style={{ background: notes ? palette[color].fill : palette[color].line }} />
+            <span style={{ background: notes || color === "white" ? palette[color].fill : palette[color].line }} />
           </button>
         ))}
       </div>

@@ -1,20 +1,30 @@
+import { useEffect, useState } from "react";
 import type { Status } from "../provider";
 import { plural } from "../text";
 import { useText } from "./hooks";
 
+/** Sending takes moments as a rule: only when it takes longer than this, in ms, it is shown. */
+const PATIENCE = 600;
+
 /** Saved, sending, offline: in words, not only by colour. */
-export function StatusChip({ status }: { readonly status: Status }) {
+export function StatusChip({ status: now }: { readonly status: Status }) {
   const text = useText();
+  const [status, setStatus] = useState(now);
+  useEffect(() => {
+    const timer = setTimeout(() => setStatus(now), now.at === "saving" ? PATIENCE : 0);
+    return () => clearTimeout(timer);
+  }, [now]);
   const hint = status.at === "offline" ? text("status.offline.hint") : undefined;
   return (
-    <span className={`status ${status.at}`} role="status" aria-label={text("status.label")} title={hint}>
+    <span className={`status ${status.at}`} title={hint}>
+      <span className="hidden">{text("status.label")}: </span>
       <span className="dot" aria-hidden="true" />
       <span className="words">{words(status, text)}</span>
     </span>
   );
 }
 
-function words(status: Status, text: ReturnType<typeof useText>): string {
+export function words(status: Status, text: ReturnType<typeof useText>): string {
   switch (status.at) {
     case "connecting":
       return text("status.connecting");

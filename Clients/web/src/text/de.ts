@@ -2,10 +2,9 @@ import type { Plurals, Texts, TwoForms } from "./en";
 
 export const de: Texts = {
   "app.name": "Jamboree",
-  "app.skip": "Zum Board springen",
   "role.facilitator": "Facilitator:in",
-  "role.participant": "Teilnehmende",
-  "role.viewer": "Zuschauende",
+  "role.participant": "nimmt teil",
+  "role.viewer": "schaut zu",
   "role.bot": "Bot",
 
   "home.title": "Deine Jams",
@@ -28,8 +27,9 @@ export const de: Texts = {
   "rooms.new": "Raum eröffnen",
   "rooms.new.title": "Worum geht es?",
   "rooms.new.example": "Radio fürs Treppenhaus",
-  "rooms.new.go": "Eröffnen",
   "rooms.new.bad": "Ein Titel hat 1 bis 120 Zeichen.",
+  "ago.now": "gerade eben",
+  percent: "{{figure}} %",
   "rooms.reload": "Aktualisieren",
   "rooms.filter": "Raum suchen",
 
@@ -78,7 +78,6 @@ export const de: Texts = {
   "do.redo": "Wiederholen",
   "do.delete": "Löschen",
   "do.edit": "Text bearbeiten",
-  "do.done": "Fertig",
   "do.close": "Schließen",
   "do.copy": "Kopieren",
   "do.copied": "Kopiert",
@@ -93,12 +92,11 @@ export const de: Texts = {
   "board.label": "Board {{room}}",
   "board.how":
     "Tab geht von Form zu Form, die Pfeiltasten bewegen, Eingabe bearbeitet den Text, Entf löscht, das Fragezeichen zeigt alle Tasten.",
-  "board.viewer": "Du schaust zu",
+  "board.viewer": "Du schaust zu.",
   "board.viewer.hint": "Zuschauende sehen alles und ändern nichts.",
-  "board.frozen": "Eingefroren von {{name}}",
-  "board.frozen.nobody": "Eingefroren",
+  "board.frozen": "Eingefroren von {{name}}.",
+  "board.frozen.nobody": "Eingefroren.",
   "board.frozen.hint": "Jetzt können nur Facilitator:innen etwas ändern.",
-  "board.frozen.you": "Eingefroren: Nur Facilitator:innen können etwas ändern",
   "board.empty": "Hier ist noch nichts",
   "board.empty.hint": "N drücken und klicken ergibt eine Haftnotiz.",
   "board.empty.touch": "Tippe unten auf die Haftnotiz, dann auf das Board.",
@@ -110,10 +108,7 @@ export const de: Texts = {
   "say.shape": "{{shape}}, {{color}}, {{index}} von {{count}}: {{text}}",
   "say.shape.bare": "{{shape}}, {{color}}, {{index}} von {{count}}",
   "say.shape.by": "von {{name}}",
-  "say.nothing": "Nichts ausgewählt",
-  "say.moved": "Bewegt",
   "say.editing": "Text wird bearbeitet. Escape beendet das.",
-  "say.tool": "Werkzeug: {{tool}}",
   "say.zoom": "Zoom {{percent}}",
   "say.undone": "Rückgängig gemacht",
   "say.redone": "Wiederholt",
@@ -210,7 +205,18 @@ export const dePlurals: Plurals<TwoForms> = {
     one: "offline, {{count}} Änderung wartet",
     other: "offline, {{count}} Änderungen warten",
   },
-  "status.unsaved": { one: "{{count}} Änderung wartet", other: "{{count}} Änderungen warten" },
+  "ago.minutes": {
+    one: "vor {{count}} Minute",
+    other: "vor {{count}} Minuten",
+  },
+  "ago.hours": {
+    one: "vor {{count}} Stunde",
+    other: "vor {{count}} Stunden",
+  },
+  "ago.days": {
+    one: "vor {{count}} Tag",
+    other: "vor {{count}} Tagen",
+  },
   "lost.count": {
     one: "{{count}} Änderung wurde abgelehnt",
     other: "{{count}} Änderungen wurden abgelehnt",

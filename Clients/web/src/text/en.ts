@@ -2,7 +2,6 @@
 export const en = {
   // names of things
   "app.name": "Jamboree",
-  "app.skip": "Skip to the board",
   "role.facilitator": "Facilitator",
   "role.participant": "Participant",
   "role.viewer": "Viewer",
@@ -29,8 +28,9 @@ export const en = {
   "rooms.new": "Start a room",
   "rooms.new.title": "What is it about?",
   "rooms.new.example": "Radio for the stairwell",
-  "rooms.new.go": "Start",
   "rooms.new.bad": "A title has 1 to 120 characters.",
+  "ago.now": "now",
+  percent: "{{figure}}%",
   "rooms.reload": "Refresh",
   "rooms.filter": "Find a room",
 
@@ -81,7 +81,6 @@ export const en = {
   "do.redo": "Redo",
   "do.delete": "Delete",
   "do.edit": "Edit text",
-  "do.done": "Done",
   "do.close": "Close",
   "do.copy": "Copy",
   "do.copied": "Copied",
@@ -97,12 +96,11 @@ export const en = {
   "board.label": "Board {{room}}",
   "board.how":
     "Tab goes from shape to shape, the arrow keys move, Enter edits the text, Delete deletes, question mark shows all keys.",
-  "board.viewer": "You are watching",
+  "board.viewer": "You are watching.",
   "board.viewer.hint": "Viewers see everything and change nothing.",
-  "board.frozen": "Frozen by {{name}}",
-  "board.frozen.nobody": "Frozen",
+  "board.frozen": "Frozen by {{name}}.",
+  "board.frozen.nobody": "Frozen.",
   "board.frozen.hint": "Only facilitators can change anything now.",
-  "board.frozen.you": "Frozen: only facilitators can change anything",
   "board.empty": "Nothing here yet",
   "board.empty.hint": "Press N and click for a sticky note.",
   "board.empty.touch": "Tap the sticky note below, then the board.",
@@ -114,10 +112,7 @@ export const en = {
   "say.shape": "{{shape}}, {{color}}, {{index}} of {{count}}: {{text}}",
   "say.shape.bare": "{{shape}}, {{color}}, {{index}} of {{count}}",
   "say.shape.by": "by {{name}}",
-  "say.nothing": "Nothing selected",
-  "say.moved": "Moved",
   "say.editing": "Editing text. Escape ends it.",
-  "say.tool": "Tool: {{tool}}",
   "say.zoom": "Zoom {{percent}}",
   "say.undone": "Undone",
   "say.redone": "Redone",
@@ -220,7 +215,18 @@ export const enPlurals = {
     one: "offline, {{count}} change waiting",
     other: "offline, {{count}} changes waiting",
   },
-  "status.unsaved": { one: "{{count}} change waiting", other: "{{count}} changes waiting" },
+  "ago.minutes": {
+    one: "{{count}} minute ago",
+    other: "{{count}} minutes ago",
+  },
+  "ago.hours": {
+    one: "{{count}} hour ago",
+    other: "{{count}} hours ago",
+  },
+  "ago.days": {
+    one: "{{count}} day ago",
+    other: "{{count}} days ago",
+  },
   "lost.count": { one: "{{count}} change was refused", other: "{{count}} changes were refused" },
 } as const;
 

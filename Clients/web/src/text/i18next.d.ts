@@ -12,6 +12,7 @@ declare module "i18next" {
       readonly interpolation: { readonly escapeValue: false };
     }): Promise<unknown>;
     t(key: string, values?: Values): string;
+    addResourceBundle(language: string, namespace: "translation", texts: object): void;
     changeLanguage(language: string): Promise<unknown>;
   }
   const i18next: { createInstance(): I18n };

@@ -1,15 +1,20 @@
 import { chooseLanguage, Language } from "./languages";
-import { createTeller } from "./texts";
-import type { PluralKey, TextKey } from "./texts";
+import { createTeller, loadPack } from "./texts";
+import type { PluralKey, Teller, TextKey } from "./texts";
 
 export { languageCodes, languages } from "./languages";
 export type { Language } from "./languages";
 export type { PluralKey, TextKey } from "./texts";
 
 const KEPT = "jamboree:language";
-const teller = createTeller(chooseLanguage(kept(), navigator.languages));
 const listeners = new Set<() => void>();
-document.documentElement.lang = teller.language;
+let teller: Teller | undefined;
+
+/** Loads the language of this browser. Nothing is drawn before. */
+export async function startTexts(): Promise<void> {
+  teller = createTeller(await loadPack(chooseLanguage(kept(), navigator.languages)));
+  document.documentElement.lang = teller.language;
+}
 
 function kept(): string | null {
   try {
@@ -19,10 +24,11 @@ function kept(): string | null {
   }
 }
 
-export const language = (): Language => teller.language;
+export const language = (): Language => teller?.language ?? "en";
 
-export function setLanguage(next: Language): void {
-  teller.use(next);
+/** Without a connection a language that was never loaded may not come: then nothing changes. */
+export async function setLanguage(next: Language): Promise<void> {
+  teller?.use(await loadPack(next));
   document.documentElement.lang = next;
   try {
     localStorage.setItem(KEPT, next);
@@ -39,21 +45,17 @@ export function onLanguage(listener: () => void): () => void {
 
 export type Values = Readonly<Record<string, string | number>>;
 
-export const text = (key: TextKey, values?: Values): string => teller.text(key, values);
+export const text = (key: TextKey, values?: Values): string => teller?.text(key, values) ?? key;
 
-export const plural = (key: PluralKey, count: number): string => teller.plural(key, count);
+export const plural = (key: PluralKey, count: number): string => teller?.plural(key, count) ?? key;
 
-/** "5 minutes ago" in the language of the interface. */
+/** "5 minutes ago"; browsers know no such words in Belarusian. */
 export function ago(seconds: number, now: number = Date.now() / 1000): string {
-  const format = new Intl.RelativeTimeFormat(teller.language, { numeric: "auto" });
   const passed = Math.max(0, now - seconds);
-  if (passed < 60) return format.format(0, "second");
-  if (passed < 3600) return format.format(-Math.floor(passed / 60), "minute");
-  if (passed < 86_400) return format.format(-Math.floor(passed / 3600), "hour");
-  return format.format(-Math.floor(passed / 86_400), "day");
+  if (passed < 60) return text("ago.now");
+  if (passed < 3600) return plural("ago.minutes", Math.floor(passed / 60));
+  if (passed < 86_400) return plural("ago.hours", Math.floor(passed / 3600));
+  return plural("ago.days", Math.floor(passed / 86_400));
 }
 
-export function percent(value: number): string {
-  const style = { style: "percent", maximumFractionDigits: 0 } as const;
-  return new Intl.NumberFormat(teller.language, style).format(value);
-}
+export const percent = (value: number): string => text("percent", { figure: Math.round(value * 100) });

@@ -1,15 +1,12 @@
-import { createEditor, eighth, hasText } from "../board";
+import { createEditor } from "../board";
 import type { Author, BoardEditor, Color, Shape, ShapeId } from "../board";
-import { Camera, HOME, panBy, reveal, viewBox } from "../canvas/camera";
-import { Box, overlaps } from "../canvas/geometry";
+import { Camera, fit, HOME, panBy, viewBox } from "../canvas/camera";
+import { around, Box, overlaps } from "../canvas/geometry";
 import { createMeasure } from "../canvas/font";
 import { boundsOf, placedOf, touches } from "../canvas/hit";
 import { paint } from "../canvas/paint";
 import { personColor } from "../canvas/palette";
-import { createTextField } from "../editing/field";
-import { nextPlace } from "../editing/next";
 import type { OpenDocument } from "../provider";
-import { text } from "../text";
 import { idle, Running, step } from "../tools/toolbox";
 import type { ToolEvent, ToolName } from "../tools/tool";
 import { perform } from "./commands";
@@ -20,6 +17,7 @@ import { createPointing } from "./pointing";
 import { createPresence, Presence } from "./presence";
 import { Shapes, watchShapes } from "./shapes";
 import { createSurface } from "./surface";
+import { createTexting } from "./texting";
 import { firstView, View } from "./view";
 
 export interface WorkspaceOptions {
@@ -36,6 +34,8 @@ export interface Workspace {
   readonly view: View;
   /** The document to show from now on; another one after a refusal. */
   use(document: OpenDocument): void;
+  /** The board is all here: shows it, unless somebody has looked around already. */
+  arrive(): void;
   setMayWrite(may: boolean): void;
   setColor(color: Color): void;
   setPenSize(size: number): void;
@@ -82,17 +82,27 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     done(id, edit) {
       if (!view.locked || edit) setTool(view.locked ? view.tool : "select");
       select([id]);
-      if (edit) beginEditing(id);
+      if (edit) texting.begin(id);
     },
     wake: surface.wake,
   });
 
-  const field = createTextField(options.parent, {
+  const texting = createTexting({
+    parent: options.parent,
     measure,
-    typed: (value) => board?.editor.type(value),
-    ended: (refocus) => endEditing(refocus),
-    next: nextNote,
+    editor: () => board?.editor ?? null,
+    shape,
+    list,
+    mayWrite: () => view.mayWrite,
+    camera: () => camera,
+    setCamera,
+    size: () => surface.size,
+    editing: () => view.editing,
+    setEditing: (id) => update({ editing: id }),
+    select,
     undo: (redo) => void perform(host, { do: redo ? "redo" : "undo" }),
+    focusBoard: () => canvas.focus({ preventScroll: true }),
+    say: options.say,
   });
 
   function editorOf(): BoardEditor {
@@ -154,50 +164,17 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     surface.wake();
   }
 
-  function beginEditing(id: ShapeId): void {
-    const one = shape(id);
-    if (!one || !hasText(one) || !view.mayWrite || !editorOf().beginText(id)) return;
-    select([id]);
-    update({ editing: id });
-    field.open(one, camera, text("shape.text"));
-    options.say(text("say.editing"));
-    surface.wake();
-  }
-
-  function endEditing(refocus: boolean): void {
-    if (view.editing === null) return;
-    board?.editor.endText();
-    field.close();
-    update({ editing: null });
-    if (refocus) canvas.focus({ preventScroll: true });
-  }
-
-  function nextNote(): void {
-    const from = view.editing === null ? undefined : shape(view.editing);
-    if (!from || from.type !== "note") return endEditing(true);
-    endEditing(false);
-    const box = nextPlace(boundsOf(from), list().map(boundsOf));
-    const id = editorOf().create({
-      type: "note", color: from.color,
-      x: eighth(box.x), y: eighth(box.y), w: eighth(box.w), h: eighth(box.h),
-    });
-    setCamera(reveal(camera, box, surface.size, 40));
-    beginEditing(id);
-  }
-
   function changed(): void {
     const there = view.selection.filter((id) => shape(id));
     if (there.length !== view.selection.length) select(there);
     update({ shapes: list().length, lost: isLost(), ...selectionView() });
-    if (view.editing !== null && !shape(view.editing)) endEditing(true);
     surface.wake();
   }
 
   function draw(ctx: CanvasRenderingContext2D, now: number): void {
     effects.flush();
     const cursors = board?.presence.cursors(camera, now) ?? { list: [], moving: false };
-    const one = view.editing === null ? undefined : shape(view.editing);
-    if (one && hasText(one)) field.follow(one, camera);
+    texting.follow();
     const overlay = overlayOf(view, selected(), running, marquee, shape, cursors.list);
     const { size, ratio } = surface;
     paint(ctx, { camera, size, ratio, shapes: list(), editing: view.editing, overlay, measure });
@@ -213,7 +190,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     camera: () => camera,
     setCamera,
     size: () => surface.size,
-    edit: beginEditing,
+    edit: texting.begin,
     setTool,
     toggleLock: () => update({ locked: !view.locked }),
     letGo() {
@@ -231,14 +208,14 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     tool: () => running.tool,
     pan: (dx, dy) => setCamera(panBy(camera, dx, dy)),
     step: stepTool,
-    endEditing: () => endEditing(false),
+    endEditing: () => texting.end(false),
     seen: (at) => board?.presence.point(at),
     placed: () => selected().map(placedOf),
   });
 
   function use(document: OpenDocument): void {
     effects.settle();
-    endEditing(false);
+    texting.end(false);
     board?.close();
     const editor = createEditor(document.doc, me);
     const shapes = watchShapes(document.doc, changed);
@@ -268,12 +245,18 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       return view;
     },
     use,
+    arrive() {
+      const all = around(list().map(boundsOf));
+      if (!all || camera !== HOME) return;
+      const { size } = surface;
+      setCamera(fit(all, size, Math.min(100, size.width / 8), 1));
+    },
     setMayWrite(may) {
       if (may === view.mayWrite) return;
       if (!may) {
         // what is under way was allowed when it began: it is kept, not taken back
         effects.settle();
-        endEditing(false);
+        texting.end(false);
         running = idle(running.tool === "hand" ? "hand" : "select");
       }
       update({ mayWrite: may, tool: running.tool });
@@ -297,11 +280,11 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     focus: () => canvas.focus({ preventScroll: true }),
     stop() {
       effects.settle();
-      endEditing(false);
+      texting.end(false);
       pointing.stop();
       board?.close();
       surface.stop();
-      field.remove();
+      texting.stop();
     },
   };
 }
