@@ -1,6 +1,21 @@
-import type { Role, RoomState } from "../provider";
+import type { Role, RoomState, Status } from "../provider";
 import { useText } from "../panels/hooks";
 import { Icon } from "../panels/Icon";
+import { words } from "../panels/StatusChip";
+
+/** On a phone there is no room in the top bar for what being offline means. */
+export function AwayBanner({ status }: { readonly status: Status }) {
+  const text = useText();
+  if (status.at !== "offline" && status.at !== "refused") return null;
+  return (
+    <p className="banner away">
+      <span>
+        <strong>{words(status, text)}.</strong>{" "}
+        {status.at === "offline" && text("status.offline.hint")}
+      </span>
+    </p>
+  );
+}
 
 /** Says why nothing can be changed, as long as that is so. */
 export function Banner({ state, role }: { readonly state: RoomState; readonly role: Role }) {

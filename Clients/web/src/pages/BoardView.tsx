@@ -11,7 +11,7 @@ import { Toolbar } from "../panels/Toolbar";
 import { words } from "../panels/StatusChip";
 import { ZoomBar } from "../panels/ZoomBar";
 import type { Command } from "../workspace/keys";
-import { Banner } from "./Banner";
+import { AwayBanner, Banner } from "./Banner";
 import { TopBar } from "./TopBar";
 import { useKeys } from "./useKeys";
 import { useRoomTitle } from "./useRoomTitle";
@@ -96,6 +96,7 @@ export function BoardView({ connection, session, room, status }: Props) {
         )}
       </main>
       <div className="above">
+        {narrow && <AwayBanner status={status} />}
         <Banner state={state} role={role} />
         <Notices lost={working.lost} onClose={working.closeLost} disk={!state.saving} />
       </div>

@@ -31,7 +31,7 @@ export function CopyLink({ label, link, hint }: Props) {
       <label htmlFor={id}>{label}</label>
       <div className="row">
         <input id={id} ref={field} readOnly value={link} onFocus={(event) => event.target.select()} />
-        <button type="button" className="soft" onClick={() => void copy()}>
+        <button type="button" className="soft" title={text("do.copy")} onClick={() => void copy()}>
           <Icon name={copied ? "check" : "copy"} />
           <span aria-live="polite">{text(copied ? "do.copied" : "do.copy")}</span>
         </button>

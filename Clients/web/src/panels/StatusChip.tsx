@@ -37,7 +37,7 @@ export function words(status: Status, text: ReturnType<typeof useText>): string 
         ? plural("status.offline", status.unsaved)
         : text("status.offline.none");
     case "refused":
-      return text("status.refused");
+      return plural("status.refused", status.unsaved);
     case "ended":
       return text("status.ended");
   }

@@ -120,7 +120,6 @@ export const be: Texts = {
   "status.saved": "захавана",
   "status.saving": "адпраўляецца",
   "status.offline.none": "няма сувязі",
-  "status.refused": "зараз не прымаецца",
   "status.ended": "завершана",
   "status.disk": "Сервер не можа пісаць на дыск. Вашы змены ёсць толькі ў яго памяці.",
   "status.offline.hint": "Можна працягваць: усё адправіцца, як толькі з’явіцца сувязь.",
@@ -243,6 +242,12 @@ export const bePlurals: Plurals<FourForms> = {
     few: "{{count}} дні таму",
     many: "{{count}} дзён таму",
     other: "{{count}} дня таму",
+  },
+  "status.refused": {
+    one: "зараз не прымаецца, чакае {{count}} змена",
+    few: "зараз не прымаецца, чакаюць {{count}} змены",
+    many: "зараз не прымаецца, чакаюць {{count}} змен",
+    other: "зараз не прымаецца, чакаюць {{count}} змены",
   },
   "lost.count": {
     one: "Адхілена {{count}} змена",

@@ -120,7 +120,6 @@ export const de: Texts = {
   "status.saved": "gespeichert",
   "status.saving": "wird gesendet",
   "status.offline.none": "offline",
-  "status.refused": "wird gerade nicht angenommen",
   "status.ended": "beendet",
   "status.disk":
     "Der Hub kann nicht auf seine Platte schreiben. Deine Änderungen sind nur in seinem Speicher.",
@@ -216,6 +215,10 @@ export const dePlurals: Plurals<TwoForms> = {
   "ago.days": {
     one: "vor {{count}} Tag",
     other: "vor {{count}} Tagen",
+  },
+  "status.refused": {
+    one: "wird gerade nicht angenommen, {{count}} Änderung wartet",
+    other: "wird gerade nicht angenommen, {{count}} Änderungen warten",
   },
   "lost.count": {
     one: "{{count}} Änderung wurde abgelehnt",

@@ -125,7 +125,6 @@ export const en = {
   "status.saved": "saved",
   "status.saving": "sending",
   "status.offline.none": "offline",
-  "status.refused": "not accepted at the moment",
   "status.ended": "ended",
   "status.disk": "The hub cannot write to its disk. Your changes are in its memory only.",
   "status.offline.hint": "You can go on: everything is sent once the connection is back.",
@@ -226,6 +225,10 @@ export const enPlurals = {
   "ago.days": {
     one: "{{count}} day ago",
     other: "{{count}} days ago",
+  },
+  "status.refused": {
+    one: "not accepted now, {{count}} change waiting",
+    other: "not accepted now, {{count}} changes waiting",
   },
   "lost.count": { one: "{{count}} change was refused", other: "{{count}} changes were refused" },
 } as const;

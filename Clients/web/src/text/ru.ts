@@ -120,7 +120,6 @@ export const ru: Texts = {
   "status.saved": "сохранено",
   "status.saving": "отправляется",
   "status.offline.none": "нет связи",
-  "status.refused": "сейчас не принимается",
   "status.ended": "завершено",
   "status.disk": "Сервер не может писать на диск. Ваши изменения есть только в его памяти.",
   "status.offline.hint": "Можно продолжать: всё отправится, как только появится связь.",
@@ -243,6 +242,12 @@ export const ruPlurals: Plurals<FourForms> = {
     few: "{{count}} дня назад",
     many: "{{count}} дней назад",
     other: "{{count}} дня назад",
+  },
+  "status.refused": {
+    one: "сейчас не принимается, ждёт {{count}} изменение",
+    few: "сейчас не принимается, ждут {{count}} изменения",
+    many: "сейчас не принимается, ждут {{count}} изменений",
+    other: "сейчас не принимается, ждут {{count}} изменения",
   },
   "lost.count": {
     one: "Отклонено {{count}} изменение",
