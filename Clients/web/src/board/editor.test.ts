@@ -210,3 +210,19 @@ test("listeners hear what can be undone", () => {
   ann.redo();
   assert.deepEqual([heard[heard.length - 2], heard[heard.length - 1]], [true, false]);
 });
+
+test("what the hub would refuse is not written: far steps, long names", () => {
+  const ann = createEditor(new Y.Doc(), { sub: "", name: "😀".repeat(80) });
+  const id = ann.create({
+    type: "pen", color: "red", size: 16, points: [at(-5e6, 0), at(4_999_999, 2), at(0, 0)],
+  });
+  const stroke = pen(ann, id);
+  assert.deepEqual([stroke.author, stroke.name, stroke.x], ["", "😀".repeat(64), -5e6]);
+  const { points } = stroke;
+  assert.deepEqual(points.slice(-2), [5e6, 0], "it ends where it was drawn to");
+  const last = points.findIndex((x, index) => index % 2 === 0 && x === 9_999_999);
+  assert.equal(points[last + 1], 2);
+  for (let index = 2; index < points.length; index++) {
+    assert(Math.abs((points[index] ?? 0) - (points[index - 2] ?? 0)) <= 2 ** 20);
+  }
+});

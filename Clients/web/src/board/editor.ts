@@ -118,8 +118,8 @@ export function createEditor(doc: Y.Doc, author: Author): BoardEditor {
     appendPoints: (id, points) => within("append", (current) => {
       const stored = shapeMap(doc, id)?.get("points");
       if (!(stored instanceof Y.Array) || !current.hasMade(id)) return false;
-      if (stored.length + 2 * points.length > longestPoints) return false;
       const offsets = offsetsFrom(strokeEnd(doc, id), points);
+      if (stored.length + offsets.length > longestPoints) return false;
       stored.push(offsets);
       current.points(id, offsets);
       return true;

@@ -38,7 +38,7 @@ function toKey(value: bigint, width: number): OrderKey {
   return text.replace(/0+$/, "");
 }
 
-/** What two people who insert at the same place choose from, so that they rarely choose the same. */
+/** What two people who insert at one place choose from, so that they rarely choose the same. */
 const choices = 62n * 62n;
 
 /**

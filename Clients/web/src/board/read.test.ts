@@ -25,7 +25,8 @@ test("a shape is read with everything it has", () => {
 
 test("what is missing has a value, if a reader can do without", () => {
   const shape = readShape(docWith({ ...note, color: "mauve" }), id);
-  assert.deepEqual(shape, { ...note, id, color: "yellow", author: "", name: "", made: 0, text: "" });
+  const plain = { author: "", name: "", made: 0, text: "" };
+  assert.deepEqual(shape, { ...note, ...plain, id, color: "yellow" });
 });
 
 const wrong: readonly (readonly [string, Record<string, unknown>])[] = [
@@ -47,7 +48,7 @@ for (const [what, values] of wrong) {
 }
 
 test("an id of another form, and a value that is no map, are not drawn", () => {
-  assert.equal(readShapes(docWith(note, "short")).size, 0);
+  assert.equal(readShapes(docWith(note, "With space")).size, 0);
   const doc = new Y.Doc();
   doc.getMap("shapes").set(id, "text");
   assert.equal(readShape(doc, id), undefined);

@@ -1,7 +1,7 @@
 /** From a document to shapes. What the schema does not allow is left out, never repaired. */
 import * as Y from "yjs";
 import {
-  colors, defaultColor, farthest, longestPoints, longestText, shapeTypes, strokeSize,
+  colors, defaultColor, farthest, farthestStep, longestPoints, longestText, shapeTypes, strokeSize,
 } from "./schema";
 import type { Color, Eighth, Shape, ShapeId, ShapeType } from "./schema";
 import { compareOrder, isOrderKey } from "./order";
@@ -9,7 +9,7 @@ import { compareOrder, isOrderKey } from "./order";
 /** The root that holds the shapes. */
 export const shapesOf = (doc: Y.Doc): Y.Map<unknown> => doc.getMap("shapes");
 
-const idForm = /^[a-z0-9]{16}$/;
+const idForm = /^[a-z0-9_-]{1,64}$/;
 export const isShapeId = (value: string): boolean => idForm.test(value);
 
 const isEighth = (value: unknown): value is Eighth =>
@@ -19,6 +19,8 @@ const isType = (value: unknown): value is ShapeType =>
   (shapeTypes as readonly unknown[]).includes(value);
 const isColor = (value: unknown): value is Color =>
   (colors as readonly unknown[]).includes(value);
+const isStep = (value: unknown): value is number =>
+  isEighth(value) && Math.abs(value) <= farthestStep;
 const isSize = (value: unknown): value is number =>
   isEighth(value) && value >= strokeSize.least && value <= strokeSize.most;
 
@@ -32,7 +34,7 @@ function readPoints(array: unknown): readonly number[] {
   for (let at = 0; at + 1 < offsets.length && at < longestPoints; at += 2) {
     const dx = offsets[at];
     const dy = offsets[at + 1];
-    if (!isEighth(dx) || !isEighth(dy)) break;
+    if (!isStep(dx) || !isStep(dy)) break;
     points.push((x += dx), (y += dy));
   }
   return points;

@@ -31,7 +31,7 @@ export interface Point {
   readonly y: Eighth;
 }
 
-/** 16 of a-z and 0-9, chosen at random by who makes the shape. */
+/** 1 to 64 of a-z, 0-9, "-", "_". We make 16 letters and digits at random. */
 export type ShapeId = string;
 
 /** A fractional order key: see `order.ts`. Keys compare as strings; equal keys by id. */
@@ -54,7 +54,10 @@ export const defaultColor: Readonly<Record<ShapeType, Color>> = {
 export const longestText = 10_000;
 
 /** A stroke ends after so many numbers, two a point. */
-export const longestPoints = 100_000;
+export const longestPoints = 40_000;
+
+/** The farthest from one point of a stroke to the next, in 1/8 px: 131,072 px. */
+export const farthestStep = 2 ** 20;
 
 /** Widths of strokes, 1/8 px. */
 export const strokeSize = { least: 8, most: 512, usual: 32 } as const;

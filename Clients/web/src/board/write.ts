@@ -4,7 +4,7 @@ import type { ShapeCopy } from "./copy";
 import type { Author, NewShape, ShapeChange } from "./editor-types";
 import { keyBetween } from "./order";
 import { shapesOf, topOrder } from "./read";
-import { eighth, longestPoints, longestText, strokeSize } from "./schema";
+import { eighth, farthestStep, longestPoints, longestText, strokeSize } from "./schema";
 import type { Eighth, Point, ShapeId } from "./schema";
 import { cut } from "./typing";
 
@@ -40,14 +40,28 @@ export function validChange(change: ShapeChange): Readonly<Record<string, unknow
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
-/** Each point from the one before. */
+/** Each point from the one before; a step that is too far for the schema becomes several. */
 export function offsetsFrom(start: Point, points: readonly Point[]): number[] {
-  let { x, y } = start;
-  return points.flatMap((point) => {
-    const offset = [eighth(point.x - x), eighth(point.y - y)];
-    ({ x, y } = point);
-    return offset;
-  });
+  let [x, y] = [eighth(start.x), eighth(start.y)];
+  const offsets: number[] = [];
+  for (const point of points) {
+    const [toX, toY] = [eighth(point.x), eighth(point.y)];
+    const farther = Math.max(Math.abs(toX - x), Math.abs(toY - y));
+    for (let left = Math.ceil(farther / farthestStep) || 1; left > 0; left--) {
+      const [dx, dy] = [eighth((toX - x) / left), eighth((toY - y) / left)];
+      offsets.push(dx, dy);
+      [x, y] = [eighth(x + dx), eighth(y + dy)];
+    }
+  }
+  return offsets;
+}
+
+/** At most so many bytes of UTF-8, whole characters. */
+export function cutBytes(text: string, bytes: number): string {
+  const encoder = new TextEncoder();
+  let short = text;
+  while (encoder.encode(short).length > bytes) short = [...short].slice(0, -1).join("");
+  return short;
 }
 
 /** Where the stored stroke ends, in document coordinates. */
@@ -72,8 +86,8 @@ export function newShape(doc: Y.Doc, author: Author, shape: NewShape): [ShapeId,
     type: shape.type,
     order: shape.order ?? keyBetween(topOrder(doc), undefined) ?? topOrder(doc) ?? "U",
     color: shape.color,
-    author: author.sub,
-    name: author.name,
+    ...(author.sub === "" ? {} : { author: cutBytes(author.sub, 128) }),
+    ...(author.name === "" ? {} : { name: cutBytes(author.name, 256) }),
     made: Date.now(),
   };
   if (shape.type === "pen") {

@@ -91,7 +91,8 @@ test("texts of the control channel", () => {
   assert.deepEqual(readControl('{"type":"error","error":"board-limit","board":"x"}'), {
     is: "error", board: "x", error: "board-limit", reason: "",
   });
-  assert.deepEqual(readControl('{"type":"saving","ok":true}'), { is: "saving", ok: true, reason: "" });
+  const saving = readControl('{"type":"saving","ok":true}');
+  assert.deepEqual(saving, { is: "saving", ok: true, reason: "" });
   for (const bad of ["", "[]", "1", "null", "{}", '{"type":"later"}', '{"type":"reply"}', "{"]) {
     assert.equal(readControl(bad), undefined, bad);
   }

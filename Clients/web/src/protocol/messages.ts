@@ -15,13 +15,22 @@ export type Message =
   /** The first `count` messages of this session for this board are on disk, or were refused. */
   | { readonly is: "saved"; readonly epoch: number; readonly count: number }
   /** Message `number` was refused whole. */
-  | { readonly is: "reject"; readonly number: number; readonly code: string; readonly reason: string }
+  | Reject
   /** Joins the board; epoch 0: none known. */
   | { readonly is: "open"; readonly epoch: number }
   | { readonly is: "opened"; readonly epoch: number };
 
+export interface Reject {
+  readonly is: "reject";
+  readonly number: number;
+  readonly code: string;
+  readonly reason: string;
+}
+
 /** Message types; within `sync` comes the step. */
-const type = { sync: 0, awareness: 1, queryAwareness: 3, saved: 10, reject: 11, open: 12, opened: 13 };
+const type = {
+  sync: 0, awareness: 1, queryAwareness: 3, saved: 10, reject: 11, open: 12, opened: 13,
+};
 const step = { one: 0, two: 1, update: 2 };
 
 type Encoder = encoding.Encoder;

@@ -82,8 +82,8 @@ export function createBoard(uses: BoardUses): Board {
     send({ is: "open", epoch });
   }
 
-  /** What the hub has is gone or unknown to us, or it wants nothing of what we have. */
-  function startAgain(code: string, reason: string, lost: ledgers.Edits): void {
+  /** What we have is not what the board is: a new document, and `loss` is told later. */
+  function startAgain(loss: Omit<Loss, "refused"> | undefined): void {
     const old = live;
     const state = old.presence.awareness.getLocalState();
     old.release();
@@ -92,17 +92,16 @@ export function createBoard(uses: BoardUses): Board {
     store.replace(key, Y.encodeStateAsUpdate(live.doc));
     synced = false;
     refusal = undefined;
-    if (lost.count > 0) {
-      untold = { code, reason, refused: old.doc, touched: lost.touched };
-    }
+    if (loss) untold = { ...loss, refused: old.doc };
     documents.tell(connection);
   }
 
   function joined(told: number): void {
     if (epoch !== 0 && told !== epoch) {
-      const waiting = ledgers.restarted(ledger).waiting;
+      const { count: edits, touched } = ledgers.restarted(ledger).waiting;
       ledger = ledgers.emptyLedger;
-      startAgain("replaced", "the board was replaced or restored", waiting);
+      const reason = "the board was replaced or restored";
+      startAgain(edits > 0 ? { code: "replaced", reason, touched } : undefined);
     }
     opened = true;
     epoch = told;
@@ -140,7 +139,8 @@ export function createBoard(uses: BoardUses): Board {
     if (mayPass.has(code) || later) return hold(code);
     const { lost, ledger: kept } = ledgers.refused(ledger, number);
     ledger = kept;
-    startAgain(code, reason, lost);
+    // Refused without an edit that we know of: it came from the store, in part or all.
+    startAgain({ code, reason, touched: lost.count > 0 ? lost.touched : undefined });
     open();
     count();
   }

@@ -4,7 +4,7 @@ import { createEditor, lostShapes, readShapes } from "../board/index";
 import type { LostShape, NewShape } from "../board/index";
 import { eighth } from "../board/schema";
 import { createHub, noHub, until, visit } from "../testing/hub";
-import type { Visitor } from "../testing/hub";
+import type { Hub, Visitor } from "../testing/hub";
 import type { BoardConnection, Loss } from "./types";
 
 const hub = noHub ? undefined : createHub();
@@ -18,7 +18,7 @@ after(async () => {
 
 /** A test that gets the running hub, and a way to come into a room of its own. */
 type Come = (sub: string, role?: string, store?: Visitor["store"]) => Visitor;
-function hubTest(name: string, body: (come: Come, hub: ReturnType<typeof createHub>) => Promise<void>) {
+function hubTest(name: string, body: (come: Come, hub: Hub) => Promise<void>) {
   const room = name.replace(/[^a-z]+/gi, "-").toLowerCase().slice(0, 60);
   void test(name, { skip: noHub, timeout: 60_000 }, async () => {
     assert(hub !== undefined);
@@ -50,7 +50,7 @@ const texts = (board: BoardConnection): string =>
     .sort().join(" ");
 
 const saved = (visitor: Visitor) =>
-  until(`saved, not ${JSON.stringify(visitor.room.status)}`, () => visitor.room.status.at === "saved");
+  until("saved", () => visitor.room.status.at === "saved");
 
 const shows = (board: BoardConnection, text: string) =>
   until(`shows ${text}`, () => texts(board) === text);
@@ -83,7 +83,7 @@ hubTest("two people edit, see each other, and everything is saved", async (come)
   assert.deepEqual(ann.room.status, { at: "ended", code: "closed", unsaved: 0 });
 });
 
-hubTest("a hub that is killed comes back, and what was done meanwhile comes in", async (come, hub) => {
+hubTest("a killed hub comes back, what was done meanwhile comes in", async (come, hub) => {
   const [ann, ben] = [come("ann"), come("ben")];
   const [one, two] = [ann.room.board("main"), ben.room.board("main")];
   one.awareness.setLocalStateField("cursor", { x: 1, y: 1 });
@@ -91,7 +91,7 @@ hubTest("a hub that is killed comes back, and what was done meanwhile comes in",
   await saved(ann);
   await shows(two, "a");
   await hub.kill();
-  await until("offline", () => ann.room.status.at === "offline" && ben.room.status.at === "offline");
+  for (const { room } of [ann, ben]) await until("offline", () => room.status.at === "offline");
   assert.equal(two.awareness.getStates().size, 1, "nobody else is in sight");
   add(one, "b");
   add(two, "c");
@@ -153,7 +153,7 @@ function hear(board: BoardConnection): { readonly losses: Loss[]; readonly told:
   return { losses, told };
 }
 
-hubTest("what runs into a freeze is refused, told, and goes on from a new document", async (come) => {
+hubTest("what runs into a freeze is refused, told, and starts again", async (come) => {
   const [ann, chair] = [come("ann"), come("chair", "facilitator")];
   const one = ann.room.board("main");
   const first = one.doc;
@@ -171,10 +171,12 @@ hubTest("what runs into a freeze is refused, told, and goes on from a new docume
   const lostId = add(one, "during");
   createEditor(one.doc, { sub: "ann", name: "Ann" }).change(id, { x: eighth(80) });
   await until("told", () => told.length > 0);
-  assert.deepEqual(losses.map(({ code, refused }) => [code, refused === first]), [["frozen", true]]);
+  assert.deepEqual(losses.map(({ code }) => code), ["frozen"]);
+  assert.equal(losses[0]?.refused, first);
   const byId = new Map(told.map((lost) => [lost.id, lost]));
-  assert.deepEqual(byId.get(lostId), { id: lostId, type: "note", change: "created", text: "during" });
-  assert.deepEqual(byId.get(id), { id, type: "note", change: "changed", text: "before" });
+  const type = "note";
+  assert.deepEqual(byId.get(lostId), { id: lostId, type, change: "created", text: "during" });
+  assert.deepEqual(byId.get(id), { id, type, change: "changed", text: "before" });
   assert.equal(told.length, 2);
   assert(one.doc !== first && documents.length === 1 && documents[0] === one.doc);
   assert.equal(texts(one), "before");

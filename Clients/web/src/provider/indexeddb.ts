@@ -9,6 +9,8 @@ import type { BoardKey, OfflineStore, StoredBoard } from "./store";
 
 const database = "jamboree";
 const version = 1;
+/** So long, in ms, the browser may take to open the database. */
+const patience = 3_000;
 /** From so many updates on they are joined into one when the board is loaded. */
 const many = 50;
 
@@ -47,7 +49,9 @@ function openDatabase(factory: IDBFactory): Promise<IDBDatabase> {
     made.createObjectStore("updates", { autoIncrement: true }).createIndex("board", "board");
     made.createObjectStore("boards");
   };
-  return result(request);
+  // A browser that keeps us waiting would keep the page from connecting.
+  const late = new Promise<never>((_, fail) => void setTimeout(fail, patience));
+  return Promise.race([result(request), late]);
 }
 
 /** Deletes what a board has now, up to and with `last` if given; what is added later stays. */
@@ -61,6 +65,8 @@ function deleteUpdates(updates: IDBObjectStore, board: string, last?: IDBValidKe
 }
 
 function storeIn(opened: IDBDatabase): OfflineStore {
+  // A later version of this page, in another tab, may need the database to itself.
+  opened.onversionchange = () => opened.close();
   let waiting: Job[] = [];
   let running: Promise<void> | undefined;
 

@@ -22,10 +22,14 @@ interface Asked {
   readonly body: Record<string, unknown>;
 }
 
+interface FakeHub {
+  invitation: string;
+  revoked: boolean;
+}
+type Body = (origin: string, asked: Asked[], hub: FakeHub) => Promise<void>;
+
 /** A hub that knows the invitation "good" and tokens "t1", "t2" …, the newest being valid. */
-async function withHub(
-  body: (origin: string, asked: Asked[], hub: { invitation: string; revoked: boolean }) => Promise<void>,
-): Promise<void> {
+async function withHub(body: Body): Promise<void> {
   const asked: Asked[] = [];
   const hub = { invitation: "good", revoked: false };
   let tokens = 0;
@@ -49,7 +53,7 @@ async function withHub(
       case "GET /api/jams/demo/rooms":
         return [200, {
           jam: { id: "demo", title: "Jam" },
-          rooms: [{ id: "radio", title: "Радыё", people: 2, changed: 9, review: false }, 5, {}],
+          rooms: [{ id: "radio", title: "Радыё", people: 2, changed: 9, review: 0 }, 5, {}],
         }];
       case "POST /api/jams/demo/rooms": return [201, { id: "new", title: given.title }];
       case "GET /api/jams/demo/invitations":
@@ -139,7 +143,8 @@ test("rooms and invitations", () => withHub(async (origin, asked, hub) => {
   hub.revoked = true;
   const made = await session.createRoom("Новая");
   assert.deepEqual(made, { ok: true, value: { id: "new", title: "Новая" } });
-  assert.deepEqual(asked.slice(-3).map(({ token }) => token), ["Bearer t1", undefined, "Bearer t2"]);
+  const tokens = asked.slice(-3).map(({ token }) => token);
+  assert.deepEqual(tokens, ["Bearer t1", undefined, "Bearer t2"]);
   const invitations = await session.invitations();
   assert.deepEqual(invitations, {
     ok: true, value: { participant: "/j/demo#i=p", facilitator: "/f", viewer: "/v" },
@@ -169,7 +174,8 @@ test("storage that is forbidden or holds nonsense does no harm", async () => {
     setItem: () => { throw new Error("full"); },
   };
   assert(createSession(options("http://x", forbidden), "good").membership?.invitation === "good");
-  assert.equal(createSession({ origin: "http://x", jam: "demo", storage: undefined }).membership, undefined);
+  const without = createSession({ origin: "http://x", jam: "demo", storage: undefined });
+  assert.equal(without.membership, undefined);
   const storage = memory();
   for (const nonsense of ["{", "5", "null", "[]", '{"invitation":5}']) {
     storage.setItem("jamboree:demo", nonsense);
