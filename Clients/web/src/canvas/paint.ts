@@ -23,8 +23,38 @@ export interface Frame {
 /** Shadows and round ends of strokes reach over the box of a shape. */
 const REACH = 40 * UNITS;
 
-/** Draws all that can be seen; returns how many shapes that were. */
-export function paint(ctx: CanvasRenderingContext2D, frame: Frame): number {
+export type Painter = (ctx: CanvasRenderingContext2D, frame: Frame) => void;
+
+/**
+ * Draws all that can be seen. The shapes are kept as a picture: while only cursors move, which in
+ * a full room is always, they are not drawn again.
+ */
+export function createPainter(): Painter {
+  const kept = document.createElement("canvas");
+  const keptCtx = kept.getContext("2d", { alpha: false });
+  let last: Frame | null = null;
+  return (ctx, frame) => {
+    const { width, height } = ctx.canvas;
+    const stale =
+      kept.width !== width ||
+      kept.height !== height ||
+      last?.camera !== frame.camera ||
+      last.shapes !== frame.shapes ||
+      last.editing !== frame.editing;
+    last = frame;
+    if (stale) {
+      if (kept.width !== width) kept.width = width;
+      if (kept.height !== height) kept.height = height;
+      paintShapes(keptCtx ?? ctx, frame);
+    }
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    if (keptCtx) ctx.drawImage(kept, 0, 0);
+    ctx.setTransform(frame.ratio, 0, 0, frame.ratio, 0, 0);
+    drawOverlay(ctx, frame.camera, frame.overlay);
+  };
+}
+
+function paintShapes(ctx: CanvasRenderingContext2D, frame: Frame): void {
   const { camera, size, ratio } = frame;
   ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
   ctx.fillStyle = BOARD;
@@ -34,15 +64,9 @@ export function paint(ctx: CanvasRenderingContext2D, frame: Frame): number {
   ctx.setTransform(scale, 0, 0, scale, -camera.x * scale, -camera.y * scale);
   const view = grown(viewBox(camera, size), REACH);
   const style = { measure: frame.measure, zoom: camera.zoom, editing: frame.editing };
-  let drawn = 0;
   for (const shape of frame.shapes) {
-    if (!overlaps(boundsOf(shape), view)) continue;
-    drawShape(ctx, shape, style);
-    drawn += 1;
+    if (overlaps(boundsOf(shape), view)) drawShape(ctx, shape, style);
   }
-  ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-  drawOverlay(ctx, camera, frame.overlay);
-  return drawn;
 }
 
 /** Dots that show how far a pan went, without drawing attention. */

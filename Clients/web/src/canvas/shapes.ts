@@ -112,10 +112,13 @@ function drawText(ctx: CanvasRenderingContext2D, shape: TextShape, style: ShapeS
   const layout = layoutOf(shape, style.measure);
   if (layout.size * style.zoom < READABLE) return;
   const box = textBox(shape);
-  ctx.save();
-  ctx.beginPath();
-  ctx.rect(shape.x, shape.y, shape.w, shape.h);
-  ctx.clip();
+  const fits = layout.height * UNITS <= box.h;
+  if (!fits) {
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(shape.x, shape.y, shape.w, shape.h);
+    ctx.clip();
+  }
   ctx.fillStyle = inkOf(shape);
   ctx.font = `${layout.size * UNITS}px ${FONT}`;
   ctx.textAlign = "center";
@@ -125,7 +128,7 @@ function drawText(ctx: CanvasRenderingContext2D, shape: TextShape, style: ShapeS
   layout.lines.forEach((one, index) => {
     ctx.fillText(one.text, box.x + box.w / 2, top + (index + 0.5) * line);
   });
-  ctx.restore();
+  if (!fits) ctx.restore();
 }
 
 /** `roundRect` of the canvas is newer than some browsers in use. */

@@ -4,7 +4,7 @@ import { Camera, fit, HOME, panBy, viewBox } from "../canvas/camera";
 import { around, Box, overlaps } from "../canvas/geometry";
 import { createMeasure } from "../canvas/font";
 import { boundsOf, placedOf, touches } from "../canvas/hit";
-import { paint } from "../canvas/paint";
+import { createPainter } from "../canvas/paint";
 import { personColor } from "../canvas/palette";
 import type { OpenDocument } from "../provider";
 import { idle, Running, step } from "../tools/toolbox";
@@ -47,6 +47,7 @@ export interface Workspace {
 export function createWorkspace(options: WorkspaceOptions): Workspace {
   const { canvas, me } = options;
   const measure = createMeasure();
+  const paint = createPainter();
   let view: View = firstView;
   let camera: Camera = HOME;
   let running: Running = idle("select");
