@@ -15,7 +15,7 @@ export interface Size {
 export const MIN_ZOOM = 0.05;
 export const MAX_ZOOM = 30;
 
-/** The board's origin lies somewhat inside the window, so that the first note is not in a corner. */
+/** The origin lies somewhat inside the window, so that the first note is not in a corner. */
 export const HOME: Camera = { x: -80 * UNITS, y: -96 * UNITS, zoom: 1 };
 
 export function toDoc(camera: Camera, p: ScreenPoint): DocPoint {
@@ -58,8 +58,9 @@ export function zoomStep(zoom: number, up: boolean): number {
 export function fit(box: Box, size: Size, margin: number, most = 2): Camera {
   const width = Math.max(1, size.width - 2 * margin);
   const height = Math.max(1, size.height - 2 * margin);
-  const wanted = Math.min((width * UNITS) / Math.max(1, box.w), (height * UNITS) / Math.max(1, box.h));
-  const zoom = clampZoom(Math.min(wanted, most));
+  const across = (width * UNITS) / Math.max(1, box.w);
+  const down = (height * UNITS) / Math.max(1, box.h);
+  const zoom = clampZoom(Math.min(across, down, most));
   const scale = UNITS / zoom;
   return {
     x: box.x + box.w / 2 - (size.width * scale) / 2,

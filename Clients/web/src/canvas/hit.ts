@@ -2,7 +2,7 @@ import { hasText, penPoints, shapeBounds } from "../board";
 import type { Shape } from "../board";
 import type { Handle, Placed } from "../tools/tool";
 import { Camera, toScreen } from "./camera";
-import { around, Box, DocPoint, inside, overlaps, ScreenPoint, segmentDistance } from "./geometry";
+import { around, Box, boxOf, DocPoint, inside, overlaps, ScreenPoint } from "./geometry";
 import { strokeDistance } from "./stroke";
 
 const boundsKept = new WeakMap<Shape, Box>();
@@ -107,16 +107,15 @@ function strokeTouches(points: Float64Array, box: Box): boolean {
   for (let at = 0; at + 1 < points.length; at += 2) {
     const a = { x: points[at] ?? 0, y: points[at + 1] ?? 0 };
     if (inside(a, box)) return true;
-    if (at + 3 < points.length && crosses(a, { x: points[at + 2] ?? 0, y: points[at + 3] ?? 0 }, box))
-      return true;
+    if (at + 3 >= points.length) continue;
+    if (crosses(a, { x: points[at + 2] ?? 0, y: points[at + 3] ?? 0 }, box)) return true;
   }
   return false;
 }
 
-/** A segment with both ends outside still crosses a box if it is as near as the box is wide. */
+/** A segment with both ends outside crosses a box that has corners on both sides of it. */
 function crosses(a: DocPoint, b: DocPoint, box: Box): boolean {
-  if (!overlaps({ x: Math.min(a.x, b.x), y: Math.min(a.y, b.y), w: Math.abs(a.x - b.x), h: Math.abs(a.y - b.y) }, box))
-    return false;
+  if (!overlaps(boxOf(a, b), box)) return false;
   const side = (x: number, y: number): number =>
     Math.sign((b.x - a.x) * (y - a.y) - (b.y - a.y) * (x - a.x));
   const sides = [
@@ -125,7 +124,7 @@ function crosses(a: DocPoint, b: DocPoint, box: Box): boolean {
     side(box.x, box.y + box.h),
     side(box.x + box.w, box.y + box.h),
   ];
-  return segmentDistance(middleOf(box), a, b) === 0 || new Set(sides).size > 1;
+  return new Set(sides).size > 1;
 }
 
 const HANDLES: readonly [Handle, number, number][] = [

@@ -109,7 +109,8 @@ function drawCursor(ctx: CanvasRenderingContext2D, { name, color, at }: Cursor):
   ctx.fill();
   if (name === "") return;
   const letters = Array.from(name);
-  const short = letters.length > LONGEST_NAME ? `${letters.slice(0, LONGEST_NAME).join("")}…` : name;
+  const start = letters.slice(0, LONGEST_NAME).join("");
+  const short = letters.length > LONGEST_NAME ? `${start}…` : name;
   ctx.font = `600 12px ${FONT}`;
   const width = ctx.measureText(short).width + 14;
   ctx.beginPath();

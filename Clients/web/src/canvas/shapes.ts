@@ -66,16 +66,17 @@ function drawAuthor(ctx: CanvasRenderingContext2D, shape: TextShape, style: Shap
 
 function shortened(name: string, room: number, measure: Measure): string {
   if (measure(name) <= room) return name;
-  let short = name;
-  while (short !== "" && measure(`${short}…`) > room) short = Array.from(short).slice(0, -1).join("");
-  return `${short}…`;
+  const letters = Array.from(name);
+  while (letters.length > 0 && measure(`${letters.join("")}…`) > room) letters.pop();
+  return `${letters.join("")}…`;
 }
 
 function drawOutline(ctx: CanvasRenderingContext2D, shape: TextShape): void {
   const paint = palette[shape.color];
   ctx.beginPath();
   if (shape.type === "rect") {
-    roundedRect(ctx, shape.x, shape.y, shape.w, shape.h, Math.min(6 * UNITS, shape.w / 4, shape.h / 4));
+    const { x, y, w, h } = shape;
+    roundedRect(ctx, x, y, w, h, Math.min(6 * UNITS, w / 4, h / 4));
   } else {
     const [rx, ry] = [shape.w / 2, shape.h / 2];
     ctx.ellipse(shape.x + rx, shape.y + ry, rx, ry, 0, 0, 2 * Math.PI);
@@ -167,7 +168,8 @@ function shadow(): HTMLCanvasElement | null {
     ctx.shadowBlur = blur;
     ctx.shadowOffsetX = away;
     ctx.shadowOffsetY = offset;
-    ctx.fillRect(SHADOW_EDGE + inset - away, SHADOW_EDGE + inset, SHADOW_INNER - 2 * inset, SHADOW_INNER - 2 * inset);
+    const [start, length] = [SHADOW_EDGE + inset, SHADOW_INNER - 2 * inset];
+    ctx.fillRect(start - away, start, length, length);
   };
   cast(12, 7, "rgba(32, 34, 48, 0.20)", 4);
   cast(3, 1, "rgba(32, 34, 48, 0.18)", 1);

@@ -5,7 +5,7 @@ export interface Edit {
   readonly inserted: string;
 }
 
-/** The smallest single replacement. With `caret`, the one that ends there where several would do. */
+/** The smallest single replacement; of several that would do, the one that ends at `caret`. */
 export function editBetween(before: string, after: string, caret = after.length): Edit {
   const most = Math.min(before.length, after.length);
   let end = 0;

@@ -105,7 +105,12 @@ function onKey(event: KeyboardEvent, host: FieldHost): void {
 }
 
 /** Lies exactly over the drawn text: same box, font, size and breaks, enlarged with the board. */
-function place(area: HTMLTextAreaElement, shape: TextShape, camera: Camera, measure: Measure): void {
+function place(
+  area: HTMLTextAreaElement,
+  shape: TextShape,
+  camera: Camera,
+  measure: Measure,
+): void {
   const box = textBox(shape);
   const layout = layoutOf(shape, measure);
   const at = toScreen(camera, box);

@@ -30,7 +30,8 @@ export function BoardPage({ session, room }: Props) {
   return connection && <Connected connection={connection} session={session} room={room} />;
 }
 
-const onStatus = (room: RoomConnection, listener: () => void): Unsubscribe => room.onStatus(listener);
+const onStatus = (room: RoomConnection, listener: () => void): Unsubscribe =>
+  room.onStatus(listener);
 const statusOf = (room: RoomConnection): Status => room.status;
 
 function Connected({ connection, session, room }: Props & { readonly connection: RoomConnection }) {
@@ -38,14 +39,13 @@ function Connected({ connection, session, room }: Props & { readonly connection:
   if (status.at !== "ended" || status.code === "closed") {
     return <BoardView connection={connection} session={session} room={room} status={status} />;
   }
-  const rooms = `/j/${session.jam}`;
-  const unsaved = status.unsaved > 0;
+  const more = { rooms: `/j/${session.jam}`, unsaved: status.unsaved > 0 };
   switch (status.code) {
     case "removed":
-      return <Wrong title="wrong.removed.title" words="wrong.removed.text" rooms={rooms} unsaved={unsaved} />;
+      return <Wrong title="wrong.removed.title" words="wrong.removed.text" {...more} />;
     case "bad-invitation":
-      return <Wrong title="wrong.link.title" words="wrong.link.text" unsaved={unsaved} />;
+      return <Wrong title="wrong.link.title" words="wrong.link.text" unsaved={more.unsaved} />;
     default:
-      return <Wrong title="wrong.ended.title" words="wrong.ended.text" rooms={rooms} reload unsaved={unsaved} />;
+      return <Wrong title="wrong.ended.title" words="wrong.ended.text" reload {...more} />;
   }
 }

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import type { FormEvent } from "react";
 import type { Session } from "../provider";
 import { useText } from "../panels/hooks";
+import { wrongWords } from "./Rooms";
 
 interface Props {
   readonly session: Session;
@@ -32,11 +33,7 @@ export function NameForm({ session, onJoined, onEnded }: Props) {
     if (answer.ok) return onJoined();
     if (answer.error === "bad-invitation") return onEnded();
     if (answer.error === "bad-name") return setWrong(text("enter.name.bad"));
-    setWrong(
-      answer.error === "unreachable"
-        ? text("wrong.unreachable")
-        : text("wrong.other", { reason: answer.reason }),
-    );
+    setWrong(wrongWords(answer, text));
   }
 
   return (

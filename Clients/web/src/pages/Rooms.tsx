@@ -13,6 +13,13 @@ interface Props {
   readonly onEnded: () => void;
 }
 
+export function wrongWords(
+  { error, reason }: { readonly error: string; readonly reason: string },
+  text: ReturnType<typeof useText>,
+): string {
+  return error === "unreachable" ? text("wrong.unreachable") : text("wrong.other", { reason });
+}
+
 /** As long as the page is seen, the list is asked for again this often, in ms. */
 const REFRESH = 5000;
 const FILTER_FROM = 8;
@@ -33,8 +40,7 @@ export function Rooms({ session, onTitle, onRename, onEnded }: Props) {
     } else if (answer.error === "bad-invitation") {
       onEnded();
     } else {
-      const { error, reason } = answer;
-      setWrong(error === "unreachable" ? text("wrong.unreachable") : text("wrong.other", { reason }));
+      setWrong(wrongWords(answer, text));
     }
   }, [session]);
 
@@ -115,8 +121,7 @@ function NewRoom({ session, onEnded }: Pick<Props, "session" | "onEnded">) {
     setBusy(false);
     if (answer.ok) return go(`/j/${session.jam}/${answer.value.id}`);
     if (answer.error === "bad-invitation") return onEnded();
-    const { error, reason } = answer;
-    setWrong(error === "unreachable" ? text("wrong.unreachable") : text("wrong.other", { reason }));
+    setWrong(wrongWords(answer, text));
   }
 
   return (

@@ -20,7 +20,9 @@ export function Wrong({ title, words, rooms, reload, unsaved }: Props) {
       <p className="lead-text">{text(words)}</p>
       {unsaved === true && <p>{text("wrong.unsaved")}</p>}
       <p className="choices">
-        {rooms !== undefined && <Link to={rooms} className="button soft">{text("wrong.rooms")}</Link>}
+        {rooms !== undefined && (
+          <Link to={rooms} className="button soft">{text("wrong.rooms")}</Link>
+        )}
         {reload === true && (
           <button type="button" className="main" onClick={() => location.reload()}>
             {text("wrong.reload")}

@@ -30,7 +30,13 @@ export function CopyLink({ label, link, hint }: Props) {
     <div className="link">
       <label htmlFor={id}>{label}</label>
       <div className="row">
-        <input id={id} ref={field} readOnly value={link} onFocus={(event) => event.target.select()} />
+        <input
+          id={id}
+          ref={field}
+          readOnly
+          value={link}
+          onFocus={(event) => event.target.select()}
+        />
         <button type="button" className="soft" title={text("do.copy")} onClick={() => void copy()}>
           <Icon name={copied ? "check" : "copy"} />
           <span aria-live="polite">{text(copied ? "do.copied" : "do.copy")}</span>

@@ -12,7 +12,8 @@ const groups: readonly (readonly [TextKey, readonly Row[]])[] = [
     ["tool.rect", "R", "2"], ["tool.ellipse", "O", "4"], ["tool.lock", "Q"],
   ]],
   ["help.edit", [
-    ["help.cycle", "@key.tab"], ["help.nudge", "@key.arrows"], ["help.text", "@key.enter"],
+    ["help.make", "@key.enter"], ["help.cycle", "@key.tab"], ["help.nudge", "@key.arrows"],
+    ["help.text", "@key.enter"],
     ["help.text.end", "@key.escape"], ["help.next", "@key.tab"], ["help.delete", "@key.delete"],
     ["help.all", "@mod A"], ["help.duplicate", "@mod D"], ["do.undo", "@mod Z"],
     ["do.redo", "@mod @key.shift Z", "@mod Y"],

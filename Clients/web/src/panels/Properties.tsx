@@ -15,6 +15,10 @@ interface Props {
 
 const names = ["pen.thin", "pen.medium", "pen.thick"] as const;
 
+function shown(color: Color, notes: boolean): string {
+  return notes || color === "white" ? palette[color].fill : palette[color].line;
+}
+
 /** What can be chosen for the tool in hand or for what is selected. */
 export function Properties({ view, onColor, onPenSize, perform }: Props) {
   const text = useText();
@@ -36,7 +40,7 @@ export function Properties({ view, onColor, onPenSize, perform }: Props) {
             aria-pressed={current === color}
             onClick={() => onColor(color)}
           >
-            <span style={{ background: notes || color === "white" ? palette[color].fill : palette[color].line }} />
+            <span style={{ background: shown(color, notes) }} />
           </button>
         ))}
       </div>

@@ -22,12 +22,12 @@ export function useLive<Source, Value>(
   return value;
 }
 
-/** Whether the window is as narrow as a phone's. */
+/** Whether the window is as small as a phone's, upright or on its side. */
 export function useNarrow(): boolean {
   return useLive(narrow, subscribeMedia, (query) => query.matches);
 }
 
-const narrow = matchMedia("(max-width: 720px)");
+const narrow = matchMedia("(max-width: 720px), (max-height: 480px)");
 
 function subscribeMedia(query: MediaQueryList, listener: () => void): () => void {
   query.addEventListener("change", listener);

@@ -91,7 +91,7 @@ export const de: Texts = {
 
   "board.label": "Board {{room}}",
   "board.how":
-    "Tab geht von Form zu Form, die Pfeiltasten bewegen, Eingabe bearbeitet den Text, Entf löscht, das Fragezeichen zeigt alle Tasten.",
+    "N und dann Eingabe legen eine Haftnotiz an, Tab geht von Form zu Form, die Pfeiltasten bewegen, Eingabe bearbeitet den Text, Entf löscht, das Fragezeichen zeigt alle Tasten.",
   "board.viewer": "Du schaust zu.",
   "board.viewer.hint": "Zuschauende sehen alles und ändern nichts.",
   "board.frozen": "Eingefroren von {{name}}.",
@@ -185,6 +185,7 @@ export const de: Texts = {
   "help.space": "Leertaste",
   "help.drag": "ziehen",
   "help.wheel": "Mausrad",
+  "help.make": "Form in der Mitte anlegen (mit ihrem Werkzeug)",
   "help.duplicate": "Verdoppeln",
   "key.arrows": "Pfeile",
   "key.delete": "Entf",

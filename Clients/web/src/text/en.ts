@@ -95,7 +95,7 @@ export const en = {
   // the board
   "board.label": "Board {{room}}",
   "board.how":
-    "Tab goes from shape to shape, the arrow keys move, Enter edits the text, Delete deletes, question mark shows all keys.",
+    "N and then Enter make a sticky note, Tab goes from shape to shape, the arrow keys move, Enter edits the text, Delete deletes, question mark shows all keys.",
   "board.viewer": "You are watching.",
   "board.viewer.hint": "Viewers see everything and change nothing.",
   "board.frozen": "Frozen by {{name}}.",
@@ -194,6 +194,7 @@ export const en = {
   "help.space": "Space",
   "help.drag": "drag",
   "help.wheel": "wheel",
+  "help.make": "Make a shape in the middle (with its tool)",
   "help.duplicate": "Duplicate",
   "key.arrows": "arrows",
   "key.delete": "Del",

@@ -64,6 +64,7 @@ table("hand", hand, handIdle, [
 test("shift draws squares, alt draws around the start", () => {
   const from = { x: 100, y: 100 };
   const to = { x: 40, y: 120 };
-  assert.deepEqual(draggedBox(from, to, { shift: true, alt: false }), { x: 40, y: 100, w: 60, h: 60 });
-  assert.deepEqual(draggedBox(from, to, { shift: false, alt: true }), { x: 40, y: 80, w: 120, h: 40 });
+  const [shift, alt] = [{ shift: true, alt: false }, { shift: false, alt: true }];
+  assert.deepEqual(draggedBox(from, to, shift), { x: 40, y: 100, w: 60, h: 60 });
+  assert.deepEqual(draggedBox(from, to, alt), { x: 40, y: 80, w: 120, h: 40 });
 });

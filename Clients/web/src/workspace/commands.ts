@@ -4,6 +4,7 @@ import { Camera, clampZoom, fit, reveal, Size, zoomAt, zoomStep } from "../canva
 import { around, Box, UNITS } from "../canvas/geometry";
 import { boundsOf, placedOf } from "../canvas/hit";
 import { percent, plural, text } from "../text";
+import type { ToolName } from "../tools/tool";
 import { changeTo, nudged } from "./effects";
 import type { Command } from "./keys";
 import { describe } from "./describe";
@@ -18,13 +19,18 @@ export interface CommandHost {
   setCamera(camera: Camera): void;
   size(): Size;
   edit(id: ShapeId): void;
-  setTool(tool: Extract<Command, { do: "tool" }>["tool"]): void;
+  tool(): ToolName;
+  /** As if the middle of the window were clicked. */
+  press(): void;
+  setTool(tool: ToolName): void;
   toggleLock(): void;
   /** Escape: true if a tool had something to let go of. */
   letGo(): boolean;
   help(): void;
   say(message: string): void;
 }
+
+const makes: ReadonlySet<ToolName> = new Set(["note", "rect", "ellipse"]);
 
 export type View = "zoomIn" | "zoomOut" | "zoom100" | "fit" | "fitSelection";
 
@@ -74,6 +80,10 @@ function change(
       if (editor.redo()) host.say(text("say.redone"));
       return true;
     case "edit": {
+      if (makes.has(host.tool())) {
+        host.press();
+        return true;
+      }
       const [only] = selected;
       if (selected.length !== 1 || !only || !hasText(only)) return false;
       host.edit(only.id);
@@ -102,7 +112,8 @@ function copy(editor: BoardEditor, shape: Shape): ShapeId {
     const id = editor.create({ type: "pen", color, size: shape.size, points });
     const box = boundsOf(shape);
     editor.change(id, changeTo({ ...shape, id }, { ...box, x: box.x + away, y: box.y + away }));
-    if (shape.w !== undefined && shape.h !== undefined) editor.change(id, { w: shape.w, h: shape.h });
+    const { w, h } = shape;
+    if (w !== undefined && h !== undefined) editor.change(id, { w, h });
     return id;
   }
   const { type, w, h } = shape;
@@ -113,7 +124,9 @@ function copy(editor: BoardEditor, shape: Shape): ShapeId {
 
 function pairs(points: readonly number[]): [number, number][] {
   const found: [number, number][] = [];
-  for (let at = 0; at + 1 < points.length; at += 2) found.push([points[at] ?? 0, points[at + 1] ?? 0]);
+  for (let at = 0; at + 1 < points.length; at += 2) {
+    found.push([points[at] ?? 0, points[at + 1] ?? 0]);
+  }
   return found;
 }
 

@@ -3,11 +3,13 @@ import type { Box } from "../canvas/geometry";
 import { boundsOf } from "../canvas/hit";
 import type { Cursor, Overlay } from "../canvas/overlay";
 import type { Running } from "../tools/toolbox";
+import type { Other } from "./presence";
 import type { View } from "./view";
 
 /** What is drawn over the shapes. */
 export function overlayOf(
   view: View,
+  others: readonly Other[],
   selected: readonly Shape[],
   running: Running,
   marquee: Box | null,
@@ -19,7 +21,7 @@ export function overlayOf(
     selection: selected.map(boundsOf),
     handles: view.mayWrite && !busy && marquee === null && view.editing === null,
     marquee,
-    outlines: view.others.map((other) => ({
+    outlines: others.map((other) => ({
       color: other.color,
       name: other.name,
       boxes: other.selection.flatMap((id) => {

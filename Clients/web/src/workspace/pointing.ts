@@ -1,5 +1,5 @@
-import type { BoardEditor, Shape, ShapeId } from "../board";
-import { hasText } from "../board";
+import type { BoardEditor, Color, Shape, ShapeId } from "../board";
+import { eighth, hasText } from "../board";
 import type { Camera } from "../canvas/camera";
 import { DocPoint, inside, ScreenPoint, UNITS } from "../canvas/geometry";
 import { handleAt, handlePlaces, hitTest, placedOf } from "../canvas/hit";
@@ -10,6 +10,7 @@ import { attachPointers } from "./pointers";
 export interface PointingHost {
   tool(): ToolName;
   editor(): BoardEditor;
+  noteColor(): Color;
   mayWrite(): boolean;
   list(): readonly Shape[];
   placed(): readonly Placed[];
@@ -77,10 +78,12 @@ export function createPointing(
     const found = shape ?? within;
     if (found) return hasText(found) ? host.edit(found.id) : undefined;
     const { x, y, w, h } = noteAround(at);
-    const color = "yellow";
-    type E = Shape["x"];
-    const id = host.editor().create({ type: "note", color, x: x as E, y: y as E, w: w as E, h: h as E });
-    host.edit(id);
+    host.edit(
+      host.editor().create({
+        type: "note", color: host.noteColor(),
+        x: eighth(x), y: eighth(y), w: eighth(w), h: eighth(h),
+      }),
+    );
   }
 
   const stopPointers = attachPointers(canvas, {

@@ -19,12 +19,17 @@ export interface Other {
 const PACE = 40;
 const MOST_SELECTED = 200;
 
+export interface Drawn {
+  readonly list: readonly Cursor[];
+  readonly moving: boolean;
+}
+
 export interface Presence {
   others(): readonly Other[];
   point(at: DocPoint | null): void;
   selected(ids: readonly string[]): void;
   /** Cursors where they are drawn at this time; `moving` as long as one is on its way. */
-  cursors(camera: Camera, now: number): { readonly list: readonly Cursor[]; readonly moving: boolean };
+  cursors(camera: Camera, now: number): Drawn;
   stop(): void;
 }
 
@@ -72,7 +77,8 @@ export function createPresence(
       for (const { client, cursor, name, color } of others) {
         if (!cursor) continue;
         const before = drawn.get(client);
-        const next = before && !still.matches ? eased(before, cursor, now) : { ...cursor, time: now };
+        const moved = before && !still.matches;
+        const next = moved ? eased(before, cursor, now) : { ...cursor, time: now };
         drawn.set(client, next);
         moving ||= next.x !== cursor.x || next.y !== cursor.y;
         list.push({ name, color, at: toScreen(camera, next) });
@@ -84,6 +90,11 @@ export function createPresence(
       awareness.off("change", heard);
     },
   };
+}
+
+/** Changes when somebody comes, goes or is renamed, not with every move. */
+export function peopleKey(others: readonly Other[]): string {
+  return JSON.stringify(others.map(({ client, name, role, color }) => [client, name, role, color]));
 }
 
 /** Half of the way in 30 ms: smooth between messages, and hardly behind. */
@@ -110,14 +121,15 @@ function readOthers(awareness: Awareness): readonly Other[] {
 export function readOther(client: number, state: Readonly<Record<string, unknown>>): Other {
   const user = isRecord(state["user"]) ? state["user"] : {};
   const name = typeof user["name"] === "string" ? user["name"].slice(0, 64) : "";
-  const selection = Array.isArray(state["selection"]) ? state["selection"] : [];
+  const { selection } = state;
+  const ids: readonly unknown[] = Array.isArray(selection) ? selection : [];
   return {
     client,
     name,
     role: typeof user["role"] === "string" ? user["role"] : "",
     color: knownPersonColor(user["color"], name || String(client)),
     cursor: readPoint(state["cursor"]),
-    selection: selection.slice(0, MOST_SELECTED).filter((id): id is string => typeof id === "string"),
+    selection: ids.slice(0, MOST_SELECTED).filter((id): id is string => typeof id === "string"),
   };
 }
 

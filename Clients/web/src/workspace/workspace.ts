@@ -1,11 +1,9 @@
-import { createEditor } from "../board";
 import type { Author, BoardEditor, Color, Shape, ShapeId } from "../board";
 import { Camera, fit, HOME, panBy, viewBox } from "../canvas/camera";
 import { around, Box, overlaps } from "../canvas/geometry";
 import { createMeasure } from "../canvas/font";
 import { boundsOf, placedOf, touches } from "../canvas/hit";
 import { createPainter } from "../canvas/paint";
-import { personColor } from "../canvas/palette";
 import type { OpenDocument } from "../provider";
 import { idle, Running, step } from "../tools/toolbox";
 import type { ToolEvent, ToolName } from "../tools/tool";
@@ -13,9 +11,10 @@ import { perform } from "./commands";
 import { createEffects } from "./effects";
 import { overlayOf } from "./frame";
 import type { Command } from "./keys";
+import { clickInTheMiddle } from "./middle";
 import { createPointing } from "./pointing";
-import { createPresence, Presence } from "./presence";
-import { Shapes, watchShapes } from "./shapes";
+import { Opened, openDocument } from "./opened";
+import { peopleKey } from "./presence";
 import { createSurface } from "./surface";
 import { createTexting } from "./texting";
 import { firstView, View } from "./view";
@@ -52,8 +51,9 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   let camera: Camera = HOME;
   let running: Running = idle("select");
   let marquee: Box | null = null;
+  let arrived = false;
   let marqueeStart: readonly ShapeId[] = [];
-  let board: { editor: BoardEditor; shapes: Shapes; presence: Presence; close(): void } | null = null;
+  let board: Opened | null = null;
 
   const surface = createSurface(canvas, draw);
   const shape = (id: ShapeId): Shape | undefined => board?.shapes.get(id);
@@ -77,8 +77,10 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     penSize: () => view.penSize,
     pan: (dx, dy) => setCamera(panBy(camera, dx, dy)),
     select,
-    toggle: (id) =>
-      select(view.selection.includes(id) ? view.selection.filter((one) => one !== id) : [...view.selection, id]),
+    toggle(id) {
+      const rest = view.selection.filter((one) => one !== id);
+      select(rest.length < view.selection.length ? rest : [...rest, id]);
+    },
     marquee: spanned,
     done(id, edit) {
       if (!view.locked || edit) setTool(view.locked ? view.tool : "select");
@@ -176,7 +178,8 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     effects.flush();
     const cursors = board?.presence.cursors(camera, now) ?? { list: [], moving: false };
     texting.follow();
-    const overlay = overlayOf(view, selected(), running, marquee, shape, cursors.list);
+    const others = board?.presence.others() ?? [];
+    const overlay = overlayOf(view, others, selected(), running, marquee, shape, cursors.list);
     const { size, ratio } = surface;
     paint(ctx, { camera, size, ratio, shapes: list(), editing: view.editing, overlay, measure });
     if (cursors.moving) surface.wake();
@@ -192,6 +195,8 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     setCamera,
     size: () => surface.size,
     edit: texting.begin,
+    tool: () => running.tool,
+    press: () => clickInTheMiddle(list(), camera, surface.size).forEach(stepTool),
     setTool,
     toggleLock: () => update({ locked: !view.locked }),
     letGo() {
@@ -206,9 +211,9 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
 
   const pointing = createPointing(canvas, {
     ...host,
-    tool: () => running.tool,
     pan: (dx, dy) => setCamera(panBy(camera, dx, dy)),
     step: stepTool,
+    noteColor: () => view.noteColor,
     endEditing: () => texting.end(false),
     seen: (at) => board?.presence.point(at),
     placed: () => selected().map(placedOf),
@@ -218,26 +223,18 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     effects.settle();
     texting.end(false);
     board?.close();
-    const editor = createEditor(document.doc, me);
-    const shapes = watchShapes(document.doc, changed);
-    const mine = { name: me.name, color: personColor(me.sub) };
-    const presence = createPresence(document.awareness, mine, () => {
-      update({ others: presence.others() });
-      surface.wake();
-    });
-    const stopHistory = editor.onHistory(() =>
-      update({ canUndo: editor.canUndo, canRedo: editor.canRedo }),
-    );
-    board = {
-      editor, shapes, presence,
-      close() {
-        stopHistory();
-        shapes.stop();
-        presence.stop();
-        editor.destroy();
+    const opened = openDocument(document, me, {
+      shapes: changed,
+      history: () => update({ canUndo: opened.editor.canUndo, canRedo: opened.editor.canRedo }),
+      presence() {
+        // cursors move all the time: panels hear only of who is here
+        const others = opened.presence.others();
+        if (peopleKey(others) !== peopleKey(view.others)) update({ others });
+        surface.wake();
       },
-    };
-    update({ canUndo: false, canRedo: false, others: presence.others() });
+    });
+    board = opened;
+    update({ canUndo: false, canRedo: false, others: opened.presence.others() });
     changed();
   }
 
@@ -247,8 +244,10 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     },
     use,
     arrive() {
+      const first = !arrived;
+      arrived = true; // a document that replaces another does not move what is seen
       const all = around(list().map(boundsOf));
-      if (!all || camera !== HOME) return;
+      if (!all || !first || camera !== HOME) return;
       const { size } = surface;
       setCamera(fit(all, size, Math.min(100, size.width / 8), 1));
     },
@@ -264,7 +263,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     },
     setColor(color) {
       const shapes = selected();
-      const notes = shapes.length > 0 ? shapes.some((one) => one.type === "note") : isNoteTool(view.tool);
+      const notes = shapes.length > 0 ? view.hasNotes : view.tool === "note";
       update(notes ? { noteColor: color } : { lineColor: color });
       if (!view.mayWrite || shapes.length === 0) return;
       const editor = editorOf();
@@ -288,8 +287,4 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       texting.stop();
     },
   };
-}
-
-function isNoteTool(tool: ToolName): boolean {
-  return tool === "note" || tool === "select" || tool === "hand";
 }

@@ -11,7 +11,7 @@ const alt = { shift: false, alt: true };
 
 const rows: readonly [string, Handle, number, number, typeof plain, Box][] = [
   ["the lower right corner follows", "se", 50, 20, plain, { x: 100, y: 100, w: 250, h: 120 }],
-  ["the upper left corner moves the origin", "nw", 50, 20, plain, { x: 150, y: 120, w: 150, h: 80 }],
+  ["the upper left corner moves it", "nw", 50, 20, plain, { x: 150, y: 120, w: 150, h: 80 }],
   ["an edge has one direction", "e", 50, 20, plain, { x: 100, y: 100, w: 250, h: 100 }],
   ["shift keeps the ratio", "se", 200, 0, shift, { x: 100, y: 100, w: 400, h: 200 }],
   ["shift on an edge grows around it", "e", 200, 0, shift, { x: 100, y: 50, w: 400, h: 200 }],
@@ -24,7 +24,10 @@ for (const [name, handle, dx, dy, keys, wanted] of rows) {
 }
 
 test("shapes of a selection keep their places in it", () => {
-  const shapes = [{ id: "a", x: 100, y: 100, w: 100, h: 100 }, { id: "b", x: 250, y: 150, w: 50, h: 50 }];
+  const shapes = [
+    { id: "a", x: 100, y: 100, w: 100, h: 100 },
+    { id: "b", x: 250, y: 150, w: 50, h: 50 },
+  ];
   assert.deepEqual(scaled(shapes, box, { ...box, w: 400 }), [
     { id: "a", x: 100, y: 100, w: 200, h: 100 },
     { id: "b", x: 400, y: 150, w: 100, h: 50 },
