@@ -136,8 +136,10 @@ export function createEditor(doc: Y.Doc, author: Author): BoardEditor {
       return true;
     },
     type(value) {
+      const short = cut(value, longestText);
       if (!open || text(open.id) !== open.typing.text) return;
-      open.typing.type(cut(value, longestText));
+      if (open.typing.text.toString() === short) return;
+      open.typing.type(short);
       history.branch();
       tell();
     },

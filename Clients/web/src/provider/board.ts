@@ -17,6 +17,8 @@ export interface Board {
   /** There is a connection: join. */
   connected(send: (message: Message) => void): void;
   disconnected(): void;
+  /** Announces our state anew, which the hub sends back to us. */
+  probe(): void;
   receive(message: Message): void;
   /** The hub did not open the board. */
   notOpened(code: string): void;
@@ -208,6 +210,10 @@ export function createBoard(uses: BoardUses): Board {
       ledger = ledgers.restarted(ledger);
       live.presence.lost();
       count();
+    },
+    probe() {
+      const { awareness } = live.presence;
+      awareness.setLocalState(awareness.getLocalState() ?? {});
     },
     receive,
     notOpened(code) {

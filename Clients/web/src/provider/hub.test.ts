@@ -237,6 +237,9 @@ hubTest("viewers read; what they try to write is given back to them", async (com
   await saved(ann);
   // Nobody had written when the guest came, so the hub says so until somebody has.
   await until("the guest reads", () => texts(view) === "a", 20);
+  view.awareness.setLocalStateField("cursor", { x: 1, y: 1 });
+  const { awareness } = ann.room.board("main");
+  await until("the guest is seen", () => awareness.getStates().get(view.doc.clientID)?.cursor);
   const { losses } = hear(view);
   add(view, "mine");
   await until("told", () => losses.length > 0);

@@ -4,6 +4,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
+import { until } from "../testing/hub";
 
 const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const source = `${process.env.JAMBOREE_ROOT}/Clients/web/src/testing/browser-checks.ts`;
@@ -31,18 +32,25 @@ test("a browser's IndexedDB keeps boards", { skip, timeout: 60_000 }, async () =
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
     "--disable-background-networking", `--user-data-dir=${folder}`,
     "--remote-debugging-port=0", `http://127.0.0.1:${server.address().port}/page`,
-  ], { stdio: ["ignore", "ignore", "ignore"] });
+  ], { stdio: ["ignore", "ignore", "ignore"], detached: true });
   try {
     const checks = await reported;
     assert(checks.split("\n").length >= 9, checks);
     assert(!checks.includes("WRONG"), checks);
   } finally {
     const gone = new Promise<void>((done) => browser.once("exit", () => done()));
-    browser.kill("SIGKILL");
+    // It is many processes, in a group of their own.
+    process.kill(-browser.pid, "SIGKILL");
     await gone;
     server.closeAllConnections();
     server.close();
-    // Processes of the browser may still be writing into it.
-    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    await until("its folder is gone", () => {
+      try {
+        rmSync(folder, { recursive: true, force: true });
+      } catch {
+        return false; // one of them is still writing
+      }
+      return true;
+    });
   }
 });

@@ -120,7 +120,31 @@ test("a silent hub is left, one that speaks is not", async () => {
     it.socket().send("main", { is: "awareness", update: Uint8Array.of(0) });
   }
   assert.equal(it.sockets.length, 1);
-  await it.pass(66_000);
+  it.sent();
+  await it.pass(40_000);
+  assert.deepEqual(it.sent(), ["awareness"], "it is asked first");
+  await it.pass(26_000);
+  assert(it.sockets[0]?.closed && it.sockets.length === 2);
+});
+
+test("a page that is seen again asks at once whether the connection still is one", async () => {
+  const it = await scene();
+  join(it);
+  await it.pass(20_000);
+  it.sent();
+  it.wake();
+  assert.deepEqual(it.sent(), ["awareness"]);
+  it.socket().send("main", { is: "awareness", update: Uint8Array.of(0) });
+  await it.pass(25_000);
+  assert.equal(it.sockets.length, 1, "it is");
+  it.wake();
+  await it.pass(5_000);
+  assert.equal(it.sockets.length, 2, "it is not");
+});
+
+test("an attempt that gets no answer at all is given up", async () => {
+  const it = await scene();
+  await it.pass(20_600);
   assert(it.sockets[0]?.closed && it.sockets.length === 2);
 });
 

@@ -111,6 +111,7 @@ export function connectRoom(options: RoomOptions): RoomConnection {
       commands.disconnected();
       boards.forEach((board) => board.disconnected());
     },
+    probe: () => boards.forEach((board) => board.probe()),
     changed(next) {
       link = next;
       if (next.at === "open" || next.at === "waiting") tried = true;

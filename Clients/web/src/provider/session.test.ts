@@ -59,6 +59,9 @@ async function withHub(body: Body): Promise<void> {
       case "GET /api/jams/demo/invitations":
         return [200, { participant: "/j/demo#i=p", facilitator: "/f", viewer: "/v" }];
       case "POST /api/jams/demo/invitations/viewer/renew": return [200, { link: "/j/demo#i=n" }];
+      case "POST /api/jams/demo/invitations/facilitator/renew":
+        hub.invitation = "fresh";
+        return [200, { link: "/j/demo#i=fresh" }];
       default: return [404, { error: "not-found", reason: "" }];
     }
   };
@@ -126,7 +129,7 @@ test("a link of another role takes the place of the one before, the person stays
     await createSession(options(origin, storage), "good").join("Ann");
     const session = createSession(options(origin, storage), "other");
     assert.deepEqual(session.membership, {
-      invitation: "other", key: "key-of-ann", name: "Ann", sub: "guest-key-of-ann", title: "Jam",
+      invitation: "other", key: "key-of-ann", name: "Ann", title: "Jam",
     });
     assert(!session.joined);
     assert.deepEqual(await session.token(), { ok: false, error: "bad-invitation" });
@@ -154,6 +157,15 @@ test("rooms and invitations", () => withHub(async (origin, asked, hub) => {
   hub.revoked = true;
   const refused = await session.rooms();
   assert.equal(refused.ok || refused.error, "bad-invitation");
+}));
+
+test("a facilitator who renews the own link stays in", () => withHub(async (origin) => {
+  const session = createSession(options(origin, memory()), "good");
+  await session.join("Ann");
+  assert((await session.renewInvitation("viewer")).ok);
+  assert.equal(session.membership?.invitation, "good");
+  assert((await session.renewInvitation("facilitator")).ok);
+  assert.deepEqual(await session.renew(), { ok: true, token: "t2" });
 }));
 
 test("a hub that is not there, and a name that is none", () => withHub(async (origin) => {

@@ -1,7 +1,7 @@
 /** Who somebody is in a jam: the invitation, the name, the token. */
 import { ask, readInvitations, readJam, readJoined, readLink, readRooms } from "./api";
 import type { Call } from "./api";
-import { keepMembership, loadMembership } from "./membership";
+import { keepMembership, loadMembership, takeInvitation } from "./membership";
 import type { TextStorage } from "./membership";
 import type { Answer, Membership, Session } from "./session-types";
 import type { TokenAnswer } from "./types";
@@ -35,13 +35,12 @@ export function createSession(options: SessionOptions, invitation?: string): Ses
   const base = `/api/jams/${jam}`;
   let membership = loadMembership(storage, jam);
   if (invitation !== undefined && invitation !== membership?.invitation) {
-    // The token is of the former role; who it is stays.
-    const { key, name, sub, title } = membership ?? {};
+    // Token and subject are of the former role; key and name stay.
+    const { key, name, title } = membership ?? {};
     keep({
       invitation,
       ...(key === undefined ? {} : { key }),
       ...(name === undefined ? {} : { name }),
-      ...(sub === undefined ? {} : { sub }),
       ...(title === undefined ? {} : { title }),
     });
   }
@@ -109,7 +108,15 @@ export function createSession(options: SessionOptions, invitation?: string): Ses
       authorized({ method: "POST", path: `${base}/rooms`, body: { title } }, readJam),
     invitations: () =>
       authorized({ method: "GET", path: `${base}/invitations` }, readInvitations),
-    renewInvitation: (role) =>
-      authorized({ method: "POST", path: `${base}/invitations/${role}/renew` }, readLink),
+    async renewInvitation(role) {
+      const path = `${base}/invitations/${role}/renew`;
+      const answer = await authorized({ method: "POST", path }, readLink);
+      // Who renews the link that they came by themselves is not locked out by it.
+      if (answer.ok && membership?.role === role) {
+        const { invitation: fresh } = takeInvitation(new URL(answer.value, origin).href);
+        if (fresh !== undefined) keep({ ...membership, invitation: fresh });
+      }
+      return answer;
+    },
   };
 }

@@ -12,6 +12,8 @@ export interface WireUses {
   readonly opened: (send: (data: string | Uint8Array) => void) => void;
   readonly heard: (data: string | Uint8Array) => void;
   readonly lost: () => void;
+  /** Says something that the hub answers. */
+  readonly probe: () => void;
   readonly changed: (link: Link) => void;
 }
 
@@ -22,11 +24,16 @@ export interface Wire {
   drop(): void;
 }
 
-/** Our own awareness comes back every 15 s; after four of these the connection is dead. */
+/**
+ * Our own awareness comes back every 15 s. Pages that nobody sees have a clock that ticks once a
+ * minute, so silence alone proves nothing: the hub is asked before it is given up.
+ */
 const longestSilence = 60_000;
-/** When the page is seen again, one that was silent for so long is not trusted. */
 const doubtfulSilence = 30_000;
+const longestAnswer = 5_000;
 const lookEvery = 5_000;
+/** A network that swallows everything would keep the browser trying for minutes. */
+const longestOpening = 20_000;
 
 export function connectWire(uses: WireUses): Wire {
   const { environment, session } = uses;
@@ -35,6 +42,7 @@ export function connectWire(uses: WireUses): Wire {
   let timer: Timer | undefined;
   let look: Timer | undefined;
   let lastHeard = 0;
+  let probed: number | undefined;
 
   function happen(event: LinkEvent): void {
     const was = link;
@@ -80,35 +88,55 @@ export function connectWire(uses: WireUses): Wire {
     const fresh = environment.connect(url, "jamboree.v1");
     socket = fresh;
     fresh.binaryType = "arraybuffer";
+    look = environment.after(longestOpening, () => fail(1006));
     fresh.onopen = () => {
-      lastHeard = environment.now();
+      heardNow();
       happen({ on: "opened", now: lastHeard });
       uses.opened((data) => socket === fresh && fresh.send(data));
-      watch();
+      watch(() => listen(doubtfulSilence, longestSilence));
     };
     fresh.onmessage = ({ data }) => {
-      lastHeard = environment.now();
+      heardNow();
       if (typeof data === "string") uses.heard(data);
       else if (data instanceof ArrayBuffer) uses.heard(new Uint8Array(data));
     };
     fresh.onerror = () => undefined; // a close follows
-    fresh.onclose = ({ code }) => {
-      forget();
-      happen({ on: "closed", code, now: environment.now() });
-    };
+    fresh.onclose = ({ code }) => fail(code);
   }
 
-  function watch(): void {
-    look = environment.after(lookEvery, () => {
-      if (environment.now() - lastHeard > longestSilence) happen({ on: "silent" });
-      else watch();
-    });
+  function fail(code: number): void {
+    forget();
+    happen({ on: "closed", code, now: environment.now() });
+  }
+
+  function heardNow(): void {
+    lastHeard = environment.now();
+    probed = undefined;
+  }
+
+  /** Doubts a silent connection, and gives it up once the hub had time to answer. */
+  function listen(doubtful: number, longest: number): void {
+    const now = environment.now();
+    const silence = now - lastHeard;
+    if (probed !== undefined && now - probed >= longestAnswer && silence > longest) {
+      return happen({ on: "silent" });
+    }
+    if (probed === undefined && silence > doubtful) {
+      probed = now;
+      uses.probe();
+    }
+    watch(() => listen(doubtfulSilence, probed === undefined ? longestSilence : longest));
+  }
+
+  function watch(then: () => void): void {
+    look?.cancel();
+    look = environment.after(lookEvery, then);
   }
 
   function wake(): void {
+    if (link.at === "open") return listen(lookEvery, lookEvery);
     timer?.cancel();
-    const silent = link.at === "open" && environment.now() - lastHeard > doubtfulSilence;
-    happen({ on: silent ? "silent" : "wake" });
+    happen({ on: "wake" });
   }
 
   const sleep = environment.onWake(wake);
@@ -124,9 +152,7 @@ export function connectWire(uses: WireUses): Wire {
     get link() { return link; },
     stop: () => happen({ on: "stop" }),
     drop() {
-      if (link.at !== "open") return;
-      forget();
-      happen({ on: "closed", code: 1002, now: environment.now() });
+      if (link.at === "open") fail(1002);
     },
   };
 }

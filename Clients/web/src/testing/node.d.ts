@@ -30,13 +30,16 @@ declare module "node:assert/strict" {
 
 declare module "node:child_process" {
   interface Process {
+    readonly pid: number;
     readonly exitCode: number | null;
     readonly signalCode: string | null;
     kill(signal?: string): boolean;
     once(event: "exit", listener: (code: number | null) => void): void;
   }
   export function spawn(
-    command: string, options: readonly string[], how: { stdio: readonly (string | number)[] },
+    command: string,
+    options: readonly string[],
+    how: { stdio: readonly (string | number)[]; detached?: boolean },
   ): Process;
   export function execFileSync(
     command: string, options: readonly string[], how: { encoding: "utf8" },
@@ -48,13 +51,7 @@ declare module "node:fs" {
   export function readFileSync(path: string, encoding: "utf8"): string;
   export function mkdtempSync(prefix: string): string;
   export function openSync(path: string, flags: string): number;
-  interface Removal {
-    recursive?: boolean;
-    force?: boolean;
-    maxRetries?: number;
-    retryDelay?: number;
-  }
-  export function rmSync(path: string, how: Removal): void;
+  export function rmSync(path: string, how: { recursive?: boolean; force?: boolean }): void;
 }
 
 declare module "node:os" {
@@ -90,4 +87,7 @@ declare module "ws" {
   export default WebSocket;
 }
 
-declare const process: { readonly env: Record<string, string | undefined> };
+declare const process: {
+  readonly env: Record<string, string | undefined>;
+  kill(pid: number, signal: string): void;
+};
