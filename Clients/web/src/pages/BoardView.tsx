@@ -96,7 +96,7 @@ export function BoardView({ connection, session, room, status }: Props) {
         )}
       </main>
       <div className="above">
-        {narrow && <AwayBanner status={status} />}
+        <AwayBanner status={status} />
         <Banner state={state} role={role} />
         <Notices lost={working.lost} onClose={working.closeLost} disk={!state.saving} />
       </div>
