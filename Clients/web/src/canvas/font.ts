@@ -19,3 +19,19 @@ export function createMeasure(): (text: string) => number {
     return width;
   };
 }
+
+let below: number | null = null;
+
+/**
+ * How far the baseline lies below the middle of a line, for a font size of 1: where browsers put
+ * it in a text field, so that a text does not jump when its field closes.
+ */
+export function baselineBelowMiddle(): number {
+  if (below !== null) return below;
+  const context = document.createElement("canvas").getContext("2d");
+  if (context) context.font = `${REFERENCE}px ${FONT}`;
+  const measured = context?.measureText("x");
+  const ascent = measured?.fontBoundingBoxAscent ?? 0.93 * REFERENCE;
+  const descent = measured?.fontBoundingBoxDescent ?? 0.24 * REFERENCE;
+  return (below = (ascent - descent) / 2 / REFERENCE);
+}

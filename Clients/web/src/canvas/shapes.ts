@@ -1,6 +1,6 @@
 import type { Shape, TextShape } from "../board";
 import { UNITS } from "./geometry";
-import { FONT } from "./font";
+import { baselineBelowMiddle, FONT } from "./font";
 import { strokeOf } from "./hit";
 import { AUTHOR_FOOT, layoutOf, textBox } from "./layout";
 import { palette } from "./palette";
@@ -123,11 +123,12 @@ function drawText(ctx: CanvasRenderingContext2D, shape: TextShape, style: ShapeS
   ctx.fillStyle = inkOf(shape);
   ctx.font = `${layout.size * UNITS}px ${FONT}`;
   ctx.textAlign = "center";
-  ctx.textBaseline = "middle";
+  ctx.textBaseline = "alphabetic";
   const line = layout.lineHeight * UNITS;
   const top = box.y + Math.max(0, (box.h - layout.height * UNITS) / 2);
+  const base = top + baselineBelowMiddle() * layout.size * UNITS;
   layout.lines.forEach((one, index) => {
-    ctx.fillText(one.text, box.x + box.w / 2, top + (index + 0.5) * line);
+    ctx.fillText(one.text, box.x + box.w / 2, base + (index + 0.5) * line);
   });
   if (!fits) ctx.restore();
 }
