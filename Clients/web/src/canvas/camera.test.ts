@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Camera, clampZoom, fit, panBy, reveal, toDoc, toScreen, zoomAt, zoomStep } from "./camera";
+
+const cameras: readonly Camera[] = [
+  { x: 0, y: 0, zoom: 1 },
+  { x: -1234, y: 777, zoom: 0.05 },
+  { x: 9_000_000, y: -3, zoom: 30 },
+];
+
+test("a point on the screen and back is the same point", () => {
+  for (const camera of cameras) {
+    const back = toScreen(camera, toDoc(camera, { x: 17, y: 400 }));
+    assert(Math.abs(back.x - 17) < 1e-6 && Math.abs(back.y - 400) < 1e-6);
+  }
+});
+
+test("zooming keeps what lies under the pointer", () => {
+  for (const camera of cameras) {
+    for (const zoom of [0.001, 0.05, 0.7, 1, 30, 99]) {
+      const at = { x: 320, y: 200 };
+      const before = toDoc(camera, at);
+      const after = toDoc(zoomAt(camera, at, zoom), at);
+      assert(Math.abs(before.x - after.x) < 1e-3 && Math.abs(before.y - after.y) < 1e-3);
+    }
+  }
+});
+
+test("zoom stays between 5 % and 3000 %", () => {
+  assert.equal(clampZoom(0), 0.05);
+  assert.equal(clampZoom(1000), 30);
+  assert.equal(zoomStep(30, true), 30);
+  assert.equal(zoomStep(0.05, false), 0.05);
+  assert.equal(zoomStep(1, true), 1.25);
+  assert.equal(zoomStep(1.1, false), 1);
+});
+
+test("a pan of eight pixels at half zoom is 128 units", () => {
+  assert.deepEqual(panBy({ x: 0, y: 0, zoom: 0.5 }, -8, 8), { x: 128, y: -128, zoom: 0.5 });
+});
+
+test("what was asked to fit lies in the window", () => {
+  const size = { width: 360, height: 740 };
+  const box = { x: 5000, y: -9000, w: 40_000, h: 100 };
+  const camera = fit(box, size, 20);
+  const from = toScreen(camera, box);
+  const to = toScreen(camera, { x: box.x + box.w, y: box.y + box.h });
+  assert(from.x >= 19.9 && to.x <= 340.1 && from.y > 0 && to.y < 740);
+});
+
+test("revealing what is in view does not move", () => {
+  const camera = { x: 0, y: 0, zoom: 1 };
+  const size = { width: 800, height: 600 };
+  assert.equal(reveal(camera, { x: 800, y: 800, w: 80, h: 80 }, size, 20), camera);
+  const moved = reveal(camera, { x: 8000, y: 800, w: 80, h: 80 }, size, 20);
+  assert.equal(toScreen(moved, { x: 8080, y: 0 }).x, 780);
+});

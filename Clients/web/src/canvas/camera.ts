@@ -1,0 +1,95 @@
+import { Box, DocPoint, LIMIT, ScreenPoint, UNITS } from "./geometry";
+
+/** What part of the board the window shows: the document point in its upper left corner. */
+export interface Camera {
+  readonly x: number;
+  readonly y: number;
+  readonly zoom: number;
+}
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export const MIN_ZOOM = 0.05;
+export const MAX_ZOOM = 30;
+
+/** The origin lies somewhat inside the window, so that the first note is not in a corner. */
+export const HOME: Camera = { x: -80 * UNITS, y: -96 * UNITS, zoom: 1 };
+
+export function toDoc(camera: Camera, p: ScreenPoint): DocPoint {
+  const scale = UNITS / camera.zoom;
+  return { x: camera.x + p.x * scale, y: camera.y + p.y * scale };
+}
+
+export function toScreen(camera: Camera, p: DocPoint): ScreenPoint {
+  const scale = camera.zoom / UNITS;
+  return { x: (p.x - camera.x) * scale, y: (p.y - camera.y) * scale };
+}
+
+export function clampZoom(zoom: number): number {
+  return Math.max(MIN_ZOOM, Math.min(MAX_ZOOM, zoom));
+}
+
+/** Moves the board under the window by a distance on the screen. */
+export function panBy(camera: Camera, dx: number, dy: number): Camera {
+  const scale = UNITS / camera.zoom;
+  return bounded({ ...camera, x: camera.x - dx * scale, y: camera.y - dy * scale });
+}
+
+/** Zooms so that what lies under `at` stays there. */
+export function zoomAt(camera: Camera, at: ScreenPoint, zoom: number): Camera {
+  const next = clampZoom(zoom);
+  const fixed = toDoc(camera, at);
+  const scale = UNITS / next;
+  return bounded({ x: fixed.x - at.x * scale, y: fixed.y - at.y * scale, zoom: next });
+}
+
+/** The next step up or down of a button or key: 10 %, 25 %, 50 %, 100 %, … */
+export function zoomStep(zoom: number, up: boolean): number {
+  const steps = [0.05, 0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 30];
+  const near = 1.001;
+  if (up) return steps.find((step) => step > zoom * near) ?? MAX_ZOOM;
+  return [...steps].reverse().find((step) => step < zoom / near) ?? MIN_ZOOM;
+}
+
+/** Shows all of `box` in the middle of `size`; never larger than `most`. */
+export function fit(box: Box, size: Size, margin: number, most = 2): Camera {
+  const width = Math.max(1, size.width - 2 * margin);
+  const height = Math.max(1, size.height - 2 * margin);
+  const across = (width * UNITS) / Math.max(1, box.w);
+  const down = (height * UNITS) / Math.max(1, box.h);
+  const zoom = clampZoom(Math.min(across, down, most));
+  const scale = UNITS / zoom;
+  return {
+    x: box.x + box.w / 2 - (size.width * scale) / 2,
+    y: box.y + box.h / 2 - (size.height * scale) / 2,
+    zoom,
+  };
+}
+
+/** Moves the camera as little as it takes to bring `box` into view; zoom stays. */
+export function reveal(camera: Camera, box: Box, size: Size, margin: number): Camera {
+  const from = toScreen(camera, box);
+  const to = toScreen(camera, { x: box.x + box.w, y: box.y + box.h });
+  const dx = shift(from.x, to.x, margin, size.width - margin);
+  const dy = shift(from.y, to.y, margin, size.height - margin);
+  return dx === 0 && dy === 0 ? camera : panBy(camera, dx, dy);
+}
+
+function shift(from: number, to: number, low: number, high: number): number {
+  if (from >= low && to <= high) return 0;
+  if (to - from > high - low || from < low) return low - from;
+  return high - to;
+}
+
+export function viewBox(camera: Camera, size: Size): Box {
+  const scale = UNITS / camera.zoom;
+  return { x: camera.x, y: camera.y, w: size.width * scale, h: size.height * scale };
+}
+
+function bounded(camera: Camera): Camera {
+  const hold = (value: number): number => Math.max(-2 * LIMIT, Math.min(2 * LIMIT, value));
+  return { ...camera, x: hold(camera.x), y: hold(camera.y) };
+}

@@ -1,0 +1,179 @@
+import type { Shape, TextShape } from "../board";
+import { UNITS } from "./geometry";
+import { baselineBelowMiddle, FONT } from "./font";
+import { strokeOf } from "./hit";
+import { AUTHOR_FOOT, layoutOf, textBox } from "./layout";
+import { palette } from "./palette";
+import { traceStroke } from "./stroke";
+import type { Measure } from "./text";
+
+export interface ShapeStyle {
+  readonly measure: Measure;
+  /** CSS pixels per pixel at 100 %. */
+  readonly zoom: number;
+  /** The shape whose text is in a field over the board. */
+  readonly editing: string | null;
+}
+
+/** Below this size on the screen, in CSS pixels, letters are only noise. */
+const READABLE = 2.5;
+
+const paths = new WeakMap<Shape, Path2D>();
+
+/** Draws one shape; the context is in document units. */
+export function drawShape(ctx: CanvasRenderingContext2D, shape: Shape, style: ShapeStyle): void {
+  switch (shape.type) {
+    case "note":
+      drawNote(ctx, shape, style);
+      break;
+    case "rect":
+    case "ellipse":
+      drawOutline(ctx, shape);
+      break;
+    case "pen":
+      drawStroke(ctx, shape);
+      return;
+  }
+  if (shape.text !== "" && style.editing !== shape.id) drawText(ctx, shape, style);
+}
+
+function drawNote(ctx: CanvasRenderingContext2D, shape: TextShape, style: ShapeStyle): void {
+  const { x, y, w, h } = shape;
+  const sprite = shadow();
+  if (sprite) {
+    const edge = SHADOW_EDGE / SHADOW_INNER;
+    ctx.drawImage(sprite, x - w * edge, y - h * edge, w * (1 + 2 * edge), h * (1 + 2 * edge));
+  }
+  ctx.fillStyle = palette[shape.color].fill;
+  ctx.beginPath();
+  roundedRect(ctx, x, y, w, h, Math.min(4 * UNITS, w / 4, h / 4));
+  ctx.fill();
+  if (shape.name !== "" && style.zoom > 0.45 && h >= 3 * AUTHOR_FOOT) drawAuthor(ctx, shape, style);
+}
+
+function drawAuthor(ctx: CanvasRenderingContext2D, shape: TextShape, style: ShapeStyle): void {
+  const size = 11.5;
+  const room = shape.w / UNITS - 28;
+  const name = shortened(shape.name, room / (size / 100), style.measure);
+  ctx.fillStyle = palette[shape.color].ink;
+  ctx.globalAlpha = 0.72;
+  ctx.font = `${size * UNITS}px ${FONT}`;
+  ctx.textAlign = "left";
+  ctx.textBaseline = "middle";
+  ctx.fillText(name, shape.x + 14 * UNITS, shape.y + shape.h - 14 * UNITS);
+  ctx.globalAlpha = 1;
+}
+
+function shortened(name: string, room: number, measure: Measure): string {
+  if (measure(name) <= room) return name;
+  const letters = Array.from(name);
+  while (letters.length > 0 && measure(`${letters.join("")}…`) > room) letters.pop();
+  return `${letters.join("")}…`;
+}
+
+function drawOutline(ctx: CanvasRenderingContext2D, shape: TextShape): void {
+  const paint = palette[shape.color];
+  ctx.beginPath();
+  if (shape.type === "rect") {
+    const { x, y, w, h } = shape;
+    roundedRect(ctx, x, y, w, h, Math.min(6 * UNITS, w / 4, h / 4));
+  } else {
+    const [rx, ry] = [shape.w / 2, shape.h / 2];
+    ctx.ellipse(shape.x + rx, shape.y + ry, rx, ry, 0, 0, 2 * Math.PI);
+  }
+  ctx.globalAlpha = shape.color === "white" ? 0.8 : 0.08;
+  ctx.fillStyle = shape.color === "white" ? paint.fill : paint.line;
+  ctx.fill();
+  ctx.globalAlpha = 1;
+  ctx.lineWidth = 2 * UNITS;
+  ctx.strokeStyle = paint.line;
+  ctx.stroke();
+}
+
+function drawStroke(ctx: CanvasRenderingContext2D, shape: Shape & { readonly type: "pen" }): void {
+  let path = paths.get(shape);
+  if (!path) {
+    path = new Path2D();
+    traceStroke(path, strokeOf(shape));
+    paths.set(shape, path);
+  }
+  ctx.strokeStyle = palette[shape.color].line;
+  ctx.lineWidth = shape.size;
+  ctx.lineCap = "round";
+  ctx.lineJoin = "round";
+  ctx.stroke(path);
+}
+
+/** The colour of a shape's text. */
+export function inkOf(shape: TextShape): string {
+  return shape.type === "note" ? palette[shape.color].ink : "#23262d";
+}
+
+function drawText(ctx: CanvasRenderingContext2D, shape: TextShape, style: ShapeStyle): void {
+  const layout = layoutOf(shape, style.measure);
+  if (layout.size * style.zoom < READABLE) return;
+  const box = textBox(shape);
+  const fits = layout.height * UNITS <= box.h;
+  if (!fits) {
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(shape.x, shape.y, shape.w, shape.h);
+    ctx.clip();
+  }
+  ctx.fillStyle = inkOf(shape);
+  ctx.font = `${layout.size * UNITS}px ${FONT}`;
+  ctx.textAlign = "center";
+  ctx.textBaseline = "alphabetic";
+  const line = layout.lineHeight * UNITS;
+  const top = box.y + Math.max(0, (box.h - layout.height * UNITS) / 2);
+  const base = top + baselineBelowMiddle() * layout.size * UNITS;
+  layout.lines.forEach((one, index) => {
+    ctx.fillText(one.text, box.x + box.w / 2, base + (index + 0.5) * line);
+  });
+  if (!fits) ctx.restore();
+}
+
+/** `roundRect` of the canvas is newer than some browsers in use. */
+export function roundedRect(
+  ctx: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  w: number,
+  h: number,
+  r: number,
+): void {
+  ctx.moveTo(x + r, y);
+  ctx.arcTo(x + w, y, x + w, y + h, r);
+  ctx.arcTo(x + w, y + h, x, y + h, r);
+  ctx.arcTo(x, y + h, x, y, r);
+  ctx.arcTo(x, y, x + w, y, r);
+  ctx.closePath();
+}
+
+const SHADOW_INNER = 160;
+const SHADOW_EDGE = 20;
+let sprite: HTMLCanvasElement | null = null;
+
+/** Drawn once: a blurred shadow for every note in every frame would be far too slow. */
+function shadow(): HTMLCanvasElement | null {
+  if (sprite) return sprite;
+  const canvas = document.createElement("canvas");
+  const side = SHADOW_INNER + 2 * SHADOW_EDGE;
+  canvas.width = canvas.height = side;
+  const ctx = canvas.getContext("2d");
+  if (!ctx) return null;
+  // only the shadow is wanted, so what casts it lies outside of the picture
+  const away = 2 * side;
+  const cast = (blur: number, offset: number, color: string, inset: number): void => {
+    ctx.shadowColor = color;
+    ctx.shadowBlur = blur;
+    ctx.shadowOffsetX = away;
+    ctx.shadowOffsetY = offset;
+    const [start, length] = [SHADOW_EDGE + inset, SHADOW_INNER - 2 * inset];
+    ctx.fillRect(start - away, start, length, length);
+  };
+  cast(12, 7, "rgba(32, 34, 48, 0.20)", 4);
+  cast(3, 1, "rgba(32, 34, 48, 0.18)", 1);
+  sprite = canvas;
+  return sprite;
+}

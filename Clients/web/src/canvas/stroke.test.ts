@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { strokeDistance, traceStroke } from "./stroke";
+
+test("distance to a stroke", () => {
+  assert.equal(strokeDistance({ x: 50, y: 7 }, [0, 0, 100, 0]), 7);
+  assert.equal(strokeDistance({ x: 110, y: 0 }, [0, 0, 100, 0]), 10);
+  assert.equal(strokeDistance({ x: 3, y: 4 }, [0, 0]), 5);
+  assert.equal(strokeDistance({ x: 0, y: 0 }, []), Infinity);
+});
+
+const rows: readonly [string, readonly number[], string][] = [
+  ["nothing", [], ""],
+  ["a dot", [1, 2], "M1,2 L1,2"],
+  ["a line", [0, 0, 8, 8], "M0,0 L8,8"],
+  ["a curve goes through the middles", [0, 0, 8, 0, 8, 8], "M0,0 Q8,0,8,4 L8,8"],
+  ["half a point is none", [0, 0, 8, 8, 3], "M0,0 L8,8"],
+];
+
+for (const [name, points, wanted] of rows) {
+  test(`the path of a stroke: ${name}`, () => {
+    const parts: string[] = [];
+    traceStroke(
+      {
+        moveTo: (...p) => void parts.push(`M${p.join()}`),
+        lineTo: (...p) => void parts.push(`L${p.join()}`),
+        quadraticCurveTo: (...p) => void parts.push(`Q${p.join()}`),
+      },
+      points,
+    );
+    assert.equal(parts.join(" "), wanted);
+  });
+}

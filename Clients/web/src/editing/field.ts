@@ -1,0 +1,126 @@
+import type { TextShape } from "../board";
+import { Camera, toScreen } from "../canvas/camera";
+import { UNITS } from "../canvas/geometry";
+import { layoutOf, textBox } from "../canvas/layout";
+import { inkOf } from "../canvas/shapes";
+import { LINE, Measure } from "../canvas/text";
+import { keepCaret, rebased } from "./caret";
+
+export interface FieldHost {
+  /** The text as it shall be now. */
+  typed(value: string): void;
+  /** Escape, Mod+Enter, or another field has the focus. */
+  ended(refocus: boolean): void;
+  /** Tab. */
+  next(): void;
+  /** The browser's own undo knows nothing of what others typed. */
+  undo(redo: boolean): void;
+  readonly measure: Measure;
+}
+
+/** The textarea over a shape. There is one for all: phones open the keyboard only for such. */
+export interface TextField {
+  open(shape: TextShape, camera: Camera, label: string): void;
+  /** The shape or the camera has changed. */
+  follow(shape: TextShape, camera: Camera): void;
+  close(): void;
+  remove(): void;
+}
+
+export function createTextField(parent: HTMLElement, host: FieldHost): TextField {
+  const area = document.createElement("textarea");
+  area.className = "text-field";
+  area.hidden = true;
+  area.spellcheck = true;
+  area.setAttribute("autocomplete", "off");
+  area.setAttribute("enterkeyhint", "enter");
+  parent.append(area);
+  let shown = "";
+  let current = "";
+  let composing = false;
+
+  area.addEventListener("input", () => {
+    current = rebased(shown, area.value, current, area.selectionEnd);
+    shown = area.value;
+    host.typed(current);
+  });
+  area.addEventListener("compositionstart", () => void (composing = true));
+  area.addEventListener("compositionend", () => {
+    composing = false;
+    show(current);
+  });
+  area.addEventListener("keydown", (event) => onKey(event, host));
+  area.addEventListener("blur", () => {
+    // a window that loses the focus gets it back with the caret where it was
+    if (!area.hidden && document.hasFocus()) host.ended(false);
+  });
+
+  function show(text: string): void {
+    if (text === area.value) return void (shown = text);
+    const start = keepCaret(shown, text, area.selectionStart);
+    const end = keepCaret(shown, text, area.selectionEnd);
+    area.value = text;
+    area.setSelectionRange(start, end);
+    shown = text;
+  }
+
+  function follow(shape: TextShape, camera: Camera): void {
+    current = shape.text;
+    if (!composing) show(current);
+    place(area, shape, camera, host.measure);
+  }
+
+  return {
+    open(shape, camera, label) {
+      area.hidden = false;
+      area.setAttribute("aria-label", label);
+      area.value = shown = current = shape.text;
+      place(area, shape, camera, host.measure);
+      area.focus({ preventScroll: true });
+      area.setSelectionRange(shown.length, shown.length);
+    },
+    follow,
+    close() {
+      composing = false;
+      area.hidden = true;
+    },
+    remove: () => area.remove(),
+  };
+}
+
+function onKey(event: KeyboardEvent, host: FieldHost): void {
+  event.stopPropagation(); // no key pressed in a text is a command of the board
+  if (event.isComposing) return;
+  const mod = (event.ctrlKey || event.metaKey) && !event.getModifierState("AltGraph");
+  if (event.key === "Escape" || (event.key === "Enter" && mod)) {
+    event.preventDefault();
+    host.ended(true);
+  } else if (event.key === "Tab" && !mod && !event.altKey && !event.shiftKey) {
+    event.preventDefault();
+    host.next();
+  } else if (mod && (event.code === "KeyZ" || event.code === "KeyY")) {
+    event.preventDefault();
+    host.undo(event.shiftKey || event.code === "KeyY");
+  }
+}
+
+/** Lies exactly over the drawn text: same box, font, size and breaks, enlarged with the board. */
+function place(
+  area: HTMLTextAreaElement,
+  shape: TextShape,
+  camera: Camera,
+  measure: Measure,
+): void {
+  const box = textBox(shape);
+  const layout = layoutOf(shape, measure);
+  const at = toScreen(camera, box);
+  const { style } = area;
+  const height = box.h / UNITS;
+  style.width = `${box.w / UNITS + 2}px`;
+  style.height = `${height}px`;
+  style.paddingTop = `${Math.max(0, (height - layout.height) / 2)}px`;
+  style.fontSize = `${layout.size}px`;
+  style.lineHeight = String(LINE);
+  style.color = inkOf(shape);
+  style.transform = `translate(${at.x - camera.zoom}px, ${at.y}px) scale(${camera.zoom})`;
+}

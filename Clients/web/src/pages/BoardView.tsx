@@ -1,0 +1,134 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import { personColor } from "../canvas/palette";
+import type { RoomConnection, RoomState, Session, Status, Unsubscribe } from "../provider";
+import { Help } from "../panels/Help";
+import { useLive, useNarrow, useText } from "../panels/hooks";
+import { Lead } from "../panels/Lead";
+import { Notices } from "../panels/Notices";
+import { listOf } from "../panels/People";
+import { Properties } from "../panels/Properties";
+import { Toolbar } from "../panels/Toolbar";
+import { words } from "../panels/StatusChip";
+import { ZoomBar } from "../panels/ZoomBar";
+import type { Command } from "../workspace/keys";
+import { AwayBanner, Banner } from "./Banner";
+import { TopBar } from "./TopBar";
+import { useKeys } from "./useKeys";
+import { useRoomTitle } from "./useRoomTitle";
+import { useWorkspace } from "./useWorkspace";
+
+interface Props {
+  readonly connection: RoomConnection;
+  readonly session: Session;
+  readonly room: string;
+  readonly status: Status;
+}
+
+const onRoom = (room: RoomConnection, listener: () => void): Unsubscribe => room.onRoom(listener);
+const stateOf = (room: RoomConnection): RoomState => room.room;
+
+/** The board with all that lies around it. */
+export function BoardView({ connection, session, room, status }: Props) {
+  const text = useText();
+  const narrow = useNarrow();
+  const state = useLive(connection, onRoom, stateOf);
+  const title = useRoomTitle(session, room);
+  const [said, setSaid] = useState("");
+  const [help, setHelp] = useState(false);
+  const [leading, setLeading] = useState<boolean | null>(null);
+  const showHelp = useCallback(() => setHelp(true), []);
+  const working = useWorkspace(connection, session, setSaid, showHelp);
+  const { workspace, view } = working;
+  useKeys(workspace);
+
+  // only what a person has to know is said aloud: that the connection went, and that it is back
+  const away = status.at === "offline" || status.at === "refused";
+  const wasAway = useRef(false);
+  useEffect(() => {
+    if (away !== wasAway.current) setSaid(words(status, text));
+    wasAway.current = away;
+  }, [away]);
+
+  const role = state.you?.role ?? session.membership?.role ?? "viewer";
+  const leads = role === "facilitator";
+  const mayWrite = role !== "viewer" && (leads || !state.frozen);
+  useEffect(() => workspace?.setMayWrite(mayWrite), [workspace, mayWrite]);
+
+  const perform = (command: Command): void => {
+    workspace?.perform(command);
+    if (command.do === "tool") workspace?.focus();
+  };
+  const me = {
+    name: state.you?.name ?? session.membership?.name ?? "",
+    role,
+    color: personColor(session.sub),
+  };
+  const people = listOf(me, view.others);
+  const showLead = leads && (leading ?? !narrow);
+  const empty = view.shapes === 0 && working.synced && view.mayWrite && view.editing === null;
+  return (
+    <div className={showLead ? "board leading" : "board"}>
+      <TopBar
+        session={session}
+        room={room}
+        title={title}
+        status={status}
+        people={people}
+        leads={leads}
+        leading={showLead}
+        onLead={() => setLeading(!showLead)}
+        onHelp={showHelp}
+      />
+      <main className="surface" ref={working.parent}>
+        <canvas
+          ref={working.canvas}
+          tabIndex={0}
+          role="application"
+          aria-label={text("board.label", { room: title })}
+          aria-describedby="board-how"
+        />
+        <p id="board-how" className="hidden">{text("board.how")}</p>
+        {empty && (
+          <p className="empty" aria-hidden="true">
+            <strong>{text("board.empty")}</strong>
+            <span>{text(narrow ? "board.empty.touch" : "board.empty.hint")}</span>
+          </p>
+        )}
+      </main>
+      <div className="above">
+        <AwayBanner status={status} />
+        <Banner state={state} role={role} />
+        <Notices lost={working.lost} onClose={working.closeLost} disk={!state.saving} />
+      </div>
+      {view.lost && (
+        <button type="button" className="back soft" onClick={() => perform({ do: "fit" })}>
+          {text("zoom.back")}
+        </button>
+      )}
+      <div className="below">
+        <Properties
+          view={view}
+          onColor={(color) => workspace?.setColor(color)}
+          onPenSize={(size) => workspace?.setPenSize(size)}
+          perform={perform}
+        />
+        <Toolbar view={view} perform={perform} />
+      </div>
+      <ZoomBar zoom={view.zoom} perform={perform} />
+      {showLead && (
+        <aside className="side" aria-label={text("lead.label")}>
+          <h2>{text("lead.label")}</h2>
+          <Lead
+            room={connection}
+            session={session}
+            frozen={state.frozen}
+            stamp={`${status.at} ${people.map((person) => person.key).join()}`}
+            say={setSaid}
+          />
+        </aside>
+      )}
+      {help && <Help onClose={() => setHelp(false)} />}
+      <p className="hidden" aria-live="polite">{said}</p>
+    </div>
+  );
+}

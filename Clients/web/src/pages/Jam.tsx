@@ -1,0 +1,60 @@
+import { useMemo, useState } from "react";
+import { createSession, knownJams, takeInvitation } from "../provider";
+import type { Session } from "../provider";
+import { useText } from "../panels/hooks";
+import { BoardPage } from "./BoardPage";
+import { NameForm } from "./NameForm";
+import { Plain } from "./Plain";
+import { Rooms } from "./Rooms";
+import { storage } from "./storage";
+import { Wrong } from "./Wrong";
+
+interface Props {
+  readonly jam: string;
+  readonly room: string | undefined;
+}
+
+/** The invitation leaves the address bar at once: nobody shall copy it from there by accident. */
+function openSession(jam: string): Session {
+  const { invitation, rest } = takeInvitation(location.href);
+  if (invitation !== undefined) history.replaceState(null, "", rest);
+  return createSession({ origin: location.origin, jam, storage: storage() }, invitation);
+}
+
+/** Everything inside of one jam: who is not known gives a name first. */
+export function Jam({ jam, room }: Props) {
+  const text = useText();
+  const session = useMemo(() => openSession(jam), [jam]);
+  const [joined, setJoined] = useState(session.joined);
+  const [ended, setEnded] = useState(false);
+  const [title, setTitle] = useState(
+    () => knownJams(storage()).find((one) => one.jam === jam)?.title || jam,
+  );
+
+  if (ended) return <Wrong title="wrong.link.title" words="wrong.link.text" />;
+  if (!session.membership) return <Wrong title="wrong.none.title" words="wrong.none.text" />;
+  if (!joined) {
+    return (
+      <Plain title={text("enter.title", { jam: title })}>
+        <NameForm
+          session={session}
+          onJoined={() => setJoined(true)}
+          onEnded={() => setEnded(true)}
+        />
+      </Plain>
+    );
+  }
+  if (room !== undefined) {
+    return <BoardPage key={room} session={session} room={room} />;
+  }
+  return (
+    <Plain title={title}>
+      <Rooms
+        session={session}
+        onTitle={setTitle}
+        onRename={() => setJoined(false)}
+        onEnded={() => setEnded(true)}
+      />
+    </Plain>
+  );
+}

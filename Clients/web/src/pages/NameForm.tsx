@@ -1,0 +1,60 @@
+import { useEffect, useRef, useState } from "react";
+import type { FormEvent } from "react";
+import type { Session } from "../provider";
+import { useText } from "../panels/hooks";
+import { wrongWords } from "./Rooms";
+
+interface Props {
+  readonly session: Session;
+  readonly onJoined: () => void;
+  readonly onEnded: () => void;
+}
+
+/** The one question that is asked before somebody takes part. */
+export function NameForm({ session, onJoined, onEnded }: Props) {
+  const text = useText();
+  const [name, setName] = useState(session.membership?.name ?? "");
+  const [busy, setBusy] = useState(false);
+  const [wrong, setWrong] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.select(), []);
+
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    const given = name.trim();
+    if (given === "" || Array.from(given).length > 64) {
+      setWrong(text("enter.name.bad"));
+      field.current?.focus();
+      return;
+    }
+    setBusy(true);
+    const answer = await session.join(given);
+    setBusy(false);
+    if (answer.ok) return onJoined();
+    if (answer.error === "bad-invitation") return onEnded();
+    if (answer.error === "bad-name") return setWrong(text("enter.name.bad"));
+    setWrong(wrongWords(answer, text));
+  }
+
+  return (
+    <form className="card" onSubmit={(event) => void submit(event)} noValidate>
+      <label htmlFor="name">{text("enter.intro")}</label>
+      <input
+        id="name"
+        ref={field}
+        value={name}
+        maxLength={64}
+        autoComplete="nickname"
+        aria-invalid={wrong !== ""}
+        aria-describedby="name-wrong"
+        placeholder={text("enter.name")}
+        onChange={(event) => setName(event.target.value)}
+        autoFocus
+      />
+      <p id="name-wrong" className="wrong" role="alert">{wrong}</p>
+      <button type="submit" className="main" disabled={busy}>
+        {text(busy ? "enter.waiting" : "enter.go")}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,146 @@
+import { useCallback, useEffect, useState } from "react";
+import type { FormEvent } from "react";
+import type { RoomEntry, Session } from "../provider";
+import { ago, plural } from "../text";
+import { useText } from "../panels/hooks";
+import { Link } from "./Link";
+import { go } from "./navigation";
+
+interface Props {
+  readonly session: Session;
+  readonly onTitle: (title: string) => void;
+  readonly onRename: () => void;
+  readonly onEnded: () => void;
+}
+
+export function wrongWords(
+  { error, reason }: { readonly error: string; readonly reason: string },
+  text: ReturnType<typeof useText>,
+): string {
+  return error === "unreachable" ? text("wrong.unreachable") : text("wrong.other", { reason });
+}
+
+/** As long as the page is seen, the list is asked for again this often, in ms. */
+const REFRESH = 5000;
+const FILTER_FROM = 8;
+
+/** The rooms of a jam: pick one, or start one. */
+export function Rooms({ session, onTitle, onRename, onEnded }: Props) {
+  const text = useText();
+  const [rooms, setRooms] = useState<readonly RoomEntry[] | null>(null);
+  const [wrong, setWrong] = useState("");
+  const [filter, setFilter] = useState("");
+
+  const load = useCallback(async () => {
+    const answer = await session.rooms();
+    if (answer.ok) {
+      setRooms(answer.value.rooms);
+      onTitle(answer.value.jam.title);
+      setWrong("");
+    } else if (answer.error === "bad-invitation") {
+      onEnded();
+    } else {
+      setWrong(wrongWords(answer, text));
+    }
+  }, [session]);
+
+  useEffect(() => {
+    void load();
+    const timer = setInterval(() => document.visibilityState === "visible" && void load(), REFRESH);
+    return () => clearInterval(timer);
+  }, [load]);
+
+  const name = session.membership?.name ?? "";
+  const viewer = session.membership?.role === "viewer";
+  const wanted = filter.trim().toLocaleLowerCase();
+  const shown = rooms?.filter((room) => room.title.toLocaleLowerCase().includes(wanted)) ?? [];
+  return (
+    <>
+      <p className="lead-text">
+        {text(viewer ? "rooms.hello.viewer" : "rooms.hello", { name })}{" "}
+        <button type="button" className="inline" onClick={onRename}>{text("rooms.rename")}</button>
+      </p>
+      {!viewer && <NewRoom session={session} onEnded={onEnded} />}
+      <h2>{text("rooms.title")}</h2>
+      {wrong !== "" && (
+        <p className="wrong" role="alert">
+          {wrong}{" "}
+          <button type="button" className="inline" onClick={() => void load()}>
+            {text("rooms.reload")}
+          </button>
+        </p>
+      )}
+      {rooms && rooms.length >= FILTER_FROM && (
+        <input
+          type="search"
+          className="filter"
+          aria-label={text("rooms.filter")}
+          placeholder={text("rooms.filter")}
+          value={filter}
+          onChange={(event) => setFilter(event.target.value)}
+        />
+      )}
+      {rooms?.length === 0 && <p>{text("rooms.none")}</p>}
+      <ul className="rooms">
+        {shown.map((room) => (
+          <li key={room.id}>
+            <Link to={`/j/${session.jam}/${room.id}`} className="room">
+              <span className="title">
+                {room.title}
+                {room.review && <span className="badge">{text("rooms.review")}</span>}
+              </span>
+              <span className="facts">
+                <span className={room.people > 0 ? "some" : ""}>
+                  {room.people > 0 ? plural("people.here", room.people) : text("rooms.empty")}
+                </span>
+                {" · "}
+                {room.changed === null
+                  ? text("rooms.fresh")
+                  : text("rooms.changed", { when: ago(room.changed) })}
+              </span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function NewRoom({ session, onEnded }: Pick<Props, "session" | "onEnded">) {
+  const text = useText();
+  const [title, setTitle] = useState("");
+  const [wrong, setWrong] = useState("");
+  const [busy, setBusy] = useState(false);
+
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    const given = title.trim();
+    if (given === "" || Array.from(given).length > 120) return setWrong(text("rooms.new.bad"));
+    setBusy(true);
+    const answer = await session.createRoom(given);
+    setBusy(false);
+    if (answer.ok) return go(`/j/${session.jam}/${answer.value.id}`);
+    if (answer.error === "bad-invitation") return onEnded();
+    setWrong(wrongWords(answer, text));
+  }
+
+  return (
+    <form className="card new" onSubmit={(event) => void submit(event)} noValidate>
+      <label htmlFor="title">{text("rooms.new.title")}</label>
+      <div className="row">
+        <input
+          id="title"
+          value={title}
+          maxLength={120}
+          autoComplete="off"
+          placeholder={text("rooms.new.example")}
+          aria-invalid={wrong !== ""}
+          aria-describedby="title-wrong"
+          onChange={(event) => setTitle(event.target.value)}
+        />
+        <button type="submit" className="main" disabled={busy}>{text("rooms.new")}</button>
+      </div>
+      <p id="title-wrong" className="wrong" role="alert">{wrong}</p>
+    </form>
+  );
+}

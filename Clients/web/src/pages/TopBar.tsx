@@ -1,0 +1,78 @@
+import type { Session, Status } from "../provider";
+import { plural } from "../text";
+import { useText } from "../panels/hooks";
+import { Icon } from "../panels/Icon";
+import { Language } from "../panels/Language";
+import { Faces, Listed, People } from "../panels/People";
+import { Popover } from "../panels/Popover";
+import { Share } from "../panels/Share";
+import { StatusChip } from "../panels/StatusChip";
+import { Link } from "./Link";
+
+interface Props {
+  readonly session: Session;
+  readonly room: string;
+  readonly title: string;
+  readonly status: Status;
+  readonly people: readonly Listed[];
+  readonly leads: boolean;
+  readonly leading: boolean;
+  readonly onLead: () => void;
+  readonly onHelp: () => void;
+}
+
+export function TopBar(props: Props) {
+  const { session, room, title, status, people, leads, leading } = props;
+  const text = useText();
+  const home = `/j/${session.jam}`;
+  return (
+    <header className="topbar">
+      <div className="panel where">
+        <Link to={home} className="plain" label={text("wrong.rooms")}><Icon name="home" /></Link>
+        <h1 title={title}>{title}</h1>
+        <StatusChip status={status} />
+      </div>
+      <div className="panel who-and-what">
+        <Popover
+          label={`${text("people.label")}: ${plural("people", people.length)}`}
+          button={<Faces people={people} />}
+        >
+          {() => <People people={people} />}
+        </Popover>
+        <Popover label={text("share.label")} button={<Icon name="share" />} className="wide">
+          {() => <Share session={session} path={`${home}/${room}`} facilitates={leads} />}
+        </Popover>
+        {leads && (
+          <button
+            type="button"
+            className="plain"
+            aria-pressed={leading}
+            aria-label={text("lead.label")}
+            title={text("lead.label")}
+            onClick={props.onLead}
+          >
+            <Icon name="lead" />
+          </button>
+        )}
+        <Popover label={text("do.menu")} button={<Icon name="menu" />}>
+          {(close) => (
+            <div className="menu">
+              <Language />
+              <button
+                type="button"
+                className="item"
+                onClick={() => {
+                  close();
+                  props.onHelp();
+                }}
+              >
+                <Icon name="help" />
+                {text("help.label")}
+              </button>
+            </div>
+          )}
+        </Popover>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,34 @@
+import { useEffect } from "react";
+import { command } from "../workspace/keys";
+import type { Workspace } from "../workspace/workspace";
+
+const isMac = /mac|iphone|ipad/i.test(navigator.platform);
+
+/** Keys of the board; not while somebody types, and not while a dialog is open. */
+export function useKeys(workspace: Workspace | null): void {
+  useEffect(() => {
+    if (!workspace) return;
+    const pressed = (event: KeyboardEvent): void => {
+      const { target } = event;
+      if (event.defaultPrevented || event.isComposing || typesIn(target)) return;
+      const found = command({
+        key: event.key,
+        code: event.code,
+        mod: isMac ? event.metaKey : event.ctrlKey,
+        shift: event.shiftKey,
+        alt: event.altKey,
+        altGraph: event.getModifierState("AltGraph"),
+        onBoard: target instanceof HTMLCanvasElement || target === document.body,
+      });
+      if (!found || (isMac ? event.ctrlKey : event.metaKey)) return;
+      if (workspace.perform(found)) event.preventDefault();
+    };
+    window.addEventListener("keydown", pressed);
+    return () => window.removeEventListener("keydown", pressed);
+  }, [workspace]);
+}
+
+function typesIn(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.closest("input, textarea, select, dialog, .sheet, [contenteditable]") !== null;
+}

@@ -1,0 +1,85 @@
+import { useEffect, useRef, useState } from "react";
+import type { RefObject } from "react";
+import { lostShapes } from "../board";
+import type { BoardConnection, RoomConnection, Session } from "../provider";
+import type { LostNotice } from "../panels/Notices";
+import { text } from "../text";
+import { firstView, View } from "../workspace/view";
+import { createWorkspace, Workspace } from "../workspace/workspace";
+
+export interface Working {
+  readonly parent: RefObject<HTMLDivElement>;
+  readonly canvas: RefObject<HTMLCanvasElement>;
+  readonly workspace: Workspace | null;
+  readonly view: View;
+  readonly lost: LostNotice | null;
+  readonly closeLost: () => void;
+  readonly synced: boolean;
+}
+
+/** Brings together a room's board, the canvas on the page, and what panels are to show. */
+export function useWorkspace(
+  connection: RoomConnection,
+  session: Session,
+  say: (message: string) => void,
+  help: () => void,
+): Working {
+  const parent = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [workspace, setWorkspace] = useState<Workspace | null>(null);
+  const [view, setView] = useState<View>(firstView);
+  const [lost, setLost] = useState<LostNotice | null>(null);
+  const [synced, setSynced] = useState(false);
+
+  useEffect(() => {
+    if (!parent.current || !canvas.current) return;
+    const board = connection.board("main");
+    const name = session.membership?.name ?? "";
+    const made = createWorkspace({
+      parent: parent.current, canvas: canvas.current, me: { sub: session.sub, name },
+      say, help, changed: setView,
+    });
+    made.use(board);
+    setWorkspace(made);
+    const arrived = (): void => {
+      setSynced(board.synced);
+      if (board.synced) made.arrive();
+    };
+    arrived();
+    const ways = [
+      board.onDocument((document) => made.use(document)),
+      board.onSynced(arrived),
+      board.onLost((loss) => {
+        const shapes = lostShapes(loss.refused, board.doc, loss.touched);
+        setLost({ code: loss.code, reason: loss.reason, shapes });
+      }),
+      tellArrivals(board, say),
+    ];
+    made.focus();
+    return () => {
+      for (const off of ways) off();
+      made.stop();
+      setWorkspace(null);
+    };
+  }, [connection, session]);
+
+  return { parent, canvas, workspace, view, lost, closeLost: () => setLost(null), synced };
+}
+
+/** Says who comes and goes; not those who were here already, and not everybody at a reconnect. */
+function tellArrivals(board: BoardConnection, say: (message: string) => void): () => void {
+  let known: ReadonlyMap<string, number> | null = null;
+  const timer = setInterval(() => {
+    const now = new Map<string, number>();
+    board.awareness.getStates().forEach((state: unknown, client: number) => {
+      const name = (state as { user?: { name?: unknown } }).user?.name;
+      if (client !== board.awareness.clientID && typeof name === "string") now.set(name, client);
+    });
+    const before = known;
+    known = now;
+    if (!before || Math.abs(before.size - now.size) > 3) return;
+    for (const name of now.keys()) if (!before.has(name)) say(text("say.joined", { name }));
+    for (const name of before.keys()) if (!now.has(name)) say(text("say.left", { name }));
+  }, 2000);
+  return () => clearInterval(timer);
+}

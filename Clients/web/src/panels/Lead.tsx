@@ -1,0 +1,157 @@
+import { useCallback, useEffect, useState } from "react";
+import { personColor } from "../canvas/palette";
+import type { Person, RoomConnection, Session } from "../provider";
+import { CopyLink } from "./CopyLink";
+import { useText } from "./hooks";
+import { Icon } from "./Icon";
+import { Listed, People } from "./People";
+import { RemoveForm } from "./RemoveForm";
+
+interface Props {
+  readonly room: RoomConnection;
+  readonly session: Session;
+  readonly frozen: boolean;
+  /** Changes whenever somebody comes or goes: then the list is asked for again. */
+  readonly stamp: string;
+  readonly say: (message: string) => void;
+}
+
+interface Named {
+  readonly sub: string;
+  readonly name: string;
+}
+
+/** What only facilitators can do: freeze the room, remove somebody, renew the link. */
+export function Lead({ room, session, frozen, stamp, say }: Props) {
+  const text = useText();
+  const [people, setPeople] = useState<readonly Person[] | null>(null);
+  const [asked, setAsked] = useState<Named | null>(null);
+  const [removed, setRemoved] = useState<readonly Named[]>([]);
+  const [wrong, setWrong] = useState("");
+  const [link, setLink] = useState("");
+
+  const refresh = useCallback(async () => {
+    const reply = await room.who();
+    setPeople(reply.ok ? reply.value : null);
+  }, [room]);
+
+  useEffect(() => {
+    const timer = setTimeout(() => void refresh(), 150); // many come at once
+    return () => clearTimeout(timer);
+  }, [refresh, stamp]);
+
+  async function act<T>(
+    work: Promise<{ ok: true; value: T } | { ok: false; reason: string }>,
+  ): Promise<T | undefined> {
+    const answer = await work;
+    setWrong(answer.ok ? "" : text("wrong.other", { reason: answer.reason }));
+    return answer.ok ? answer.value : undefined;
+  }
+
+  async function remove(person: Named, renew: boolean): Promise<void> {
+    setAsked(null);
+    const reply = await room.remove(person.sub);
+    if (!reply.ok) return setWrong(text("wrong.other", { reason: reply.reason }));
+    setRemoved((list) => [...list.filter((one) => one.sub !== person.sub), person]);
+    say(text("lead.removed", { name: person.name }));
+    if (renew) setLink((await act(session.renewInvitation("participant"))) ?? "");
+    await refresh();
+  }
+
+  async function readmit(person: Named): Promise<void> {
+    const reply = await room.readmit(person.sub);
+    if (!reply.ok) return setWrong(text("wrong.other", { reason: reply.reason }));
+    setRemoved((list) => list.filter((one) => one.sub !== person.sub));
+    say(text("lead.readmitted", { name: person.name }));
+  }
+
+  const listed = people && gathered(people, session.sub);
+  return (
+    <div className="lead">
+      <div className="freeze">
+        <button
+          type="button"
+          className={frozen ? "main" : "soft"}
+          aria-pressed={frozen}
+          onClick={() => void act(frozen ? room.unfreeze() : room.freeze())}
+        >
+          <Icon name="freeze" />
+          {text(frozen ? "lead.unfreeze" : "lead.freeze")}
+        </button>
+        <p className="hint">{text("lead.freeze.hint")}</p>
+      </div>
+      {wrong !== "" && <p className="wrong" role="alert">{wrong}</p>}
+      {link !== "" && (
+        <CopyLink
+          label={text("share.participant")}
+          link={location.origin + link}
+          hint={text("share.renewed")}
+        />
+      )}
+      <h3>{text("people.label")}</h3>
+      {listed ? (
+        <People people={listed} action={(person) => removal(person, setAsked, text)} />
+      ) : (
+        <p className="hint">{text("people.offline")}</p>
+      )}
+      {asked && (
+        <RemoveForm
+          name={asked.name}
+          onRemove={(renew) => void remove(asked, renew)}
+          onCancel={() => setAsked(null)}
+        />
+      )}
+      {removed.length > 0 && <h3>{text("lead.removed.list")}</h3>}
+      <ul className="people">
+        {removed.map((person) => (
+          <li key={person.sub}>
+            <span className="who"><span className="name">{person.name}</span></span>
+            <button
+              type="button"
+              className="quiet"
+              aria-label={text("lead.readmit.label", { name: person.name })}
+              onClick={() => void readmit(person)}
+            >
+              {text("lead.readmit")}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function removal(
+  person: Listed,
+  ask: (person: Named) => void,
+  text: ReturnType<typeof useText>,
+) {
+  const { sub, name, self } = person;
+  if (self || sub === undefined) return null;
+  return (
+    <button
+      type="button"
+      className="quiet"
+      aria-label={text("lead.remove.label", { name })}
+      onClick={() => ask({ sub, name })}
+    >
+      {text("lead.remove")}
+    </button>
+  );
+}
+
+/** Sessions of one person (two windows) are one line. */
+function gathered(people: readonly Person[], me: string): readonly Listed[] {
+  const found = new Map<string, Listed>();
+  people.forEach((person, index) => {
+    const key = person.sub ?? `session ${index}`;
+    found.set(key, {
+      key, name: person.name, role: person.role, self: person.sub === me,
+      color: personColor(person.sub ?? person.name),
+      ...(person.sub === undefined ? {} : { sub: person.sub }),
+    });
+  });
+  return [...found.values()].sort(
+    (a, b) => Number(b.self) - Number(a.self) || a.name.localeCompare(b.name),
+  );
+}

@@ -1,0 +1,41 @@
+import { useEffect, useRef } from "react";
+import { useText } from "./hooks";
+
+interface Props {
+  readonly name: string;
+  readonly onRemove: (renew: boolean) => void;
+  readonly onCancel: () => void;
+}
+
+/** Asks once, and says what removing does not do. */
+export function RemoveForm({ name, onRemove, onCancel }: Props) {
+  const text = useText();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const { current } = dialog;
+    if (current && !current.open) current.showModal();
+  }, []);
+  return (
+    <dialog
+      className="ask"
+      ref={dialog}
+      aria-labelledby="remove-title"
+      onClose={onCancel}
+      onKeyDown={(event) => event.stopPropagation()}
+    >
+      <h2 id="remove-title">{text("lead.remove.sure", { name })}</h2>
+      <p>{text("lead.remove.honest")}</p>
+      <div className="choices">
+        <button type="button" className="main danger" onClick={() => onRemove(false)}>
+          {text("lead.remove.yes")}
+        </button>
+        <button type="button" className="soft" onClick={() => onRemove(true)}>
+          {text("lead.remove.renew")}
+        </button>
+        <button type="button" className="quiet" onClick={onCancel} autoFocus>
+          {text("lead.cancel")}
+        </button>
+      </div>
+    </dialog>
+  );
+}

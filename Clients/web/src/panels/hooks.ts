@@ -1,0 +1,35 @@
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { language, onLanguage, text } from "../text";
+
+/** `text` for components: they are drawn again when the language changes. */
+export function useText(): typeof text {
+  useSyncExternalStore(onLanguage, language);
+  return text;
+}
+
+/** A value that tells when it has changed. `subscribe` and `read` belong to `source`. */
+export function useLive<Source, Value>(
+  source: Source,
+  subscribe: (source: Source, listener: () => void) => () => void,
+  read: (source: Source) => Value,
+): Value {
+  const [value, setValue] = useState(() => read(source));
+  useEffect(() => {
+    setValue(read(source));
+    return subscribe(source, () => setValue(read(source)));
+    // the functions are constants of their modules
+  }, [source]);
+  return value;
+}
+
+/** Whether the window is as small as a phone's, upright or on its side. */
+export function useNarrow(): boolean {
+  return useLive(narrow, subscribeMedia, (query) => query.matches);
+}
+
+const narrow = matchMedia("(max-width: 720px), (max-height: 480px)");
+
+function subscribeMedia(query: MediaQueryList, listener: () => void): () => void {
+  query.addEventListener("change", listener);
+  return () => query.removeEventListener("change", listener);
+}

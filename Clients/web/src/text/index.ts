@@ -1,0 +1,61 @@
+import { chooseLanguage, Language } from "./languages";
+import { createTeller, loadPack } from "./texts";
+import type { PluralKey, Teller, TextKey } from "./texts";
+
+export { languageCodes, languages } from "./languages";
+export type { Language } from "./languages";
+export type { PluralKey, TextKey } from "./texts";
+
+const KEPT = "jamboree:language";
+const listeners = new Set<() => void>();
+let teller: Teller | undefined;
+
+/** Loads the language of this browser. Nothing is drawn before. */
+export async function startTexts(): Promise<void> {
+  teller = createTeller(await loadPack(chooseLanguage(kept(), navigator.languages)));
+  document.documentElement.lang = teller.language;
+}
+
+function kept(): string | null {
+  try {
+    return localStorage.getItem(KEPT);
+  } catch {
+    return null; // a browser that stores nothing still has its own language
+  }
+}
+
+export const language = (): Language => teller?.language ?? "en";
+
+/** Without a connection a language that was never loaded may not come: then nothing changes. */
+export async function setLanguage(next: Language): Promise<void> {
+  teller?.use(await loadPack(next));
+  document.documentElement.lang = next;
+  try {
+    localStorage.setItem(KEPT, next);
+  } catch {
+    // asked for again on the next visit
+  }
+  for (const listener of listeners) listener();
+}
+
+export function onLanguage(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export type Values = Readonly<Record<string, string | number>>;
+
+export const text = (key: TextKey, values?: Values): string => teller?.text(key, values) ?? key;
+
+export const plural = (key: PluralKey, count: number): string => teller?.plural(key, count) ?? key;
+
+/** "5 minutes ago"; browsers know no such words in Belarusian. */
+export function ago(seconds: number, now: number = Date.now() / 1000): string {
+  const passed = Math.max(0, now - seconds);
+  if (passed < 60) return text("ago.now");
+  if (passed < 3600) return plural("ago.minutes", Math.floor(passed / 60));
+  if (passed < 86_400) return plural("ago.hours", Math.floor(passed / 3600));
+  return plural("ago.days", Math.floor(passed / 86_400));
+}
+
+export const percent = (value: number): string => text("percent", { figure: Math.round(value * 100) });

@@ -1,0 +1,37 @@
+import { createEditor } from "../board";
+import type { Author, BoardEditor } from "../board";
+import { personColor } from "../canvas/palette";
+import type { OpenDocument } from "../provider";
+import { createPresence, Presence } from "./presence";
+import { Shapes, watchShapes } from "./shapes";
+
+/** A document with all that listens to it. */
+export interface Opened {
+  readonly editor: BoardEditor;
+  readonly shapes: Shapes;
+  readonly presence: Presence;
+  close(): void;
+}
+
+export interface Listeners {
+  shapes(): void;
+  history(): void;
+  presence(): void;
+}
+
+export function openDocument(document: OpenDocument, me: Author, heard: Listeners): Opened {
+  const editor = createEditor(document.doc, me);
+  const shapes = watchShapes(document.doc, heard.shapes);
+  const mine = { name: me.name, color: personColor(me.sub) };
+  const presence = createPresence(document.awareness, mine, heard.presence);
+  const stopHistory = editor.onHistory(heard.history);
+  return {
+    editor, shapes, presence,
+    close() {
+      stopHistory();
+      shapes.stop();
+      presence.stop();
+      editor.destroy();
+    },
+  };
+}

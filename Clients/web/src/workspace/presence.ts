@@ -1,0 +1,145 @@
+import type { Awareness } from "y-protocols/awareness";
+import { eighth } from "../board";
+import { Camera, toScreen } from "../canvas/camera";
+import { DocPoint, LIMIT } from "../canvas/geometry";
+import type { Cursor } from "../canvas/overlay";
+import { knownPersonColor } from "../canvas/palette";
+
+/** Somebody else on this board, as they announce themselves. Nothing of it can be trusted. */
+export interface Other {
+  readonly client: number;
+  readonly name: string;
+  readonly role: string;
+  readonly color: string;
+  readonly cursor: DocPoint | null;
+  readonly selection: readonly string[];
+}
+
+/** Cursors go out at most so often, in ms. */
+const PACE = 40;
+const MOST_SELECTED = 200;
+
+export interface Drawn {
+  readonly list: readonly Cursor[];
+  readonly moving: boolean;
+}
+
+export interface Presence {
+  others(): readonly Other[];
+  point(at: DocPoint | null): void;
+  selected(ids: readonly string[]): void;
+  /** Cursors where they are drawn at this time; `moving` as long as one is on its way. */
+  cursors(camera: Camera, now: number): Drawn;
+  stop(): void;
+}
+
+export function createPresence(
+  awareness: Awareness,
+  me: { readonly name: string; readonly color: string },
+  changed: () => void,
+): Presence {
+  let others = readOthers(awareness);
+  let wanted: DocPoint | null = null;
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  let sent = 0;
+  const drawn = new Map<number, { x: number; y: number; time: number }>();
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+  awareness.setLocalStateField("user", { name: me.name, color: me.color });
+  awareness.setLocalStateField("cursor", null);
+  awareness.setLocalStateField("selection", []);
+  const heard = (): void => {
+    others = readOthers(awareness);
+    for (const client of drawn.keys()) {
+      if (!others.some((other) => other.client === client && other.cursor)) drawn.delete(client);
+    }
+    changed();
+  };
+  awareness.on("change", heard);
+
+  function send(): void {
+    timer = null;
+    sent = performance.now();
+    const cursor = wanted && { x: eighth(wanted.x), y: eighth(wanted.y) };
+    awareness.setLocalStateField("cursor", cursor);
+  }
+
+  return {
+    others: () => others,
+    point(at) {
+      wanted = at;
+      timer ??= setTimeout(send, Math.max(0, PACE - (performance.now() - sent)));
+    },
+    selected: (ids) => awareness.setLocalStateField("selection", ids.slice(0, MOST_SELECTED)),
+    cursors(camera, now) {
+      let moving = false;
+      const list: Cursor[] = [];
+      for (const { client, cursor, name, color } of others) {
+        if (!cursor) continue;
+        const before = drawn.get(client);
+        const moved = before && !still.matches;
+        const next = moved ? eased(before, cursor, now) : { ...cursor, time: now };
+        drawn.set(client, next);
+        moving ||= next.x !== cursor.x || next.y !== cursor.y;
+        list.push({ name, color, at: toScreen(camera, next) });
+      }
+      return { list, moving };
+    },
+    stop() {
+      if (timer) clearTimeout(timer);
+      awareness.off("change", heard);
+    },
+  };
+}
+
+/** Changes when somebody comes, goes or is renamed, not with every move. */
+export function peopleKey(others: readonly Other[]): string {
+  return JSON.stringify(others.map(({ client, name, role, color }) => [client, name, role, color]));
+}
+
+/** Half of the way in 30 ms: smooth between messages, and hardly behind. */
+function eased(
+  from: { x: number; y: number; time: number },
+  to: DocPoint,
+  now: number,
+): { x: number; y: number; time: number } {
+  const part = 1 - 0.5 ** (Math.max(0, now - from.time) / 30);
+  const x = from.x + (to.x - from.x) * part;
+  const y = from.y + (to.y - from.y) * part;
+  if (Math.hypot(to.x - x, to.y - y) < 2) return { x: to.x, y: to.y, time: now };
+  return { x, y, time: now };
+}
+
+function readOthers(awareness: Awareness): readonly Other[] {
+  const found: Other[] = [];
+  awareness.getStates().forEach((state: unknown, client: number) => {
+    if (client !== awareness.clientID && isRecord(state)) found.push(readOther(client, state));
+  });
+  return found;
+}
+
+export function readOther(client: number, state: Readonly<Record<string, unknown>>): Other {
+  const user = isRecord(state["user"]) ? state["user"] : {};
+  const name = typeof user["name"] === "string" ? user["name"].slice(0, 64) : "";
+  const { selection } = state;
+  const ids: readonly unknown[] = Array.isArray(selection) ? selection : [];
+  return {
+    client,
+    name,
+    role: typeof user["role"] === "string" ? user["role"] : "",
+    color: knownPersonColor(user["color"], name || String(client)),
+    cursor: readPoint(state["cursor"]),
+    selection: ids.slice(0, MOST_SELECTED).filter((id): id is string => typeof id === "string"),
+  };
+}
+
+function readPoint(value: unknown): DocPoint | null {
+  if (!isRecord(value)) return null;
+  const { x, y } = value;
+  if (typeof x !== "number" || typeof y !== "number") return null;
+  return Math.abs(x) <= LIMIT && Math.abs(y) <= LIMIT ? { x, y } : null;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,46 @@
+import type { Color, ShapeId } from "../board";
+import type { ToolName } from "../tools/tool";
+import type { Other } from "./presence";
+
+/** What panels show of the workspace. A new object whenever something of it changes. */
+export interface View {
+  readonly tool: ToolName;
+  readonly locked: boolean;
+  /** Colours for what comes next, and of the selection if it has one. */
+  readonly noteColor: Color;
+  readonly lineColor: Color;
+  readonly penSize: number;
+  readonly selection: readonly ShapeId[];
+  readonly selectionColor: Color | null;
+  readonly hasNotes: boolean;
+  readonly editing: ShapeId | null;
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+  readonly mayWrite: boolean;
+  readonly zoom: number;
+  readonly shapes: number;
+  /** There are shapes, but none of them in the window. */
+  readonly lost: boolean;
+  readonly others: readonly Other[];
+}
+
+export const PEN_SIZES = [24, 48, 96] as const;
+
+export const firstView: View = {
+  tool: "select",
+  locked: false,
+  noteColor: "yellow",
+  lineColor: "black",
+  penSize: PEN_SIZES[0],
+  selection: [],
+  selectionColor: null,
+  hasNotes: false,
+  editing: null,
+  canUndo: false,
+  canRedo: false,
+  mayWrite: false,
+  zoom: 1,
+  shapes: 0,
+  lost: false,
+  others: [],
+};

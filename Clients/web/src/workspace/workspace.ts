@@ -1,0 +1,290 @@
+import type { Author, BoardEditor, Color, Shape, ShapeId } from "../board";
+import { Camera, fit, HOME, panBy, viewBox } from "../canvas/camera";
+import { around, Box, overlaps } from "../canvas/geometry";
+import { createMeasure } from "../canvas/font";
+import { boundsOf, placedOf, touches } from "../canvas/hit";
+import { createPainter } from "../canvas/paint";
+import type { OpenDocument } from "../provider";
+import { idle, Running, step } from "../tools/toolbox";
+import type { ToolEvent, ToolName } from "../tools/tool";
+import { perform } from "./commands";
+import { createEffects } from "./effects";
+import { overlayOf } from "./frame";
+import type { Command } from "./keys";
+import { clickInTheMiddle } from "./middle";
+import { createPointing } from "./pointing";
+import { Opened, openDocument } from "./opened";
+import { peopleKey } from "./presence";
+import { createSurface } from "./surface";
+import { createTexting } from "./texting";
+import { firstView, View } from "./view";
+
+export interface WorkspaceOptions {
+  readonly parent: HTMLElement;
+  readonly canvas: HTMLCanvasElement;
+  readonly me: Author;
+  readonly say: (message: string) => void;
+  readonly help: () => void;
+  readonly changed: (view: View) => void;
+}
+
+/** Canvas, tools, text field and presence of one board in one page. No React in it. */
+export interface Workspace {
+  readonly view: View;
+  /** The document to show from now on; another one after a refusal. */
+  use(document: OpenDocument): void;
+  /** The board is all here: shows it, unless somebody has looked around already. */
+  arrive(): void;
+  setMayWrite(may: boolean): void;
+  setColor(color: Color): void;
+  setPenSize(size: number): void;
+  perform(command: Command): boolean;
+  focus(): void;
+  stop(): void;
+}
+
+export function createWorkspace(options: WorkspaceOptions): Workspace {
+  const { canvas, me } = options;
+  const measure = createMeasure();
+  const paint = createPainter();
+  let view: View = firstView;
+  let camera: Camera = HOME;
+  let running: Running = idle("select");
+  let marquee: Box | null = null;
+  let arrived = false;
+  let marqueeStart: readonly ShapeId[] = [];
+  let board: Opened | null = null;
+
+  const surface = createSurface(canvas, draw);
+  const shape = (id: ShapeId): Shape | undefined => board?.shapes.get(id);
+  const selected = (): readonly Shape[] =>
+    view.selection.flatMap((id) => shape(id) ?? []);
+  const list = (): readonly Shape[] => board?.shapes.list() ?? [];
+
+  function update(part: Partial<View>): void {
+    const keys = Object.keys(part) as (keyof View)[];
+    if (keys.every((key) => Object.is(view[key], part[key]))) return;
+    view = { ...view, ...part };
+    options.changed(view);
+    surface.wake();
+  }
+
+  const effects = createEffects({
+    editor: () => editorOf(),
+    shape,
+    mayWrite: () => view.mayWrite,
+    color: (kind) => (kind === "note" ? view.noteColor : view.lineColor),
+    penSize: () => view.penSize,
+    pan: (dx, dy) => setCamera(panBy(camera, dx, dy)),
+    select,
+    toggle(id) {
+      const rest = view.selection.filter((one) => one !== id);
+      select(rest.length < view.selection.length ? rest : [...rest, id]);
+    },
+    marquee: spanned,
+    done(id, edit) {
+      if (!view.locked || edit) setTool(view.locked ? view.tool : "select");
+      select([id]);
+      if (edit) texting.begin(id);
+    },
+    wake: surface.wake,
+  });
+
+  const texting = createTexting({
+    parent: options.parent,
+    measure,
+    editor: () => board?.editor ?? null,
+    shape,
+    list,
+    mayWrite: () => view.mayWrite,
+    camera: () => camera,
+    setCamera,
+    size: () => surface.size,
+    editing: () => view.editing,
+    setEditing: (id) => update({ editing: id }),
+    select,
+    undo: (redo) => void perform(host, { do: redo ? "redo" : "undo" }),
+    focusBoard: () => canvas.focus({ preventScroll: true }),
+    say: options.say,
+  });
+
+  function editorOf(): BoardEditor {
+    if (!board) throw new Error("a tool wrote before there was a board");
+    return board.editor;
+  }
+
+  function setCamera(next: Camera): void {
+    camera = next;
+    update({ zoom: camera.zoom, lost: isLost() });
+    surface.wake();
+  }
+
+  function isLost(): boolean {
+    const window = viewBox(camera, surface.size);
+    const shapes = list();
+    return shapes.length > 0 && !shapes.some((one) => overlaps(boundsOf(one), window));
+  }
+
+  function select(ids: readonly ShapeId[]): void {
+    const there = ids.filter((id) => shape(id));
+    if (there.join() === view.selection.join()) return;
+    update({ selection: there });
+    update(selectionView());
+    board?.presence.selected(there);
+  }
+
+  function selectionView(): Partial<View> {
+    const shapes = selected();
+    const [first] = shapes;
+    const same = first && shapes.every((one) => one.color === first.color);
+    return {
+      selectionColor: same ? first.color : null,
+      hasNotes: shapes.some((one) => one.type === "note"),
+    };
+  }
+
+  function spanned(box: Box | null, add: boolean): void {
+    if (box && !marquee) marqueeStart = add ? view.selection : [];
+    marquee = box;
+    surface.wake();
+    if (!box) return;
+    const touched = list().filter((one) => touches(one, box)).map((one) => one.id);
+    select([...marqueeStart, ...touched.filter((id) => !marqueeStart.includes(id))]);
+  }
+
+  function setTool(tool: ToolName): void {
+    if (tool !== running.tool) stepTool({ on: "cancel" });
+    const allowed = view.mayWrite || tool === "hand" ? tool : "select";
+    running = idle(allowed);
+    update({ tool: allowed });
+    if (allowed !== "select" && allowed !== "hand") select([]);
+  }
+
+  function stepTool(event: ToolEvent): void {
+    const [next, done] = step(running, event);
+    running = next;
+    effects.run(done);
+    surface.wake();
+  }
+
+  function changed(): void {
+    const there = view.selection.filter((id) => shape(id));
+    if (there.length !== view.selection.length) select(there);
+    update({ shapes: list().length, lost: isLost(), ...selectionView() });
+    surface.wake();
+  }
+
+  function draw(ctx: CanvasRenderingContext2D, now: number): void {
+    effects.flush();
+    const cursors = board?.presence.cursors(camera, now) ?? { list: [], moving: false };
+    texting.follow();
+    const others = board?.presence.others() ?? [];
+    const overlay = overlayOf(view, others, selected(), running, marquee, shape, cursors.list);
+    const { size, ratio } = surface;
+    paint(ctx, { camera, size, ratio, shapes: list(), editing: view.editing, overlay, measure });
+    if (cursors.moving) surface.wake();
+  }
+
+  const host = {
+    editor: editorOf,
+    mayWrite: () => view.mayWrite && board !== null,
+    list,
+    selected,
+    select,
+    camera: () => camera,
+    setCamera,
+    size: () => surface.size,
+    edit: texting.begin,
+    tool: () => running.tool,
+    press: () => clickInTheMiddle(list(), camera, surface.size).forEach(stepTool),
+    setTool,
+    toggleLock: () => update({ locked: !view.locked }),
+    letGo() {
+      const busy = running.state.at !== "idle" || running.tool !== "select";
+      stepTool({ on: "cancel" });
+      if (running.tool !== "select") setTool("select");
+      return busy;
+    },
+    help: options.help,
+    say: options.say,
+  };
+
+  const pointing = createPointing(canvas, {
+    ...host,
+    pan: (dx, dy) => setCamera(panBy(camera, dx, dy)),
+    step: stepTool,
+    noteColor: () => view.noteColor,
+    endEditing: () => texting.end(false),
+    seen: (at) => board?.presence.point(at),
+    placed: () => selected().map(placedOf),
+  });
+
+  function use(document: OpenDocument): void {
+    effects.settle();
+    texting.end(false);
+    board?.close();
+    const opened = openDocument(document, me, {
+      shapes: changed,
+      history: () => update({ canUndo: opened.editor.canUndo, canRedo: opened.editor.canRedo }),
+      presence() {
+        // cursors move all the time: panels hear only of who is here
+        const others = opened.presence.others();
+        if (peopleKey(others) !== peopleKey(view.others)) update({ others });
+        surface.wake();
+      },
+    });
+    board = opened;
+    update({ canUndo: false, canRedo: false, others: opened.presence.others() });
+    changed();
+  }
+
+  return {
+    get view() {
+      return view;
+    },
+    use,
+    arrive() {
+      const first = !arrived;
+      arrived = true; // a document that replaces another does not move what is seen
+      const all = around(list().map(boundsOf));
+      if (!all || !first || camera !== HOME) return;
+      const { size } = surface;
+      setCamera(fit(all, size, Math.min(100, size.width / 8), 1));
+    },
+    setMayWrite(may) {
+      if (may === view.mayWrite) return;
+      if (!may) {
+        // what is under way was allowed when it began: it is kept, not taken back
+        effects.settle();
+        texting.end(false);
+        running = idle(running.tool === "hand" ? "hand" : "select");
+      }
+      update({ mayWrite: may, tool: running.tool });
+    },
+    setColor(color) {
+      const shapes = selected();
+      const notes = shapes.length > 0 ? view.hasNotes : view.tool === "note";
+      update(notes ? { noteColor: color } : { lineColor: color });
+      if (!view.mayWrite || shapes.length === 0) return;
+      const editor = editorOf();
+      editor.gesture("color", () => shapes.forEach((one) => editor.change(one.id, { color })));
+    },
+    setPenSize(size) {
+      update({ penSize: size });
+      const editor = board?.editor;
+      const pens = selected().filter((one) => one.type === "pen");
+      if (!editor || !view.mayWrite || pens.length === 0) return;
+      editor.gesture("size", () => pens.forEach((one) => editor.change(one.id, { size })));
+    },
+    perform: (command) => perform(host, command),
+    focus: () => canvas.focus({ preventScroll: true }),
+    stop() {
+      effects.settle();
+      texting.end(false);
+      pointing.stop();
+      board?.close();
+      surface.stop();
+      texting.stop();
+    },
+  };
+}
