@@ -18,8 +18,8 @@ final class Stream {
   var unsentBytes: Int { outbox.count - sent }
 
   init(host: String, port: UInt16, deadline: UInt64) throws(ClientError) {
-    var hints = addrinfo()
-    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    var hints = unsafe addrinfo()
+    unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     var list: UnsafeMutablePointer<addrinfo>?
     let code = unsafe getaddrinfo(host, "\(port)", &hints, &list)
     guard code == 0 else {
