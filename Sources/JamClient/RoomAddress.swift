@@ -1,4 +1,5 @@
-/// Where a room is: `ws://host:port/yjs/jam/room?token=…`, or its page, `http://host:port/j/jam/room`.
+/// Where a room is: `ws://host:port/yjs/jam/room?token=…`, or its page,
+/// `http://host:port/j/jam/room`.
 ///
 /// - Source: Protocol/wire.md §1, Protocol/http.md §1.
 public struct RoomAddress: Equatable, Sendable {

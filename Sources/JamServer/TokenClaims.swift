@@ -9,9 +9,9 @@ public enum TokenScope: String, Sendable, CaseIterable {
 
 /// What a token says of its holder, checked: who, in which role, where, until when.
 ///
-/// - Shape: JWT claims `sub`, `name`, `role`, `jam`, `room`, `scope`, `exp`, and `perpetual: true` in place
-///   of `exp` for a token without end. A token with neither is refused: an issuer that forgot
-///   `exp` has not decided for ever.
+/// - Shape: JWT claims `sub`, `name`, `role`, `jam`, `room`, `scope`, `exp`, and
+///   `perpetual: true` in place of `exp` for a token without end. A token with neither is refused:
+///   an issuer that forgot `exp` has not decided for ever.
 /// - Source: RFC 7519 4.1 for the registered names; Protocol/wire.md for ours.
 public struct Claims: Equatable, Sendable {
   /// Who: 1 to 128 bytes of text without control characters. Client ids are bound to it.

@@ -151,8 +151,8 @@ struct ReplayCommand: ParsableCommand {
     if let token = token ?? address.token { return token }
     guard let keyFrom else {
       throw Failure(
-        "a token is missing: \"jamboree token --role bot --scope replay\" makes one for --token, or "
-          + "name the hub's data folder with --key-from")
+        "a token is missing: \"jamboree token --role bot --scope replay\" makes one for --token, "
+          + "or name the hub's data folder with --key-from")
     }
     guard let key = try SigningKey.find(dataDirectory: keyFrom) else {
       throw Failure("the data folder \(keyFrom) holds no signing key")

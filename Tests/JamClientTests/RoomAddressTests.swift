@@ -8,10 +8,10 @@ import WebSocket
 struct RoomAddressTests {
   @Test(arguments: [
     ("ws://localhost:8080/yjs/demo/one", "localhost", 8080, nil),
-    ("ws://10.0.0.1/yjs/demo/one/", "10.0.0.1", 80, nil),
+    ("ws://127.0.0.1/yjs/demo/one/", "127.0.0.1", 80, nil),
     ("ws://[::1]:9/yjs/demo/one?token=a.b-c_d", "::1", 9, "a.b-c_d"),
-    ("http://h:1/j/demo/one#i=secret", "h", 1, nil),
-    ("HTTP://h:1/j/demo/one?x=y&token=abc#frag", "h", 1, "abc"),
+    ("http://x:1/j/demo/one#i=secret", "x", 1, nil),
+    ("HTTP://x:1/j/demo/one?x=y&token=abc#frag", "x", 1, "abc"),
   ] as [(String, String, UInt16, String?)])
   func addressesAreRead(
     _ text: String, _ host: String, _ port: UInt16, _ token: String?
@@ -22,10 +22,10 @@ struct RoomAddressTests {
   }
 
   @Test(arguments: [
-    "", "demo/one", "ws://", "ws://h", "ws://h/yjs/demo", "ws://h/j/demo/one", "ws://h:0/yjs/d/o",
-    "ws://h:99999/yjs/d/o", "ws://h:x/yjs/d/o", "http://h/yjs/d/o", "ws://h/yjs/D/o", "ftp://h/j/d/o",
-    "ws://u@h/yjs/d/o", "ws://h/yjs/d/o/b/c", "ws:///yjs/d/o", "ws://h /yjs/d/o",
-    "ws://h/yjs/d/o?token=a%0d%0aHost:x", "ws://h\r\n/yjs/d/o",
+    "", "demo/one", "ws://", "ws://x", "ws://x/yjs/demo", "ws://x/j/demo/one", "ws://x:0/yjs/d/o",
+    "ws://x:99999/yjs/d/o", "ws://x:x/yjs/d/o", "http://x/yjs/d/o", "ws://x/yjs/D/o",
+    "ftp://x/j/d/o", "ws://x@y/yjs/d/o", "ws://x/yjs/d/o/b/c", "ws:///yjs/d/o", "ws://x /yjs/d/o",
+    "ws://x/yjs/d/o?token=a%0d%0aHost:x", "ws://x\r\n/yjs/d/o",
   ])
   func othersAreRefused(_ text: String) {
     #expect(throws: ClientError.self) { try RoomAddress(text) }
@@ -34,7 +34,7 @@ struct RoomAddressTests {
   @Test func encryptionIsSaidToBeMissing() {
     #expect(throws: ClientError.address(
       "wss:// and https:// are not supported yet: name the hub by ws://")
-    ) { try RoomAddress("wss://h/yjs/d/o") }
+    ) { try RoomAddress("wss://x/yjs/d/o") }
   }
 }
 

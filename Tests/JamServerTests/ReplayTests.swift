@@ -90,7 +90,7 @@ struct ReplayTests {
     let folder = try TemporaryFolder()
     _ = try SigningKey.load(dataDirectory: folder.path + "/d")
     let run = try CommandRun(
-      ["replay", "--from", "d", "--room", "demo/one", "--into", "ws://h/x"], in: folder)
+      ["replay", "--from", "d", "--room", "demo/one", "--into", "ws://x/y"], in: folder)
     #expect(run.exitCode == 1 && run.errors.contains("has no recording of the room demo/one"))
   }
 }
