@@ -82,6 +82,6 @@ let package = Package(
     tests("Board", ["CRDT", "Lib0"]),
     tests("Rooms", ["CRDT", "SyncProtocol", "Storage", "Lib0"]),
     tests("JamClient", ["WebSocket", "SyncProtocol", "Lib0"]),
-    tests("JamServer", ["COpenSSL", "jamboree", "Storage"]),
+    tests("JamServer", ["COpenSSL", "jamboree", "JamClient", "Storage", logging]),
   ]
 )

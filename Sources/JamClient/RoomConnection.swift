@@ -24,6 +24,22 @@ public final class RoomConnection {
     case control(ObjectValue)
   }
 
+  /// Where the stay on a board stands.
+  public struct Standing: Equatable, Sendable {
+    public var isOpen = false
+    /// How often the hub has asked for what it lacks. Once is how it begins.
+    public var asked = 0
+    /// Step 2 and update messages that were sent, and how many of them are on the hub's disk.
+    public var sent: UInt64 = 0
+    public var saved: UInt64 = 0
+  }
+
+  /// By board; under "" for stock clients. A stock hub does not say `saved`.
+  public private(set) var boards: [String: Standing] = [:]
+
+  /// Everything that was sent is on the hub's disk.
+  public var isSaved: Bool { boards.values.allSatisfy { $0.saved == $0.sent } }
+
   private let dialect: Dialect
   private let stream: Stream
   private var frames = ServerFrameReader()
@@ -123,14 +139,50 @@ public final class RoomConnection {
 
   /// Sends a message for a board (ignored for stock clients). Never waits: what the network does
   /// not take goes out during later calls.
-  public func send(_ message: ClientMessage, board: String) throws(ClientError) {
+  public func send(_ message: ClientMessage, board: String = "") throws(ClientError) {
     let bytes = message.encoded(board: dialect == .jamboree ? board : nil)
+    let name = dialect == .jamboree ? board : ""
+    switch message {
+    // Opened anew, all is counted anew.
+    case .open: boards[name] = Standing()
+    case .update, .syncStep2: boards[name, default: Standing()].sent += 1
+    default: break
+    }
     try stream.send(ClientFrame.make(.binary, bytes))
   }
 
   /// Sends a text of the control channel.
   public func send(control fields: ObjectValue) throws(ClientError) {
     try stream.send(ClientFrame.make(.text, Array(JSON.text(.object(fields)).utf8)))
+  }
+
+  /// Opens boards and waits until they are.
+  public func open(_ names: some Sequence<String>, deadline: UInt64) throws(ClientError) {
+    for name in names { try send(.open(epoch: 0), board: name) }
+    while boards.values.contains(where: { !$0.isOpen }) {
+      try expect(deadline, "the boards to be opened")
+    }
+  }
+
+  /// Waits until everything that was sent is on the hub's disk.
+  public func waitUntilSaved(deadline: UInt64) throws(ClientError) {
+    while !isSaved { try expect(deadline, "what was sent to be saved") }
+  }
+
+  /// - Throws: `rejected` for whatever the hub refuses.
+  private func expect(_ deadline: UInt64, _ what: String) throws(ClientError) {
+    switch try next(deadline: deadline) {
+    case nil: throw .timeout(what)
+    case .message(let board, .reject(_, let code, let reason)):
+      throw .rejected(board: board, code: code, reason: reason)
+    case .control(let fields):
+      guard case .string(let type)? = fields["type"], type == "error" else { return }
+      var texts = ["board": "", "error": "unknown", "reason": "no reason given"]
+      for key in texts.keys { if case .string(let text)? = fields[key] { texts[key] = text } }
+      throw .rejected(
+        board: texts["board"] ?? "", code: texts["error"] ?? "", reason: texts["reason"] ?? "")
+    default: return
+    }
   }
 
   /// The next thing that the hub says; nil where the deadline came first.
@@ -168,8 +220,18 @@ public final class RoomConnection {
           return .message(board: "", try ServerMessage(stock: bytes.span))
         }
         let (board, message) = try ServerMessage.addressed(bytes.span)
+        note(message, on: board)
         return .message(board: board, message)
       } catch { throw .violation("a message that does not decode: \(error)") }
+    }
+  }
+
+  private func note(_ message: ServerMessage, on board: String) {
+    switch message {
+    case .opened: boards[board]?.isOpen = true
+    case .saved(_, let count): boards[board]?.saved = count
+    case .syncStep1: boards[board]?.asked += 1
+    default: break
     }
   }
 

@@ -12,17 +12,8 @@ final class ReplayPerformance {
   /// Nanoseconds between two lines about progress.
   static let reportInterval: UInt64 = 2_000_000_000
 
-  private struct Board {
-    var isOpen = false
-    /// The hub asks once for what it lacks; twice means that something was missing.
-    var asked = 0
-    var sent: UInt64 = 0
-    var saved: UInt64 = 0
-  }
-
   private let connection: RoomConnection
   private let source: ReplaySource
-  private var boards: [String: Board] = [:]
   private var heardAt = monotonicNow()
   private var reportedAt = monotonicNow()
   private(set) var sent = 0
@@ -39,14 +30,7 @@ final class ReplayPerformance {
     self.source = source
     let deadline = monotonicNow() + Self.patience
     connection = try RoomConnection(address, token: token, dialect: .jamboree, deadline: deadline)
-    for name in source.boards.keys.sorted() {
-      boards[name] = Board()
-      try connection.send(.open(epoch: 0), board: name)
-    }
-    while boards.values.contains(where: { !$0.isOpen }) {
-      try hear(until: deadline)
-      if monotonicNow() >= deadline { throw ClientError.timeout("the boards were not opened") }
-    }
+    try connection.open(source.boards.keys.sorted(), deadline: deadline)
   }
 
   /// Sends everything when it is due, and waits until it is on the hub's disk.
@@ -66,13 +50,12 @@ final class ReplayPerformance {
       }
       try wait { connection.unsentBytes <= Self.unsentMax }
       try connection.send(.update(record.payload), board: record.board)
-      boards[record.board]?.sent += 1
       sent += 1
       // Echoes are taken in on the way, or the hub would drop them for a slow reader.
-      try hear(until: 0)
+      while try hear(until: 0) {}
       report(at: record.time)
     }
-    try wait { boards.values.allSatisfy { $0.saved == $0.sent } }
+    try wait { connection.isSaved }
     connection.close()
   }
 
@@ -98,14 +81,16 @@ final class ReplayPerformance {
     }
   }
 
-  /// Takes in what the hub says, until it says nothing more and the time has come.
-  private func hear(until deadline: UInt64) throws {
-    guard let incoming = try connection.next(deadline: deadline) else { return }
+  /// Takes in one thing that the hub says; false where the time comes first.
+  @discardableResult
+  private func hear(until deadline: UInt64) throws -> Bool {
+    guard let incoming = try connection.next(deadline: deadline) else { return false }
     heardAt = monotonicNow()
     switch incoming {
     case .control(let fields): try hear(fields)
     case .message(let board, let message): try hear(message, on: board)
     }
+    return true
   }
 
   private func hear(_ fields: ObjectValue) throws {
@@ -118,13 +103,11 @@ final class ReplayPerformance {
 
   private func hear(_ message: ServerMessage, on board: String) throws {
     switch message {
-    case .opened: boards[board]?.isOpen = true
-    case .saved(_, let count): boards[board]?.saved = count
     case .reject(let number, let code, let reason):
       throw Failure("the hub refused update \(number) of board '\(board)' (\(code)): \(reason)")
     case .syncStep1:
-      boards[board]?.asked += 1
-      guard boards[board]?.asked ?? 0 > 1 else { return }
+      // It asks once, when the board is opened.
+      guard connection.boards[board]?.asked ?? 0 > 1 else { return }
       throw Failure(
         "board '\(board)': the hub lacks something that an update builds on; was the room written "
           + "to by somebody else?")
@@ -136,7 +119,7 @@ final class ReplayPerformance {
     let now = monotonicNow()
     guard now >= reportedAt + Self.reportInterval else { return }
     reportedAt = now
-    let saved = boards.values.reduce(0) { $0 + $1.saved }
+    let saved = connection.boards.values.reduce(0) { $0 + $1.saved }
     let moment = Timestamp.text(microseconds: time).map { ", recorded \($0)" } ?? ""
     Console.print(
       "\(sent) of \(source.updates) updates sent, \(saved) saved\(moment)")

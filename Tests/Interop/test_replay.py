@@ -195,6 +195,58 @@ async def test_five_thousand_updates(hub):
     assert late and int(late[1]) < 5_000, done.stdout
 
 
+@pytest.mark.seconds(90)
+async def test_the_pace_is_the_recorded_one(hub):
+    ann = await OwnClient(hub, "radio", "ann").connect()
+    for number in range(60):
+        ann.edit("main", put(f"key {number}", number))
+        await asyncio.sleep(0.01 if number % 20 else 0.7)
+    await ann.wait_saved()
+    ann.abort()
+    for review, speed in (("review-1", 1), ("review-2", 4)):
+        await replay(hub, "radio", hub, review, "--speed", str(speed))
+        first, second = [[line["time"] for line in printed(hub, room)] for room in ("radio", review)]
+        assert len(first) == len(second)
+        late = sorted(
+            abs((then - second[0]) - (recorded - first[0]) / speed) / 1000
+            for recorded, then in zip(first, second, strict=True)
+        )
+        # The plan is exact; what the hub notes depends on how busy the machine is.
+        assert late[len(late) // 2] < 50, late
+
+
+@pytest.mark.seconds(90)
+async def test_a_replay_that_broke_off_can_be_started_again(hub, folder):
+    ann = await OwnClient(hub, "radio", "ann").connect()
+    for number in range(100):
+        ann.edit("main", put(f"key {number}", number))
+        await asyncio.sleep(0.02)
+    await ann.wait_saved()
+    ann.abort()
+    (folder / "there").mkdir()
+    other = Hub(folder / "there").start()
+    try:
+        running = asyncio.create_task(replay(hub, "radio", other, "review-1", check=False))
+
+        async def began():
+            if running.done():
+                return True
+            watcher = await OwnClient(other, "review-1", "watcher", "bot").connect()
+            watcher.abort()
+            return len(watcher.content()) > 10
+
+        await until(began, 20, "the replay is on its way")
+        other.kill()
+        done = await running
+        assert done.returncode == 1 and "broke off" in done.stderr, done.stderr
+        other.start()
+        done = await replay(hub, "radio", other, "review-1", "--speed", "1000")
+        assert done.stdout.splitlines()[-1] == "equal", done.stdout
+        await assert_same(hub, "radio", other, "review-1", ["main"])
+    finally:
+        other.close()
+
+
 async def test_damage_is_named_by_sequence_and_nothing_is_sent(hub):
     ann = await OwnClient(hub, "radio", "ann").connect()
     for number in range(30):
