@@ -4,6 +4,7 @@ crash, into a review room of the same or another hub, watched by other people's 
 import asyncio
 import json
 import re
+import urllib.request
 
 import pycrdt
 import pytest
@@ -245,6 +246,37 @@ async def test_a_replay_that_broke_off_can_be_started_again(hub, folder):
         await assert_same(hub, "radio", other, "review-1", ["main"])
     finally:
         other.close()
+
+
+async def test_a_room_that_was_made_for_it_and_a_part_of_the_recording(hub):
+    ann = await OwnClient(hub, "radio", "ann").connect()
+    for number in range(40):
+        ann.edit("main", put(f"key {number}", number))
+        await asyncio.sleep(0.05 if number < 20 else 0)
+    await ann.wait_saved()
+    ann.abort()
+    body = json.dumps({"title": "Radio, again", "review": True}).encode()
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{hub.port}/api/jams/demo/rooms",
+        data=body,
+        headers={"Authorization": f"Bearer {hub.token('chair', 'facilitator')}"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        review = json.load(answer)["id"]
+    viewer = await OwnClient(hub, review, "viewer", "viewer").connect()
+    assert viewer.hello["room"]["review"] is True
+    done = await asyncio.to_thread(
+        hub.run,
+        *("replay", "--from", hub.data, "--room", "demo/radio"),
+        *("--into", f"http://127.0.0.1:{hub.port}/j/demo/{review}"),
+        *("--token", hub.token("performer", "bot", room=review, scope="replay")),
+        *("--from-sequence", "20", "--to-sequence", "30"),
+    )
+    assert "replaying 30 updates" in done.stdout, "what came before is there at once"
+    assert done.stdout.splitlines()[-1] == "equal", done.stdout
+    wanted = {f"key {number}": number for number in range(30)}
+    await viewer.until(lambda: viewer.content() == wanted, 10, "the viewer has seen it")
+    viewer.abort()
 
 
 async def test_damage_is_named_by_sequence_and_nothing_is_sent(hub):
