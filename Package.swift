@@ -62,10 +62,12 @@ let package = Package(
         "Rooms", "Storage", "SyncProtocol", "WebSocket", "HTTP", "Reactor", "CRDT", "Lib0",
         "COpenSSL", "CJWT", collections, logging, .product(name: "TOMLKit", package: "TOMLKit"),
       ]),
+    module("JamClient", ["SyncProtocol", "WebSocket", "Lib0"]),
     .executableTarget(
       name: "jamboree",
       dependencies: [
-        "JamServer", "Rooms", "Storage", "CRDT", "Lib0", "CQRencode", arguments, logging,
+        "JamServer", "JamClient", "Rooms", "Storage", "SyncProtocol", "CRDT", "Lib0", "CQRencode",
+        arguments, logging,
       ],
       swiftSettings: strict),
 
@@ -79,6 +81,7 @@ let package = Package(
     tests("Storage", ["CZlib"]),
     tests("Board", ["CRDT", "Lib0"]),
     tests("Rooms", ["CRDT", "SyncProtocol", "Storage", "Lib0"]),
-    tests("JamServer", ["COpenSSL", "jamboree"]),
+    tests("JamClient", ["WebSocket", "SyncProtocol", "Lib0"]),
+    tests("JamServer", ["COpenSSL", "jamboree", "JamClient", "Storage", logging]),
   ]
 )

@@ -63,6 +63,9 @@ struct JamAPI: Sendable {
   /// Whether somebody made the room by a title, so that lists have it before anybody writes there.
   func hasTitle(_ id: RoomID) -> Bool { catalogue[id.jam].room(id.prototype) != nil }
 
+  /// Whether somebody made the room for watching a recorded session.
+  func isReview(_ id: RoomID) -> Bool { catalogue[id.jam].room(id.prototype)?.isReview ?? false }
+
   private func invitation(_ role: Role, of jam: Slug, _ record: JamRecord) -> Invitation {
     Invitation(jam: jam, role: role, generation: record.generation(of: role))
   }

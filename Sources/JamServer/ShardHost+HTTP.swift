@@ -100,7 +100,9 @@ extension ShardHost {
     }
     return Arrival(
       room: room, board: board,
-      visitor: Visitor(subject: claims.subject, name: claims.name, role: claims.role),
+      visitor: Visitor(
+        subject: claims.subject, name: claims.name, role: claims.role,
+        replays: claims.scope == .replay),
       dialect: handshake.subprotocol == nil ? .stock : .jamboree,
       response: handshake.response, expiresAt: claims.expiresAt)
   }

@@ -106,6 +106,7 @@ extension ShardHost {
     live.emptySince = nil
     live.people[arrival.visitor.subject, default: 0] += 1
     touch(live)
+    live.room?.noteReplay(by: arrival.visitor, now: now, &effects)
     switch arrival.dialect {
     case .stock:
       live.room?.join(
@@ -177,7 +178,8 @@ extension ShardHost {
       limits.members = hub.config.limits.roomMembers
       limits.documentBytes = hub.config.limits.boardBytes
       let room = Room(
-        id: id, contents: contents, limits: limits, isUncertain: hub.isUncertain, now: now)
+        id: id, contents: contents, limits: limits, isUncertain: hub.isUncertain,
+        isReview: hub.api.isReview(id), now: now)
       room.savingChanged(
         trouble: savingTrouble, refusesWrites: refusesWrites, &effects)
       room.settled = settled[id] ?? SettledClients()

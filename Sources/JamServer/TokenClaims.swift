@@ -1,11 +1,17 @@
 public import Rooms
 public import Storage
 
+/// What a token is for, where it is for one thing only (Protocol/wire.md §2).
+public enum TokenScope: String, Sendable, CaseIterable {
+  /// Performs a recorded session in the token's room. For bots, and one room.
+  case replay
+}
+
 /// What a token says of its holder, checked: who, in which role, where, until when.
 ///
-/// - Shape: JWT claims `sub`, `name`, `role`, `jam`, `room`, `exp`, and `perpetual: true` in place
-///   of `exp` for a token without end. A token with neither is refused: an issuer that forgot
-///   `exp` has not decided for ever.
+/// - Shape: JWT claims `sub`, `name`, `role`, `jam`, `room`, `scope`, `exp`, and
+///   `perpetual: true` in place of `exp` for a token without end. A token with neither is refused:
+///   an issuer that forgot `exp` has not decided for ever.
 /// - Source: RFC 7519 4.1 for the registered names; Protocol/wire.md for ours.
 public struct Claims: Equatable, Sendable {
   /// Who: 1 to 128 bytes of text without control characters. Client ids are bound to it.
@@ -16,18 +22,21 @@ public struct Claims: Equatable, Sendable {
   public var jam: Slug
   /// `nil`: every room of the jam.
   public var room: Slug?
+  /// What the token is for, where it is for one thing only.
+  public var scope: TokenScope?
   /// Seconds since 1970; refused from that second on. `nil`: never.
   public var expiresAt: Int64?
 
   public init(
     subject: String, name: String? = nil, role: Role, jam: Slug, room: Slug? = nil,
-    expiresAt: Int64?
+    scope: TokenScope? = nil, expiresAt: Int64?
   ) {
     self.subject = subject
     self.name = name ?? subject
     self.role = role
     self.jam = jam
     self.room = room
+    self.scope = scope
     self.expiresAt = expiresAt
   }
 
@@ -81,8 +90,22 @@ extension Claims {
     guard let roleName = try token.text("role") else { throw .claim("role", "is missing") }
     guard let role = Role(rawValue: roleName) else { throw .claim("role", "is no known role") }
     guard let jam = try token.slug("jam") else { throw .claim("jam", "is missing") }
+    var scope: TokenScope?
+    if let text = try token.text("scope") {
+      // Whoever does not know what a token is limited to must not take it for one without limits.
+      guard let known = TokenScope(rawValue: text) else { throw .claim("scope", "is not known") }
+      scope = known
+    }
     self.init(
       subject: subject, name: name, role: role, jam: jam, room: try token.slug("room"),
-      expiresAt: expiresAt)
+      scope: scope, expiresAt: expiresAt)
+    if let fault = scopeFault { throw .claim("scope", fault) }
+  }
+
+  /// Why the scope does not go with the rest; `nil` where it does.
+  var scopeFault: String? {
+    guard scope == .replay else { return nil }
+    if role != .bot { return "is for the role bot" }
+    return room == nil ? "needs a room" : nil
   }
 }

@@ -8,18 +8,20 @@ public struct TokenRequest: Equatable, Sendable {
   public var role: String
   public var jam: String
   public var room: String?
+  public var scope: String?
   /// `2d`, `12h`, `30m`, `45s` or `never`.
   public var expires: String
 
   public init(
     subject: String, name: String? = nil, role: String, jam: String, room: String? = nil,
-    expires: String = "2d"
+    scope: String? = nil, expires: String = "2d"
   ) {
     self.subject = subject
     self.name = name
     self.role = role
     self.jam = jam
     self.room = room
+    self.scope = scope
     self.expires = expires
   }
 
@@ -35,9 +37,20 @@ public struct TokenRequest: Equatable, Sendable {
     }
     let jam = try slug(jam, "--jam")
     let room: Slug? = if let room { try slug(room, "--room") } else { nil }
-    return Claims(
-      subject: subject, name: name, role: role, jam: jam, room: room,
+    let scope: TokenScope? = if let scope { try known(scope) } else { nil }
+    let claims = Claims(
+      subject: subject, name: name, role: role, jam: jam, room: room, scope: scope,
       expiresAt: try end(now: now))
+    if let fault = claims.scopeFault { throw TokenRequestError("--scope", fault) }
+    return claims
+  }
+
+  private func known(_ text: String) throws(TokenRequestError) -> TokenScope {
+    guard let scope = TokenScope(rawValue: text) else {
+      let scopes = TokenScope.allCases.map(\.rawValue).joined(separator: ", ")
+      throw TokenRequestError("--scope", "must be \(scopes)")
+    }
+    return scope
   }
 
   private func slug(_ text: String, _ option: String) throws(TokenRequestError) -> Slug {

@@ -29,6 +29,7 @@ public enum Tokens {
     if let fault = Claims.fault(in: claims.name, bytes: Claims.nameBytes) {
       throw .claim("name", fault)
     }
+    if let fault = claims.scopeFault { throw .claim("scope", fault) }
     if let end = claims.expiresAt {
       guard end > now else { throw .expired }
       guard end <= Claims.latestTime else { throw .claim("exp", "is after the year 9999") }
@@ -117,6 +118,7 @@ private enum TokenForm {
     try add("role", claims.role.rawValue)
     try add("jam", claims.jam.description)
     if let room = claims.room { try add("room", room.description) }
+    if let scope = claims.scope { try add("scope", scope.rawValue) }
     try add("iat", now)
     if let end = claims.expiresAt {
       try add("exp", end)

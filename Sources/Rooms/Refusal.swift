@@ -5,6 +5,8 @@ public struct Refusal: Error, Equatable, Sendable {
   public enum Code: String, Sendable {
     case viewer
     case frozen
+    case review
+    case notReview = "not-review"
     case removed
     case foreignClient = "foreign-client"
     case tooManyClients = "too-many-clients"
@@ -38,6 +40,10 @@ public struct Refusal: Error, Equatable, Sendable {
   /// Of what came in a step 2: it is asked for when the room is open again.
   static let frozenForNow = Refusal(
     .frozen, "the room is frozen: edits made offline are taken when it is open again")
+  static let review = Refusal(
+    .review, "this room is for watching a recorded session: this edit was not taken")
+  static let notReview = Refusal(
+    .notReview, "this token is for performing a recorded session, and people work in this room")
   static let removed = Refusal(.removed, "a facilitator removed you from this room")
   static let serverOnly = Refusal(
     .serverOnly, "the stage changes by commands only: this edit was not taken")

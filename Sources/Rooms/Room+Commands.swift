@@ -138,7 +138,7 @@ extension Room {
         ]),
         "room": .object([
           "jam": .string(id.jam.description), "prototype": .string(id.prototype.description),
-          "frozen": .bool(isFrozen),
+          "frozen": .bool(isFrozen), "review": .bool(isReview),
         ]),
         "boards": .array(boards),
         "saving": .bool(isSaving),

@@ -146,7 +146,7 @@ extension Refusal {
   /// owner; and who holds what was refused, perhaps in another tab, may go on with the rest.
   var poisons: Bool {
     switch code {
-    case .viewer, .notSaving, .documentLimit, .foreignClient: false
+    case .viewer, .review, .notSaving, .documentLimit, .foreignClient: false
     default: self != .frozenForNow && self != .holdsRefused
     }
   }

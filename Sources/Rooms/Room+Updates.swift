@@ -24,9 +24,8 @@ extension Room {
   ) {
     let board = membership.board
     let number = membership.ledger.receive()
-    if bytes.count > RoomLimits.futileBytes, isFutile(membership, session) {
+    if bytes.count > RoomLimits.futileBytes, let refusal = futility(membership, session) {
       if arrival == .live {
-        let refusal = session.visitor.role.writes ? Refusal.serverOnly : .viewer
         refuse(refusal, TouchSet(), arrival, number, membership, session, now: now, &effects)
       } else {
         settle(number, .live, isWhole: true, membership, session, &effects)
@@ -158,7 +157,7 @@ extension Room {
     _ missing: StateVector?, _ membership: Membership, _ session: Session, now: Moment
   ) {
     let board = membership.board
-    guard let missing, !membership.isPoisoned, !isFutile(membership, session) else {
+    guard let missing, !membership.isPoisoned, futility(membership, session) == nil else {
       membership.cuts = 0
       board.lacking[session.id] = nil
       return
@@ -224,11 +223,6 @@ extension Room {
 
   // MARK: policy
 
-  /// Whatever this session sends here is refused: so nobody looks far into what is big.
-  private func isFutile(_ membership: Membership, _ session: Session) -> Bool {
-    !session.visitor.role.writes || membership.board === stageBoard
-  }
-
   /// Why this may not be taken, if so. Asked for every update, never only at the door.
   private func refusal(
     of update: Update, _ touched: TouchSet, _ arrival: Arrival, _ membership: Membership,
@@ -236,7 +230,15 @@ extension Room {
   ) -> Refusal? {
     let board = membership.board
     let visitor = session.visitor
-    if isFutile(membership, session) { return visitor.role.writes ? .serverOnly : .viewer }
+    if let refusal = futility(membership, session) { return refusal }
+    if visitor.replays {
+      // All of it was taken once, by the rules of its time, and what builds on it is to come.
+      if refusesWrites { return .notSaving }
+      if touched.newStructs.contains(where: { $0.client == hubClient }) {
+        return .foreignClient(hubClient)
+      }
+      return touched.newStructs.isEmpty ? nil : growth(of: board, by: touched, visitor)
+    }
     // The order decides what is remembered: only what a freeze refuses. So whose ids these are
     // comes before it (somebody else's are not this person's to lose), and all other reasons after
     // it: what one of them refuses for now shall not come in when both are over.
@@ -268,7 +270,8 @@ extension Room {
     if new > 0, doc.clientCount + new > RoomLimits.clientIDs { return .tooManyIDs }
     // Nobody alone uses up the ids of all: they never come back. (Facilitators may import.)
     let introduced = meta.introduced[visitor.subject, default: 0]
-    if new > 0, !visitor.role.moderates, introduced + new > RoomLimits.clientIDsOfOne {
+    let isTrusted = visitor.role.moderates || visitor.replays
+    if new > 0, !isTrusted, introduced + new > RoomLimits.clientIDsOfOne {
       return .tooManyIDsOfOne
     }
     let limit = limits.documentBytes

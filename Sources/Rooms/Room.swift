@@ -69,15 +69,19 @@ public final class Room {
 
   /// A room as `contents` has it.
   ///
-  /// - Parameter isUncertain: The hub did not end cleanly some time in the last days.
+  /// - Parameters:
+  ///   - isUncertain: The hub did not end cleanly some time in the last days.
+  ///   - isReview: It was made for watching a recorded session.
   public init(
-    id: RoomID, contents: RoomContents, limits: RoomLimits, isUncertain: Bool, now: Moment
+    id: RoomID, contents: RoomContents, limits: RoomLimits, isUncertain: Bool,
+    isReview: Bool = false, now: Moment
   ) {
     self.id = id
     self.limits = limits
     self.isUncertain = isUncertain || contents.isDamaged
     hubClient = contents.hubClient
     meta = contents.meta
+    if isReview { meta.isReview = true }
     applied = contents.sequence
     durable = contents.sequence
     unarchived = contents.unarchived
@@ -102,6 +106,8 @@ public final class Room {
   /// Nobody has ever written anything here.
   public var isBlank: Bool { applied == 0 }
   public var isEmpty: Bool { sessions.isEmpty }
+  /// Recorded sessions are performed here, and nobody else writes (`Room+Review.swift`).
+  public var isReview: Bool { meta.isReview }
   /// Time of the newest record that the history does not have yet, in microseconds since 1970.
   public var lastRecordTime: Int64? { unarchived.last?.time }
   /// Whether nobody may write but facilitators: what the stage says, read once a change.
@@ -117,6 +123,7 @@ public final class Room {
   /// May this visitor come in, and to this board? Asked before the upgrade is answered.
   public func admit(_ visitor: Visitor, board: String?) -> Refusal? {
     if meta.isRemoved(visitor.subject) { return .removed }
+    if visitor.replays, !isReview, !isBlank { return .notReview }
     if sessions.count >= limits.members {
       return Refusal(.memberLimit, "the room is full: \(limits.members) connections")
     }
@@ -128,17 +135,19 @@ public final class Room {
     guard Slug(board) != nil else {
       return Refusal(.badName, "a board's id is 1 to 64 of a-z, 0-9, '-', '_'")
     }
+    if isReview, board == Self.defaultBoard { return nil }
     if !visitor.role.writes {
       return Refusal(.notHere, "there is no board '\(board)' in this room yet")
     }
     // Boards stay, so nobody alone takes them all; and everybody's board has always place.
     if board == Self.defaultBoard { return nil }
-    let most = limits.boards + (visitor.role.moderates ? RoomLimits.boardsKept : 0)
+    let isTrusted = visitor.role.moderates || visitor.replays
+    let most = limits.boards + (isTrusted ? RoomLimits.boardsKept : 0)
     if boards.count > most {
       return Refusal(.boardLimit, "the room has \(boards.count - 1) boards already")
     }
     let own = boards.values.count { $0.creator == visitor.subject }
-    if !visitor.role.moderates, own >= (limits.boards + 1) / 2 {
+    if !isTrusted, own >= (limits.boards + 1) / 2 {
       return Refusal(.boardLimit, "\(own) boards of this room are yours already")
     }
     return nil

@@ -124,6 +124,7 @@ public struct RoomContents: Sendable {
       switch action {
       case "remove": meta.remove(subject, by: record.author, at: record.time)
       case "readmit": meta.readmit(subject)
+      case "review": meta.isReview = true
       case "bind":
         guard let client = fields["client"]?.numberValue.flatMap({ ClientID(exactly: $0) })
         else { throw RoomLoadError(what: name, reason: "unreadable binding") }

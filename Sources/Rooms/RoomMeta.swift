@@ -17,6 +17,8 @@ struct RoomMeta: Equatable {
   var boards: [String] = []
   /// The same of the stage.
   var hasStage = false
+  /// Recorded sessions are performed here, and nobody else writes.
+  var isReview = false
   /// Who began a board, by its name.
   var creators: [String: String] = [:]
   /// By board.
@@ -59,15 +61,17 @@ extension RoomMeta {
     for (subject, count) in introduced.sorted(by: { $0.key < $1.key }) {
       introductions.set(subject, .number(Double(count)))
     }
-    return Array(
-      JSON.text(
-        .object([
-          "version": .number(1), "boards": .array(self.boards.sorted().map { .string($0) }),
-          "stage": .bool(hasStage),
-          "removed": .array(removals), "clients": .object(owners), "refused": .object(boards),
-          "introduced": .object(introductions), "creators": .object(begun),
-        ])
-      ).utf8)
+    let names = self.boards.sorted().map { AnyValue.string($0) }
+    var fields = ObjectValue([
+      .init(key: "version", value: .number(1)), .init(key: "boards", value: .array(names)),
+      .init(key: "stage", value: .bool(hasStage)),
+      .init(key: "removed", value: .array(removals)), .init(key: "clients", value: .object(owners)),
+      .init(key: "refused", value: .object(boards)),
+      .init(key: "introduced", value: .object(introductions)),
+      .init(key: "creators", value: .object(begun)),
+    ])
+    if isReview { fields.set("review", .bool(true)) }
+    return Array(JSON.text(.object(fields)).utf8)
   }
 
   /// Reads what `encoded()` writes; unknown fields are left alone.
@@ -100,6 +104,7 @@ extension RoomMeta {
       }
     }
     if case .bool(true)? = fields["stage"] { hasStage = true }
+    if case .bool(true)? = fields["review"] { isReview = true }
     if case .object(let owners)? = fields["clients"] {
       for entry in owners.entries {
         guard case .array(let list) = entry.value else {

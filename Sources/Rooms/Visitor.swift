@@ -5,11 +5,15 @@ public struct Visitor: Equatable, Sendable {
   /// The name that others see.
   public var name: String
   public var role: Role
+  /// Performs a recorded session: writes in review rooms, where nobody else does, and there under
+  /// everybody's Yjs client ids. It comes into no other room.
+  public var replays: Bool
 
-  public init(subject: String, name: String, role: Role) {
+  public init(subject: String, name: String, role: Role, replays: Bool = false) {
     self.subject = subject
     self.name = name
     self.role = role
+    self.replays = replays
   }
 }
 

@@ -26,6 +26,8 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
   case closed
   /// No data folder: nothing is there, or something else, or nothing in it is ours.
   case notAStore(path: String, reason: String)
+  /// A data folder in which nothing is of this room.
+  case noRecording(room: RoomID, path: String)
 
   /// What was to be done when a system call failed. Code compares the case; the text behind it is
   /// for people alone.
@@ -52,6 +54,7 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     case .failed(let reason): "saving has failed: \(reason)"
     case .notCovered(let rooms): "not checkpointed yet: \(rooms.count) rooms"
     case .closed: "the store is closed"
+    case .noRecording(let room, let path): "\(path) has no recording of the room \(room)"
     case .notAStore(let path, let reason): "\(path.isEmpty ? "''" : path) \(reason)"
     }
   }

@@ -73,13 +73,18 @@ public enum Handshake {
   }
 
   /// Base64 of the SHA-1 of the key and a fixed GUID (RFC 6455 4.2.2, 5.4).
-  static func acceptValue(for key: String) -> String {
+  public static func acceptValue(for key: String) -> String {
     let input = Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)
     var digest = [UInt8](repeating: 0, count: 20)
     var count: UInt32 = 0
     let done = unsafe EVP_Digest(input, input.count, &digest, &count, EVP_sha1(), nil)
     precondition(done == 1 && count == 20, "OpenSSL has SHA-1")
     return base64(digest)
+  }
+
+  /// A key for a client's request: 16 random bytes in base64.
+  public static func newKey() -> String {
+    base64((0..<16).map { _ in UInt8.random(in: .min ... .max) })
   }
 
   private static let base64Alphabet = Array(

@@ -31,6 +31,9 @@ struct TokenCommand: ParsableCommand {
   @Option(help: "The one room (prototype) that the token opens. (default: all of the jam)")
   var room: String?
 
+  @Option(help: "What the token is for, where for one thing only: replay (a bot, one room).")
+  var scope: String?
+
   @Option(
     help: ArgumentHelp(
       "How long the token is valid: 45s, 30m, 12h, 2d, or never.", valueName: "time"))
@@ -40,7 +43,8 @@ struct TokenCommand: ParsableCommand {
   var create = false
 
   private var request: TokenRequest {
-    TokenRequest(subject: sub, name: name, role: role, jam: jam, room: room, expires: expires)
+    TokenRequest(
+      subject: sub, name: name, role: role, jam: jam, room: room, scope: scope, expires: expires)
   }
 
   func validate() throws {

@@ -134,9 +134,17 @@ struct TokenRefusalTests {
   }
 
   @Test func anUnknownClaimGrantsNothing() throws {
-    for extra in ["admin": "true", "write": "1", "scope": "\"facilitator\""] {
+    for extra in ["admin": "true", "write": "1", "rights": "\"facilitator\""] {
       let token = Forge.token(Forge.claims(["role": "\"viewer\"", extra.key: extra.value]))
       #expect(try Forge.result(token).get().role == .viewer)
+    }
+  }
+
+  /// It would be taken for a token without limits.
+  @Test func aScopeThatIsNotKnownIsRefused() {
+    for (scope, reason) in [("\"facilitator\"", "is not known"), ("\"replay\"", "needs a room")] {
+      let token = Forge.token(Forge.claims(["role": "\"bot\"", "scope": scope]))
+      #expect(Forge.result(token) == .failure(.claim("scope", reason)))
     }
   }
 
