@@ -56,7 +56,7 @@ private struct JamLinks {
     let program = CommandLine.arguments.first ?? "jamboree"
     Console.announce(
       """
-        Yjs clients: ws://\(places.first ?? "")/yjs/\(jam)/ROOM?token=TOKEN
+        Yjs clients: \(settings.isSecure ? "wss" : "ws")://\(places.first ?? "")/yjs/\(jam)/ROOM?token=TOKEN
         tokens:      \(program) token --data \(settings.dataDirectory) --jam \(jam) \
       --sub NAME --role participant
       """)
@@ -73,6 +73,6 @@ private struct JamLinks {
   }
 
   private func url(_ role: Role, at place: String) -> String {
-    "http://\(place)\(hub.link(role, of: jam))"
+    "\(settings.isSecure ? "https" : "http")://\(place)\(hub.link(role, of: jam))"
   }
 }
