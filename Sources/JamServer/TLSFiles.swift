@@ -46,9 +46,14 @@ public enum TLSFiles {
   }
 
   /// A file's bytes; a secret's only where nobody else can read them.
-  static func read(_ path: String, isSecret: Bool) throws(HubError) -> [UInt8] {
+  ///
+  /// - Parameter followsLink: The operator's files often are links to what is renewed elsewhere.
+  static func read(
+    _ path: String, isSecret: Bool, followsLink: Bool = true
+  ) throws(HubError) -> [UInt8] {
     // O_NONBLOCK: a pipe in the file's place must not hold us up.
-    guard let file = Descriptor(unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)) else {
+    let flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | (followsLink ? 0 : O_NOFOLLOW)
+    guard let file = Descriptor(unsafe open(path, flags)) else {
       throw HubError("\(path): cannot open: \(lastError())")
     }
     var status = stat()
@@ -111,14 +116,14 @@ struct SelfSigned {
 
   /// What was made before, as long as it will do; else a new one.
   func context(_ logger: Logger) throws(HubError) -> TLSContext {
-    var fault = "is missing"
+    var fault: String?
     if unsafe access(path, F_OK) == 0 {
-      let bytes = try TLSFiles.read(path, isSecret: true)
+      let bytes = try TLSFiles.read(path, isSecret: true, followsLink: false)
       do throws(TLSError) {
         let context = try TLSContext(
           certificate: bytes, key: bytes, plainAnswer: TLSFiles.plainAnswer)
         guard let reason = reasonToReplace(bytes) else {
-          tell("the certificate is the hub's own; browsers show this", bytes, logger)
+          tell("the certificate is the one that the hub made before", bytes, logger)
           return context
         }
         fault = reason
@@ -126,7 +131,8 @@ struct SelfSigned {
     }
     let bytes = try make()
     try write(bytes)
-    tell("made a certificate: the former one \(fault)", bytes, logger)
+    let because = fault.map { ": the former one \($0)" } ?? ""
+    tell("made a certificate\(because)", bytes, logger)
     do throws(TLSError) {
       return try TLSContext(certificate: bytes, key: bytes, plainAnswer: TLSFiles.plainAnswer)
     } catch { throw HubError("\(path): \(error)") }

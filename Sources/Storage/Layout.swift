@@ -12,7 +12,7 @@ enum Layout {
 
   /// In `keys`: the certificate that a hub made for itself, with its key. Made anew whenever it
   /// is missing or of no use, so there is nothing in it to verify.
-  static let tlsKey = "tls.pem"
+  static let tlsKeys: Set<String> = ["tls.pem", "tls.pem.tmp"]
 
   /// Paths of entries of the data directory that are none of ours.
   static func unexpected(in names: [String], at path: String) -> [String] {

@@ -43,7 +43,7 @@ final class Probe: ShardHandler {
     case flood(frames: Int)
     /// The first byte names the shard to move to; what follows is echoed there.
     case move
-    /// Echoes half of what it is offered and pauses; goes on at the end of the turn.
+    /// Echoes half of what it is offered and pauses; goes on in a turn of its own.
     case pauses
     /// Never consumes anything.
     case hoard
@@ -55,7 +55,6 @@ final class Probe: ShardHandler {
   let sightings: Sightings
   let behaviour: Behaviour
   let shards: Mutex<[Shard]>.Box
-  private var paused: [Connection] = []
 
   init(
     _ context: ShardContext, _ sightings: Sightings, _ behaviour: Behaviour,
@@ -102,7 +101,8 @@ final class Probe: ShardHandler {
       let part = (count + 1) / 2
       connection.send(copy(bytes, 0..<part))
       connection.pauseReading(true)
-      paused.append(connection)
+      let id = connection.id
+      context.shard.async { $0.connection(id)?.pauseReading(false) }
       return part
     case .hoard: return 0
     case .closeAfterFlush(let deadlineMS):
@@ -141,12 +141,7 @@ final class Probe: ShardHandler {
   func closed(_ connection: Connection, _ cause: CloseCause) {
     sightings.note { $0.closed.append(cause) }
   }
-  func turnEnded() {
-    sightings.note { $0.turns += 1 }
-    let resuming = paused
-    paused = []
-    for connection in resuming { connection.pauseReading(false) }
-  }
+  func turnEnded() { sightings.note { $0.turns += 1 } }
   func timerFired(_ token: UInt64) { sightings.note { $0.timers.append(token) } }
 }
 

@@ -5,7 +5,7 @@ import Glibc
 @testable import Reactor
 
 /// A blocking TLS client over `Client`.
-final class SecureClient {
+@safe final class SecureClient {
   let client: Client
   private let tls: OpaquePointer
 
