@@ -74,7 +74,7 @@ extension ShardContext {
     }
     guard tls.isEstablished else {
       // Until then nothing can be said, and who closes has nothing to wait for.
-      guard connection.flags.contains(.closing) else { return }
+      guard connection.flags.contains(.closing) else { return setStuck(connection, false) }
       connection.outbound.removeAll()
       return finish(connection)
     }
