@@ -72,7 +72,8 @@ packages:
 	@Tests/packages $(RUN_PACKAGES)
 
 test-packages:
-	@Tests/packages $(RUN_PACKAGES) $(TEST_PACKAGES) --command node=nodejs --command "$${CC:-cc}=gcc"
+	@Tests/packages $(RUN_PACKAGES) $(TEST_PACKAGES) --command node=nodejs --command "$${CC:-cc}=gcc" \
+	  --command openssl=openssl
 
 $(VENV): Tests/Interop/requirements.txt
 	@Tests/packages --command python3=python3-venv

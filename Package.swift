@@ -41,6 +41,7 @@ let package = Package(
   ],
   targets: [
     .target(name: "CSystem"),
+    .target(name: "CTLS", dependencies: ["COpenSSL"]),
     .systemLibrary(
       name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -50,7 +51,7 @@ let package = Package(
     module("Lib0"),
     module("CRDT", ["Lib0"]),
     module("SyncProtocol", ["Lib0"]),
-    module("Reactor", ["CSystem"]),
+    module("Reactor", ["CSystem", "CTLS"]),
     module("HTTP"),
     module("WebSocket", ["HTTP", "COpenSSL"]),
     module("Storage", ["CSystem", "CZlib"]),
@@ -59,7 +60,7 @@ let package = Package(
     module(
       "JamServer",
       [
-        "Rooms", "Storage", "SyncProtocol", "WebSocket", "HTTP", "Reactor", "CRDT", "Lib0",
+        "Rooms", "Storage", "SyncProtocol", "WebSocket", "HTTP", "Reactor", "CTLS", "CRDT", "Lib0",
         "COpenSSL", "CJWT", collections, logging, .product(name: "TOMLKit", package: "TOMLKit"),
       ]),
     module("JamClient", ["SyncProtocol", "WebSocket", "Lib0"]),
@@ -75,7 +76,8 @@ let package = Package(
     tests("Lib0"),
     tests("CRDT", ["Lib0"]),
     tests("SyncProtocol", ["Lib0"]),
-    tests("Reactor", ["CSystem"]),
+    .target(name: "CTLSClient", dependencies: ["COpenSSL"], path: "Tests/CTLSClient"),
+    tests("Reactor", ["CSystem", "CTLS", "CTLSClient"]),
     tests("HTTP"),
     tests("WebSocket", ["HTTP"]),
     tests("Storage", ["CZlib"]),

@@ -26,6 +26,13 @@ public struct HubConfig: Equatable, Sendable {
   public var printsLinks = false
   /// The folder with the web client; nil: `web` beside the program, if that is there.
   public var webDirectory: String?
+  /// PEM files: the hub's certificate with its chain, and the key. Both or neither.
+  public var tlsCertificate: String?
+  public var tlsKey: String?
+  /// The hub makes itself a certificate for the local network.
+  public var tlsSelfSigned = false
+  /// The hub speaks TLS, and nothing else.
+  public var isSecure: Bool { tlsCertificate != nil || tlsSelfSigned }
   public var limits = Limits()
   public var saving = Saving()
 
@@ -87,6 +94,8 @@ public struct HubConfig: Equatable, Sendable {
     let lower = origin.lowercased()
     if allowedOrigins.contains("*") || allowedOrigins.contains(lower) { return true }
     guard let host, let authority = Self.authority(ofOrigin: lower) else { return false }
+    // No page of a hub with TLS came in the clear; without it, a proxy in front may have it.
+    if isSecure, !lower.hasPrefix("https:") { return false }
     return authority == host.lowercased()
   }
 

@@ -171,6 +171,17 @@ extension ConfigField {
       origin),
     .flag("links", \.printsLinks, "Print each jam's invitations on standard output."),
     .text(
+      "tls-cert", \.tlsCertificate, "a path", standard: "",
+      "PEM file with the certificate and its chain: the hub speaks https and wss (see --tls-key)."
+    ) { path($0).map(Optional.some) },
+    .text(
+      "tls-key", \.tlsKey, "a path", standard: "",
+      "PEM file with the certificate's key, mode 0600, without a password."
+    ) { path($0).map(Optional.some) },
+    .flag(
+      "tls-self-signed", \.tlsSelfSigned,
+      "Speak https and wss with a certificate of the hub's own making, for the local network."),
+    .text(
       "web", \.webDirectory, "a path", standard: "",
       "Folder with the web client (without it \"web\" beside the program, if that is there)."
     ) { path($0).map(Optional.some) },

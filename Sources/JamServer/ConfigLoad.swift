@@ -46,6 +46,11 @@ extension HubConfig {
             reason: "\(names[0]) must not be larger than \(names[1])"))
       }
       errors.sort { $0.line < $1.line }
+      if let reason = config.tlsContradiction {
+        let line = ["tls-cert", "tls-key", "tls-self-signed"].compactMap { lines[[$0]] }.first
+        errors.append(
+          ConfigError(file: line == nil ? "" : path ?? "", line: line ?? 0, reason: reason))
+      }
     }
     guard errors.isEmpty else { throw ConfigErrors(errors) }
     return config

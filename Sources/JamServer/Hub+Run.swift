@@ -32,7 +32,9 @@ extension Hub {
     let hub = try Hub(config, logger: logger)
     do throws(HubError) {
       if let file = config.portFile { try writePort(hub.port, to: file) }
-      logger.notice("listening on http://\(HubConfig.urlHost(config.bindAddress)):\(hub.port)")
+      let scheme = config.isSecure ? "https" : "http"
+      logger.notice(
+        "listening on \(scheme)://\(HubConfig.urlHost(config.bindAddress)):\(hub.port)")
       try announce(hub)
     } catch {
       // It is up: without an orderly end the next start would speak of a crash.

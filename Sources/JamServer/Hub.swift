@@ -22,6 +22,7 @@ public final class Hub: Sendable {
     let count = config.shards > 0 ? config.shards : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     let store: Store
     let parts: HubParts
+    let tls: TLSContext?
     do throws(StorageError) {
       var options = StoreOptions()
       options.gatherMilliseconds = config.saving.gatherMilliseconds
@@ -32,6 +33,7 @@ public final class Hub: Sendable {
     do throws(HubError) {
       let key = try Hub.key(of: config, hadRooms: store.recovery.hasRooms, logger)
       parts = try HubParts(config, store, key: key, logger)
+      tls = try TLSFiles.context(config, logger)
     } catch {
       Hub.leave(store)
       throw error
@@ -44,7 +46,7 @@ public final class Hub: Sendable {
       for shard in shards {
         shard.sync { ($0.handler as? ShardHost)?.start(shards) }
       }
-      port = try reactor.listen(address: config.bindAddress, port: config.port)
+      port = try reactor.listen(address: config.bindAddress, port: config.port, tls: tls)
     } catch {
       Hub.leave(store)
       throw HubError(Hub.description(of: error))

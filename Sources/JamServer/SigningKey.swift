@@ -45,7 +45,7 @@ public enum SigningKey {
 }
 
 /// An open file or folder, closed with the value.
-private struct Descriptor: ~Copyable {
+struct Descriptor: ~Copyable {
   let number: Int32
   init?(_ number: Int32) {
     guard number >= 0 else { return nil }
@@ -147,4 +147,4 @@ private struct KeyFolder: ~Copyable {
   }
 }
 
-private func lastError() -> String { unsafe String(cString: strerror(errno)) }
+func lastError() -> String { unsafe String(cString: strerror(errno)) }

@@ -14,7 +14,8 @@ public final class Connection {
   /// limit before setting it. 0: not known. Forgotten whenever `received` is called.
   public var wantedBytes = 0
 
-  /// Bytes that the kernel has taken so far.
+  /// Bytes that the kernel has taken so far; under TLS, that were encrypted for it (at most 64 KiB
+  /// of them wait behind a socket that is full).
   public internal(set) var sentBytes: UInt64 = 0
 
   let fd: Int32
@@ -23,6 +24,8 @@ public final class Connection {
   var flags: Flags = []
   var outbound = OutboundQueue()
   var inbound = InboundBuffer()
+  /// Nil for a connection in the clear.
+  var tls: TLSSession?
 
   struct Flags: OptionSet {
     let rawValue: UInt16
@@ -51,7 +54,7 @@ public final class Connection {
   public var isOpen: Bool { flags.isDisjoint(with: [.closing, .doomed, .moving]) }
 
   /// Bytes that wait here because the peer reads slower than we send (or for the end of the turn).
-  public var queuedBytes: Int { outbound.byteCount }
+  public var queuedBytes: Int { outbound.byteCount + (tls?.unsentBytes ?? 0) }
   /// Of these, what `dropQueued` may forget.
   public var droppableBytes: Int { outbound.droppableBytes }
 
@@ -105,6 +108,9 @@ public final class Connection {
     context.updateInterest(self)
     if !pause, !inbound.isEmpty { context.resumed.append(self) }
   }
+
+  /// The peer speaks TLS to us, or is to.
+  public var isSecure: Bool { tls != nil }
 
   /// The peer's address in numbers, without the port: "192.0.2.7" or "2001:db8::7".
   public var peerAddress: String { peer.addressText }

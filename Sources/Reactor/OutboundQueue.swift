@@ -133,6 +133,37 @@ struct OutboundQueue {
     return gather(to: fd)
   }
 
+  /// Hands the next bytes, at most `limit`, to `body` in one piece: from a long frame where it is,
+  /// small ones gathered in `scratch`.
+  ///
+  /// - Returns: how many they were, and what `body` says.
+  func withNext<Result>(
+    _ limit: Int, scratch: UnsafeMutableRawBufferPointer,
+    _ body: (UnsafeRawBufferPointer) -> Result
+  ) -> (count: Int, result: Result) {
+    let first = frames[head].count - sent
+    if frameCount == 1 || first >= limit {
+      return unsafe frames[head].withUnsafeBytes { bytes in
+        let part = unsafe UnsafeRawBufferPointer(rebasing: bytes[sent..<sent + min(first, limit)])
+        return unsafe (part.count, body(part))
+      }
+    }
+    var filled = 0
+    var skip = sent
+    let room = min(limit, scratch.count)
+    for index in head..<frames.count where filled < room {
+      unsafe frames[index].withUnsafeBytes { bytes in
+        let count = min(bytes.count - skip, room - filled)
+        let part = unsafe UnsafeRawBufferPointer(rebasing: bytes[skip..<skip + count])
+        unsafe UnsafeMutableRawBufferPointer(rebasing: scratch[filled..<filled + count])
+          .copyMemory(from: part)
+        filled += count
+      }
+      skip = 0
+    }
+    return unsafe (filled, body(UnsafeRawBufferPointer(rebasing: scratch[..<filled])))
+  }
+
   private func gather(to fd: Int32) -> (offered: Int, taken: Int) {
     var offered = 0
     let count = min(frameCount, csys_iovecs)

@@ -68,11 +68,14 @@ public final class Reactor: Sendable {
   /// - Parameters:
   ///   - address: numeric, IPv4 or IPv6. "::" is IPv6 only: listen on "0.0.0.0" as well.
   ///   - port: 0 lets the kernel choose.
+  ///   - tls: what connections to this port speak; nil: they come in the clear.
   /// - Returns: the port.
   /// - Throws: EADDRINUSE also where another reactor listens there: the shards share a port with
   ///   each other, never with strangers. Two that start in the same instant may not see each other.
   @discardableResult
-  public func listen(address: String, port: Int) throws(ReactorError) -> Int {
+  public func listen(
+    address: String, port: Int, tls: TLSContext? = nil
+  ) throws(ReactorError) -> Int {
     guard let wanted = UInt16(exactly: port) else {
       throw ReactorError(operation: "listen on port \(port)", errno: EINVAL)
     }
@@ -97,7 +100,7 @@ public final class Reactor: Sendable {
       if bound == 0 { bound = UInt16(clamping: csys_bound_port(fd)) }
     }
     for (shard, listener) in zip(shards, listeners) {
-      shard.sync { $0.addListener(listener) }
+      shard.sync { $0.addListener(Listener(fd: listener, tls: tls)) }
     }
     return Int(bound)
   }

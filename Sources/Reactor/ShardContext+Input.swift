@@ -4,23 +4,23 @@ internal import CSystem
 extension ShardContext {
   private static let acceptsPerTurn = 64
 
-  func addListener(_ fd: Int32) {
+  func addListener(_ listener: Listener) {
     guard !isShutDown else {
-      _ = csys_close(fd)
+      _ = csys_close(listener.fd)
       return
     }
-    listeners.append(fd)
+    listeners.append(listener)
     watch(listener: listeners.count - 1)
   }
 
   private func watch(listener: Int) {
     _ = csys_epoll_add(
-      descriptors.epoll, listeners[listener], Poll.readable,
+      descriptors.epoll, listeners[listener].fd, Poll.readable,
       Self.listenerEvents + UInt64(listener))
   }
 
   func removeListeners() {
-    for listener in listeners { _ = csys_close(listener) }
+    for listener in listeners { _ = csys_close(listener.fd) }
     listeners = []
   }
 
@@ -28,10 +28,17 @@ extension ShardContext {
     guard listener < listeners.count else { return }
     for _ in 0..<Self.acceptsPerTurn {
       var peer = csys_peer()
-      let fd = unsafe csys_accept(listeners[listener], &peer)
+      let fd = unsafe csys_accept(listeners[listener].fd, &peer)
       if fd >= 0 {
         counters.accepted += 1
         guard let connection = adoptDescriptor(fd, peer: peer) else { continue }
+        if let tls = listeners[listener].tls {
+          connection.tls = tls.session(fd)
+          if connection.tls == nil {
+            closeUnopened(connection)
+            continue
+          }
+        }
         handler.opened(connection)
         settle()
         continue
@@ -79,7 +86,7 @@ extension ShardContext {
     guard reserve >= 0 else { return false }
     _ = csys_close(reserve)
     var peer = csys_peer()
-    let fd = unsafe csys_accept(listeners[listener], &peer)
+    let fd = unsafe csys_accept(listeners[listener].fd, &peer)
     if fd >= 0 {
       counters.refusedNoDescriptor += 1
       _ = csys_close(fd)
@@ -91,7 +98,7 @@ extension ShardContext {
   private func pauseAccepting() {
     guard !listenersPaused else { return }
     listenersPaused = true
-    for listener in listeners { _ = csys_epoll_remove(descriptors.epoll, listener) }
+    for listener in listeners { _ = csys_epoll_remove(descriptors.epoll, listener.fd) }
     scheduleResumeListeners()
   }
 
@@ -109,8 +116,17 @@ extension ShardContext {
       return
     }
     if connection.flags.contains(.closing) { return discard(connection) }
+    if let tls = connection.tls { return readSecure(connection, tls) }
+    readOnce(connection)
+  }
+
+  /// As much as one call gives: what the kernel has, or one record.
+  func readOnce(_ connection: Connection) {
     let kept = connection.inbound.count
-    if unsafe max(kept + 1, connection.wantedBytes) <= readBuffer.count / 2 {
+    var sharedMax = unsafe readBuffer.count / 2
+    // Room for a whole record is a must, and a frame that takes several has its own buffer.
+    if connection.tls != nil { sharedMax -= TLSSession.recordBytes }
+    if max(kept + 1, connection.wantedBytes) <= sharedMax {
       readShared(connection, kept: kept)
     } else {
       readDirect(connection, kept: kept)
@@ -121,7 +137,7 @@ extension ShardContext {
   private func readShared(_ connection: Connection, kept: Int) {
     guard let start = unsafe readBuffer.baseAddress else { return }
     let capacity = unsafe readBuffer.count - kept
-    let count = unsafe csys_recv(connection.fd, start + kept, capacity)
+    let count = unsafe receive(connection, start + kept, capacity)
     guard count > 0 else { return readFailed(connection, count) }
     counters.bytesIn += count
     if kept > 0, let source = unsafe connection.inbound.base {
@@ -141,13 +157,27 @@ extension ShardContext {
   private func readDirect(_ connection: Connection, kept: Int) {
     guard kept < options.keptBytesMax else { return doom(connection, .overflow) }
     let wanted = connection.wantedBytes > kept ? connection.wantedBytes : kept * 2
-    connection.inbound.reserve(min(wanted, options.keptBytesMax))
+    var room = min(wanted, options.keptBytesMax)
+    if connection.tls != nil { room = max(room, kept) + TLSSession.recordBytes }
+    connection.inbound.reserve(room)
     let free = unsafe connection.inbound.free
-    let count = unsafe csys_recv(connection.fd, free.baseAddress, free.count)
+    guard let start = free.baseAddress else { return }
+    let count = unsafe receive(connection, start, free.count)
     guard count > 0 else { return readFailed(connection, count) }
     counters.bytesIn += count
     connection.inbound.didFill(count)
     offerKept(connection)
+  }
+
+  /// A count, 0 at the end, or `-errno`.
+  private func receive(
+    _ connection: Connection, _ start: UnsafeMutableRawPointer, _ capacity: Int
+  ) -> Int {
+    guard let tls = connection.tls else {
+      return unsafe csys_recv(connection.fd, start, capacity)
+    }
+    let room = unsafe UnsafeMutableRawBufferPointer(start: start, count: capacity)
+    return unsafe tls.read(room, cipherArea)
   }
 
   /// Offers the bytes that the connection itself holds.

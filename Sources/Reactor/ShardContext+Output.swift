@@ -3,7 +3,7 @@ internal import CSystem
 /// Writing and moving.
 extension ShardContext {
   /// Bytes written to one connection in one turn; the rest waits for the next (EPOLLOUT).
-  private static let bytesPerTurn = 1 << 20
+  static let bytesPerTurn = 1 << 20
 
   func markDirty(_ connection: Connection) {
     guard connection.flags.isDisjoint(with: [.dirty, .doomed]) else { return }
@@ -24,6 +24,7 @@ extension ShardContext {
   }
 
   private func flush(_ connection: Connection) {
+    if let tls = connection.tls { return flushSecure(connection, tls) }
     var written = 0
     while !connection.outbound.isEmpty {
       let (offered, taken) = unsafe connection.outbound.write(to: connection.fd, scratch: scratch)
@@ -46,19 +47,19 @@ extension ShardContext {
 
   func writable(_ connection: Connection) {
     flush(connection)
-    guard connection.outbound.isEmpty, !connection.flags.contains(.doomed) else { return }
+    guard connection.queuedBytes == 0, !connection.flags.contains(.doomed) else { return }
     setStuck(connection, false)
     if connection.isOpen { handler.drained(connection) }
   }
 
-  private func setStuck(_ connection: Connection, _ stuck: Bool) {
+  func setStuck(_ connection: Connection, _ stuck: Bool) {
     guard connection.flags.contains(.stuck) != stuck else { return }
     if stuck { connection.flags.insert(.stuck) } else { connection.flags.remove(.stuck) }
     updateInterest(connection)
   }
 
   /// Everything is out: FIN, and the end where the peer's FIN is here already.
-  private func finish(_ connection: Connection) {
+  func finish(_ connection: Connection) {
     if !connection.flags.contains(.finSent) {
       connection.flags.insert(.finSent)
       _ = csys_shutdown_write(connection.fd)
@@ -74,6 +75,8 @@ extension ShardContext {
     let unsent: [[UInt8]]
     let readsPaused: Bool
     let carrying: (any Sendable)?
+    /// Sound: the shard that sends the parcel has let go of the session before.
+    nonisolated(unsafe) let tls: TLSSession?
   }
 
   func startMove(_ connection: Connection, to target: Shard, carrying: (any Sendable)?) {
@@ -98,7 +101,9 @@ extension ShardContext {
         unsafe Array(UnsafeRawBufferPointer(start: base, count: connection.inbound.count))
       } ?? [],
       unsent: connection.outbound.unsent(),
-      readsPaused: connection.flags.contains(.readsPaused), carrying: move.carrying)
+      readsPaused: connection.flags.contains(.readsPaused), carrying: move.carrying,
+      tls: connection.tls)
+    connection.tls = nil
     connection.outbound.removeAll()
     connection.inbound.clear()
     connection.owner = nil
@@ -114,6 +119,8 @@ extension ShardContext {
       handler.lost(peerAddress: parcel.peer.addressText, carrying: parcel.carrying)
       return
     }
+    unsafe connection.tls = parcel.tls
+    if connection.queuedBytes > 0 { setStuck(connection, true) }
     for frame in parcel.unsent { connection.outbound.append(frame, isDroppable: false) }
     if !parcel.unsent.isEmpty { markDirty(connection) }
     if parcel.readsPaused { connection.pauseReading(true) }

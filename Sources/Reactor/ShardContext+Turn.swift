@@ -50,6 +50,7 @@ extension ShardContext {
 
   func endTurn() {
     counters.turns += 1
+    handshakesLeft = Self.handshakesPerTurn
     fireTimers()
     settle()
     for _ in 0..<Self.roundsPerTurn {
@@ -158,6 +159,14 @@ extension ShardContext {
     connection.inbound.clear()
     handler.closed(connection, cause)
     connection.owner = nil
+    connection.tls = nil
+  }
+
+  /// For want of memory: the handler has not heard of it.
+  func closeUnopened(_ connection: Connection) {
+    release(connection)
+    connection.flags.insert(.doomed)
+    _ = csys_close(connection.fd)
   }
 
   /// Takes a connection out of its slot.

@@ -30,12 +30,18 @@ struct ShardDescriptors: Sendable {
   }
 }
 
+/// A socket that accepts, and what those who come speak.
+struct Listener: Sendable {
+  let fd: Int32
+  let tls: TLSContext?
+}
+
 /// What a shard's handler works with. Exists only on the shard's queue.
 ///
 /// The order of a turn: a batch of events (or one async block), timers that are due, connections
 /// to close or to move, `turnEnded`, one write for each connection that was sent to.
 ///
-/// Safe to use: its two raw buffers are made and freed with it and never leave the module.
+/// Safe to use: its raw buffers are made and freed with it and never leave the module.
 @safe public final class ShardContext {
   public let index: Int
   /// CLOCK_MONOTONIC in nanoseconds, as of the beginning of the turn.
@@ -77,7 +83,7 @@ struct ShardDescriptors: Sendable {
   var freeSlots: [Int] = []
   var generation: UInt64 = 0
 
-  var listeners: [Int32] = []
+  var listeners: [Listener] = []
   var listenersPaused = false
   var reserve: Int32 = -1
 
@@ -97,6 +103,9 @@ struct ShardDescriptors: Sendable {
   let readBuffer: UnsafeMutableRawBufferPointer
   let scratch: UnsafeMutableRawBufferPointer
   static let scratchBytes = 64 << 10
+  var cipherStorage: UnsafeMutableRawBufferPointer?
+  /// Steps of handshakes that this turn may still take.
+  var handshakesLeft = ShardContext.handshakesPerTurn
 
   init(index: Int, options: ReactorOptions, descriptors: ShardDescriptors) {
     self.index = index
@@ -106,11 +115,13 @@ struct ShardDescriptors: Sendable {
     wheel = TimingWheel(nowNS: nowNS)
     unsafe readBuffer = .allocate(byteCount: max(options.readBufferBytes, 4 << 10), alignment: 64)
     unsafe scratch = .allocate(byteCount: Self.scratchBytes, alignment: 64)
+    unsafe cipherStorage = nil
   }
 
   deinit {
     unsafe readBuffer.deallocate()
     unsafe scratch.deallocate()
+    unsafe cipherStorage?.deallocate()
   }
 
   /// The open connection with this id, if it is on this shard and still there.
@@ -162,4 +173,7 @@ public struct ShardCounters: Sendable, Equatable {
   public var bytesOut = 0
   public var turns = 0
   public var writes = 0
+  /// TLS handshakes that came through, and that did not.
+  public var handshakes = 0
+  public var handshakesFailed = 0
 }

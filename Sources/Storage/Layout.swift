@@ -10,6 +10,10 @@ enum Layout {
   /// What a hub, or `jamboree token`, makes: a folder with none of these is no data folder.
   static let marks = ["wal", "rooms", "keys"]
 
+  /// In `keys`: the certificate that a hub made for itself, with its key. Made anew whenever it
+  /// is missing or of no use, so there is nothing in it to verify.
+  static let tlsKeys: Set<String> = ["tls.pem", "tls.pem.tmp"]
+
   /// Paths of entries of the data directory that are none of ours.
   static func unexpected(in names: [String], at path: String) -> [String] {
     names.filter { !root.contains($0) }.map { "\(path)/\($0)" }

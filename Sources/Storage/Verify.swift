@@ -124,7 +124,8 @@ struct Verifier {
         hasKey = true
         try note(error, file: keyPath, lost: Self.everyToken)
       }
-      report.unexpected += try keys.names().filter { $0 != SigningKeyFile.name }
+      report.unexpected += try keys.names()
+        .filter { $0 != SigningKeyFile.name && !Layout.tlsKeys.contains($0) }
         .map { "\(keys.path)/\($0)" }
     }
     // Whoever takes the key away revokes all tokens, so this is no damage by itself.

@@ -18,8 +18,13 @@ struct CheckConfigCommand: ParsableCommand {
   var file: String
 
   func run() throws {
-    do throws(ConfigErrors) { _ = try HubConfig.load(path: file) } catch {
+    let settings: HubConfig
+    do throws(ConfigErrors) { settings = try HubConfig.load(path: file) } catch {
       for problem in error.all { Console.complain(problem.description) }
+      throw ExitCode.failure
+    }
+    do throws(HubError) { try TLSFiles.check(settings) } catch {
+      Console.complain("\(VisibleText.escaped(file)): \(error)")
       throw ExitCode.failure
     }
     Console.print("\(VisibleText.escaped(file)): ok")

@@ -56,7 +56,7 @@ private struct JamLinks {
     let program = CommandLine.arguments.first ?? "jamboree"
     Console.announce(
       """
-        Yjs clients: ws://\(places.first ?? "")/yjs/\(jam)/ROOM?token=TOKEN
+        Yjs clients: ws\(secured)://\(places.first ?? "")/yjs/\(jam)/ROOM?token=TOKEN
         tokens:      \(program) token --data \(settings.dataDirectory) --jam \(jam) \
       --sub NAME --role participant
       """)
@@ -72,7 +72,10 @@ private struct JamLinks {
     Console.announce("\n" + (code.lines() + [caption]).joined(separator: "\n"))
   }
 
+  /// What the scheme of a hub with TLS has more.
+  private var secured: String { settings.isSecure ? "s" : "" }
+
   private func url(_ role: Role, at place: String) -> String {
-    "http://\(place)\(hub.link(role, of: jam))"
+    "http\(secured)://\(place)\(hub.link(role, of: jam))"
   }
 }

@@ -16,6 +16,10 @@ struct ServeCommand: ParsableCommand {
 
   @Flag(inversion: .prefixedNo, help: help("links", "")) var links: Bool?
 
+  @Flag(inversion: .prefixedNo, help: help("tls-self-signed", "")) var tlsSelfSigned: Bool?
+  @Option(help: help("tls-cert", "file")) var tlsCert: String?
+  @Option(help: help("tls-key", "file")) var tlsKey: String?
+
   @Option(help: help("bind", "address")) var bind: String?
   @Option(help: help("port", "number")) var port: String?
   @Option(help: help("port-file", "file")) var portFile: String?
@@ -63,11 +67,12 @@ struct ServeCommand: ParsableCommand {
       ("rooms", rooms), ("room-members", roomMembers), ("room-boards", roomBoards),
       ("board-bytes", boardBytes), ("reader-backlog-bytes", readerBacklogBytes),
       ("room-backlog-bytes", roomBacklogBytes), ("gather-ms", gatherMs),
-      ("gather-bytes", gatherBytes),
+      ("gather-bytes", gatherBytes), ("tls-cert", tlsCert), ("tls-key", tlsKey),
     ]
     let given = single.compactMap { option, value in value.map { ConfigOverride(option, [$0]) } }
     let lists = [("jam", jam), ("allowed-origin", allowedOrigin)].filter { !$0.1.isEmpty }
-    let flags = links.map { [ConfigOverride("links", ["\($0)"])] } ?? []
+    let flags = [("links", links), ("tls-self-signed", tlsSelfSigned)]
+      .compactMap { option, flag in flag.map { ConfigOverride(option, ["\($0)"]) } }
     return given + flags + lists.map { ConfigOverride($0.0, $0.1) }
   }
 

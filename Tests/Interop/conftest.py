@@ -22,7 +22,7 @@ from rig.stock import StockClients  # noqa: E402
 
 STOCK = os.environ.get("RIG_SERVER") == "y-websocket"
 SECONDS = 60
-HUBS = ("hub", "narrow_hub", "small_hub", "faulty_hub", "narrow_faulty_hub")
+HUBS = ("hub", "tls_hub", "narrow_hub", "small_hub", "faulty_hub", "narrow_faulty_hub")
 FULL_DISK = pytest.StashKey[str]()
 
 
@@ -104,11 +104,17 @@ def narrow_faulty_hub(folder):
     yield from _running(folder, shards=1, make_disk=FaultyDisk)
 
 
-def _running(folder, shards=None, make_disk=None):
+@pytest.fixture
+def tls_hub(folder):
+    """A running hub that speaks TLS with a certificate of its own. Two shards: sockets move."""
+    yield from _running(folder, shards=2, options=["--tls-self-signed"])
+
+
+def _running(folder, shards=None, make_disk=None, options=None):
     if STOCK:
         pytest.skip("needs the hub")
     if make_disk is None:
-        yield from _watched(Hub(folder, shards=shards))
+        yield from _watched(Hub(folder, options=options, shards=shards))
         return
     disk = make_disk(folder)
     try:

@@ -180,7 +180,9 @@ struct CommandTests {
     let words = help.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     let keys = try run("check-config", "--help").output
     for field in ConfigField.all {
-      let option = field.option == "links" ? "--links/--no-links " : "--\(field.option) <"
+      let isFlag = ["links", "tls-self-signed"].contains(field.option)
+      let name = field.option
+      let option = isFlag ? "--\(name)/--no-\(name) " : "--\(name) <"
       #expect(words.contains(option) && words.contains(field.help), "\(field.option)")
       #expect(keys.contains("\n\(field.key): "), "\(field.key)")
     }

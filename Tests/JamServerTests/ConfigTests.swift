@@ -20,6 +20,9 @@ struct ConfigTests {
       allowed-origins = ["https://a.example"]
       links = true
       web = "w"
+      tls-cert = "c"
+      tls-key = "k"
+      tls-self-signed = false
       [limits]
       message-bytes = 0x10_000
       head-bytes = "4 KiB"
@@ -40,6 +43,7 @@ struct ConfigTests {
     let json = """
       {"bind":"::1","port":0,"port-file":"p","data":"d","jams":["one","two"],"shards":3,
       "log-level":"warning","allowed-origins":["https://a.example"],"links":true,"web":"w",
+      "tls-cert":"c","tls-key":"k","tls-self-signed":false,
       "limits":{"message-bytes":65536,"head-bytes":"4 KiB","handshake-seconds":1,"ping-seconds":2,
       "connections":3,"connections-per-address":4,"rooms":5,"room-members":6,"room-boards":7,
       "board-bytes":"1MiB","reader-backlog-bytes":65536,"room-backlog-bytes":65536},
@@ -52,6 +56,7 @@ struct ConfigTests {
     #expect(config.shards == 3 && config.logLevel == .warning)
     #expect(config.allowedOrigins == ["https://a.example"])
     #expect(config.printsLinks && config.webDirectory == "w")
+    #expect(config.tlsCertificate == "c" && config.tlsKey == "k" && !config.tlsSelfSigned)
     let limits = config.limits
     #expect(limits.messageBytes == 65536 && limits.headBytes == 4096)
     #expect(limits.handshakeSeconds == 1 && limits.pingSeconds == 2 && limits.connections == 3)

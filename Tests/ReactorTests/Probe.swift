@@ -43,6 +43,8 @@ final class Probe: ShardHandler {
     case flood(frames: Int)
     /// The first byte names the shard to move to; what follows is echoed there.
     case move
+    /// Echoes half of what it is offered and pauses; goes on in a turn of its own.
+    case pauses
     /// Never consumes anything.
     case hoard
     /// Answers and closes.
@@ -95,6 +97,13 @@ final class Probe: ShardHandler {
         return 1
       }
       connection.send(copy(bytes, 0..<count))
+    case .pauses:
+      let part = (count + 1) / 2
+      connection.send(copy(bytes, 0..<part))
+      connection.pauseReading(true)
+      let id = connection.id
+      context.shard.async { $0.connection(id)?.pauseReading(false) }
+      return part
     case .hoard: return 0
     case .closeAfterFlush(let deadlineMS):
       connection.send([1, 2, 3])
@@ -151,7 +160,7 @@ struct Rig {
 
   init(
     _ behaviour: Probe.Behaviour, shards count: Int = 1, address: String = "127.0.0.1",
-    options: ReactorOptions = ReactorOptions()
+    options: ReactorOptions = ReactorOptions(), tls: TLSContext? = nil
   ) throws {
     let box = Mutex<[Shard]>.Box()
     let sightings = self.sightings
@@ -160,6 +169,14 @@ struct Rig {
     }
     let shards = reactor.shards
     box.value.withLock { $0 = shards }
-    port = try reactor.listen(address: address, port: 0)
+    port = try reactor.listen(address: address, port: 0, tls: tls)
+  }
+
+  /// How many came through, how many did not, once both are counted.
+  var handshakes: [Int] {
+    reactor.shards.reduce([0, 0]) { sum, shard in
+      let counters = shard.sync { $0.counters }
+      return [sum[0] + counters.handshakes, sum[1] + counters.handshakesFailed]
+    }
   }
 }

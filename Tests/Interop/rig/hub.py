@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import ssl
 import subprocess
 import time
 import urllib.error
@@ -109,6 +110,23 @@ class Hub:
 
     # Addresses and tokens
 
+    @property
+    def is_secure(self) -> bool:
+        return any(option.startswith("--tls") for option in self.options)
+
+    @property
+    def certificate(self) -> Path:
+        """What clients are to trust, where the hub made its certificate itself."""
+        return self.data / "keys" / "tls.pem"
+
+    def url(self, scheme: str) -> str:
+        """`scheme` http or ws; with an s where the hub speaks TLS."""
+        return f"{scheme}{'s' if self.is_secure else ''}://127.0.0.1:{self.port}"
+
+    def trust(self) -> ssl.SSLContext | None:
+        """For a client that believes this hub and nobody else."""
+        return ssl.create_default_context(cafile=self.certificate) if self.is_secure else None
+
     def token(self, sub: str, role: str = "participant", jam: str = JAM, **more: str) -> str:
         """A token as the command line prints it; `more`: room, expires."""
         key = (sub, role, jam, *sorted(more.items()))
@@ -153,9 +171,9 @@ class Hub:
 
     def health(self) -> tuple[int, dict]:
         """What /healthz answers: the status, and its JSON."""
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/healthz")
+        request = urllib.request.Request(f"{self.url('http')}/healthz")
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=10, context=self.trust()) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as refused:
             return refused.code, json.load(refused)

@@ -15,7 +15,8 @@ class PycrdtPeer:
         self, hub, room: str, sub: str, role: str = "participant", board: str | None = None
     ):
         token = hub.token(sub, role)
-        self.url = f"ws://127.0.0.1:{hub.port}{hub.path(room, board, token)}"
+        self.url = f"{hub.url('ws')}{hub.path(room, board, token)}"
+        self.trust = hub.trust()
         self.doc = pycrdt.Doc()
         self.awareness = pycrdt.Awareness(self.doc)
         self.awareness.set_local_state({"name": sub})
@@ -25,7 +26,9 @@ class PycrdtPeer:
 
     async def connect(self) -> "PycrdtPeer":
         self.synced.clear()
-        self.socket = await websockets.connect(self.url, max_size=None, compression=None)
+        self.socket = await websockets.connect(
+            self.url, max_size=None, compression=None, ssl=self.trust
+        )
         self.reading = asyncio.create_task(self._read(self.socket))
         await self.socket.send(pycrdt.create_sync_message(self.doc))
         await self.say(self.awareness.get_local_state())

@@ -84,8 +84,10 @@ class Socket(asyncio.Protocol):
         on_message=None,
         behind: bytes = b"",
         receive_buffer: int = 0,
+        trust=None,
     ) -> "Socket":
-        """Opens and upgrades. `behind`: bytes in the same segment as the request. Raises Refused."""
+        """Opens and upgrades. `behind`: bytes in the same segment as the request; `trust`: an
+        SSLContext, for TLS. Raises Refused."""
         raw = sockets.socket()
         if receive_buffer:
             raw.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, receive_buffer)
@@ -93,7 +95,10 @@ class Socket(asyncio.Protocol):
         await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", port))
         raw.setsockopt(sockets.IPPROTO_TCP, sockets.TCP_NODELAY, 1)
         _, self = await asyncio.get_running_loop().create_connection(
-            lambda: cls(on_message), sock=raw
+            lambda: cls(on_message),
+            sock=raw,
+            ssl=trust,
+            server_hostname="127.0.0.1" if trust else None,
         )
         self.transport.write(upgrade_request(path, protocol) + behind)
         try:

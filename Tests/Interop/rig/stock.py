@@ -36,7 +36,11 @@ class StockClients:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             limit=1 << 28,
-            env={**os.environ, "NODE_PATH": "/usr/share/nodejs"},
+            env={
+                **os.environ,
+                "NODE_PATH": "/usr/share/nodejs",
+                **({"NODE_EXTRA_CA_CERTS": self.hub.certificate} if self.hub.is_secure else {}),
+            },
         )
         self.reading = asyncio.create_task(self._read())
         return self
@@ -83,7 +87,7 @@ class StockClients:
         await self.ask(
             "open",
             client=client.name,
-            url=f"ws://127.0.0.1:{self.hub.port}",
+            url=self.hub.url("ws"),
             room=place,
             params=self.hub.params(sub, role),
             **options,

@@ -1,10 +1,10 @@
 import Glibc
 
 /// The addresses of this machine, as somebody has to type them.
-enum LocalAddresses {
+public enum LocalAddresses {
   /// Where a hub that listens on `bind` is reached: `bind` itself, or for a wildcard the loopback
   /// and then every address that other machines may use. "::" takes no IPv4, as the hub binds it.
-  static func reaching(_ bind: String) -> [String] {
+  public static func reaching(_ bind: String) -> [String] {
     switch bind {
     case "0.0.0.0": ["127.0.0.1"] + outward(family: AF_INET)
     case "::": ["::1"] + outward(family: AF_INET6)
@@ -13,8 +13,24 @@ enum LocalAddresses {
   }
 
   /// Whether an address means the machine itself, whoever asks.
-  static func isLoopback(_ address: String) -> Bool {
+  public static func isLoopback(_ address: String) -> Bool {
     address.hasPrefix("127.") || address == "::1"
+  }
+
+  /// Every name and address that may stand in a link to this machine: for a certificate.
+  static func names() -> [String] {
+    var host = utsname()
+    _ = unsafe uname(&host)
+    let name = unsafe withUnsafeBytes(of: &host.nodename) { bytes in
+      unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    let isName = name.utf8.allSatisfy { byte in
+      Character(UnicodeScalar(byte)).isLetter && byte < 128
+        || (48...57).contains(byte) || byte == 45 || byte == 46
+    }
+    let named = isName && !name.isEmpty && name != "localhost" ? [name] : []
+    return ["localhost"] + named + ["127.0.0.1", "::1"]
+      + (outward(family: AF_INET) + outward(family: AF_INET6)).sorted()
   }
 
   /// Addresses of interfaces that are up, without loopback; without link-local IPv6, which means

@@ -1,0 +1,83 @@
+// TLS over a non-blocking socket by OpenSSL, in as few calls as the reactor needs, and certificates.
+//
+// OpenSSL writes into an output area that belongs to the caller and is shared by many sessions; it goes
+// to the socket with one send. So a write never has to be repeated, and what the kernel does not take
+// (at most about one area) is kept by the session, encrypted. Nothing here raises SIGPIPE.
+#ifndef CTLS_H
+#define CTLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// What all sessions of a listener share: certificate, key, ticket keys. Counted; sessions hold it.
+struct ctls_context;
+// One connection. Not to be used by two threads at once; it may be handed from one to the other.
+struct ctls_session;
+
+enum { ctls_record = 16384 };  // the longest plaintext of a record (RFC 8446 5.1)
+
+// What a call returns that does not return a count.
+enum {
+  ctls_again = -1,   // nothing more for now: wait until the socket is readable
+  ctls_failed = -2,  // the stream is broken, or the peer spoke something else
+  ctls_plain = -3,   // (handshake) the peer speaks plain HTTP; nothing was sent to it
+  ctls_ended = 0     // (read) the peer sends nothing more
+};
+
+// Why certificate and key cannot be used.
+enum ctls_fault {
+  ctls_fine,
+  ctls_bad_certificate,
+  ctls_bad_chain,
+  ctls_bad_key,
+  ctls_encrypted_key,
+  ctls_mismatch,
+  ctls_refused  // by OpenSSL's security level, or for want of memory
+};
+
+// PEM texts. NULL and the fault, with OpenSSL's words in `reason`, where they cannot be used.
+struct ctls_context *ctls_context_new(
+  const uint8_t *certificate, size_t certificate_count, const uint8_t *key, size_t key_count,
+  int *fault, char *reason, size_t reason_capacity);
+void ctls_context_free(struct ctls_context *context);
+
+// NULL for want of memory. The descriptor stays the caller's.
+struct ctls_session *ctls_session_new(struct ctls_context *context, int fd);
+void ctls_session_free(struct ctls_session *session);
+
+// Each of these sends what OpenSSL has to say; look at `ctls_unsent` afterwards.
+// 1: done.
+int ctls_handshake(struct ctls_session *session, uint8_t *area, size_t area_count);
+// At most one record. With room for `ctls_record` bytes nothing that has arrived stays in OpenSSL.
+long ctls_read(
+  struct ctls_session *session, uint8_t *bytes, size_t capacity, uint8_t *area, size_t area_count);
+// All of it or `ctls_failed`. Not while anything is unsent.
+long ctls_write(
+  struct ctls_session *session, const uint8_t *bytes, size_t count, uint8_t *area,
+  size_t area_count);
+// Says that nothing more comes (close_notify), once.
+void ctls_close_notify(struct ctls_session *session, uint8_t *area, size_t area_count);
+
+// Encrypted bytes that the kernel did not take yet.
+size_t ctls_unsent(const struct ctls_session *session);
+// Offers them again: how many are left, or -errno.
+long ctls_send_unsent(struct ctls_session *session);
+// Decrypted bytes that wait in OpenSSL.
+int ctls_pending(const struct ctls_session *session);
+
+// A key (ECDSA, P-256) and a certificate that it signed itself, both as PEM in one text.
+// `names` as OpenSSL has them: "DNS:localhost,IP:127.0.0.1". NULL where OpenSSL fails;
+// else to be freed with `ctls_text_free`.
+char *ctls_self_signed(const char *common_name, const char *names, int days, size_t *count);
+void ctls_text_free(char *text, size_t count);
+
+struct ctls_certificate_info {
+  int64_t ends;  // seconds since 1970
+  uint8_t fingerprint[32];  // SHA-256
+};
+// About the first certificate of a PEM text; 0 where there is none.
+int ctls_certificate(const uint8_t *pem, size_t count, struct ctls_certificate_info *info);
+// Whether it is for this host name or numeric address.
+int ctls_covers(const uint8_t *pem, size_t count, const char *name);
+
+#endif
