@@ -69,7 +69,9 @@ def browser(loop):
 
     async def start():
         playwright = await async_playwright().start()
-        return playwright, await playwright.chromium.launch(executable_path=program)
+        return playwright, await playwright.chromium.launch(
+            executable_path=program, args=["--disable-gpu"]
+        )
 
     async def end():
         await browser.close()

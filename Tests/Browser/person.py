@@ -9,7 +9,7 @@ from playwright.async_api import Browser, ConsoleMessage, Locator, Request
 
 EYES = (Path(__file__).parent / "eyes.js").read_text()
 DEADLINE = 30
-WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
+WINDOW = {"width": 1100, "height": 760}
 
 # What a browser writes when a hub that was killed does not answer.
 AWAY = r"ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|WebSocket connection to|ERR_EMPTY_RESPONSE"
@@ -21,19 +21,18 @@ PIXEL = """([x, y]) => {
   const ratio = canvas.width / canvas.getBoundingClientRect().width;
   return [...canvas.getContext("2d").getImageData(x * ratio, y * ratio, 1, 1).data.slice(0, 3)];
 }"""
+# How many changes the browser's store says are not saved yet; -1 as long as the page itself is not kept.
 STORED = """async () => {
   const ended = (request) => new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
-  for (const { name } of await indexedDB.databases()) {
-    const database = await ended(indexedDB.open(name));
-    const reading = database.transaction([...database.objectStoreNames], "readonly");
-    for (const store of reading.objectStoreNames) await ended(reading.objectStore(store).count());
-    database.close();
-  }
   await navigator.serviceWorker.ready;
-  return (await caches.match("/")) !== undefined;
+  if (!(await caches.match("/"))) return -1;
+  const database = await ended(indexedDB.open("jamboree"));
+  const boards = await ended(database.transaction("boards").objectStore("boards").getAll());
+  database.close();
+  return boards.reduce((sum, { unsaved }) => sum + unsaved, 0);
 }"""
 
 
@@ -59,7 +58,7 @@ class Person:
     @classmethod
     async def create(cls, browser: Browser, hub, name: str, **options) -> "Person":
         self = cls(hub, name)
-        options = {"locale": "en-GB", "viewport": WIDE, **options}
+        options = {"locale": "en-GB", "viewport": WINDOW, **options}
         self.context = await browser.new_context(**options)
         self.context.set_default_timeout(DEADLINE * 1000)
         await self.context.add_init_script(EYES)
@@ -107,27 +106,17 @@ class Person:
 
     # Seeing
 
-    async def texts(self) -> list[str]:
-        """Lines of text that are drawn on shapes now, authors' names included."""
-        return await self.page.evaluate("() => window.seen.texts")
+    async def sees(self, text: str) -> bool:
+        """Whether the text is drawn on a shape now; where its lines break does not matter."""
+        drawn = await self.page.evaluate("() => window.seen.texts.join('')")
+        return "".join(text.split()) in "".join(drawn.split())
 
     async def until_text(self, text: str):
-        async def look():
-            return text in await self.texts()
-
-        await until(look, f"{self.name} sees “{text}”")
-
-    async def until_all_text(self, text: str):
-        """Like `until_text`, for a text that may be broken into lines."""
-
-        async def look():
-            return text in "".join(await self.texts())
-
-        await until(look, f"{self.name} sees “{text}”")
+        await until(lambda: self.sees(text), f"{self.name} sees “{text}”")
 
     async def until_no_text(self, text: str):
         async def look():
-            return text not in await self.texts()
+            return not await self.sees(text)
 
         await until(look, f"{self.name} sees “{text}” no more")
 
@@ -157,13 +146,13 @@ class Person:
 
         return await until(look, f"{self.name} sees the status {pattern}")
 
-    async def until_stored(self):
-        """What was done so far is in the browser's own store, and so is the page."""
+    async def until_stored(self, changes: int):
+        """The browser's own store has the page, and so many changes that the hub does not have."""
 
         async def look():
-            return await self.page.evaluate(STORED)
+            return await self.page.evaluate(STORED) == changes
 
-        await until(look, f"the browser of {self.name} has stored everything")
+        await until(look, f"the browser of {self.name} has stored {changes} changes")
 
     async def until_words(self, words: str) -> Locator:
         found = self.page.get_by_text(words).first

@@ -37,7 +37,7 @@ async def test_text_comes_letter_by_letter(hub, people):
     word = "Радио 📻"
     for end, letter in enumerate(word, 1):
         await ann.keyboard.insert_text(letter)
-        await ben.until_text(word[:end].strip())
+        await ben.until_text(word[:end])
     await ann.keyboard.press("Escape")
     await ann.until_text(word)
     await ann.until_status("saved")
@@ -100,7 +100,7 @@ async def test_how_soon_an_edit_is_seen(hub, people, figure):
 
     for end, letter in enumerate(letters, 1):
         await ann.keyboard.press(letter)
-        await ben.until_all_text(letters[:end])
+        await ben.until_text(letters[:end])
     typed = (await ann.page.evaluate("() => window.seen.keys"))[before:]
     frames = await ben.page.evaluate("() => window.seen.frames")
     times = [
