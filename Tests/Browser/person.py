@@ -58,7 +58,9 @@ class Person:
     @classmethod
     async def create(cls, browser: Browser, hub, name: str, **options) -> "Person":
         self = cls(hub, name)
-        options = {"locale": "en-GB", "viewport": WINDOW, **options}
+        # The service worker costs a second on a busy machine: only for tests of what it does.
+        usual = {"locale": "en-GB", "viewport": WINDOW, "service_workers": "block"}
+        options = {**usual, **options}
         self.context = await browser.new_context(**options)
         self.context.set_default_timeout(DEADLINE * 1000)
         await self.context.add_init_script(EYES)

@@ -18,8 +18,7 @@ async def test_kill_in_the_middle_of_editing(hub, people):
     ann, ben = await people("Ann"), await people("Ben")
     ann.expected = ben.expected = [AWAY]
     link = await asyncio.to_thread(hub.link)
-    await ann.enter(link, "radio")
-    await ben.enter(link, "radio")
+    await asyncio.gather(ann.enter(link, "radio"), ben.enter(link, "radio"))
     await ann.note(250, 300, "before")
     await ann.until_status("saved")
     await ben.until_text("before")
@@ -52,11 +51,10 @@ async def test_kill_in_the_middle_of_editing(hub, people):
 
 
 async def test_reload_while_offline(hub, people):
-    ann, ben = await people("Ann"), await people("Ben")
+    ann, ben = await people("Ann", service_workers="allow"), await people("Ben")
     ann.expected = ben.expected = [AWAY]
     link = await asyncio.to_thread(hub.link)
-    await ann.enter(link, "radio")
-    await ben.enter(link, "radio")
+    await asyncio.gather(ann.enter(link, "radio"), ben.enter(link, "radio"))
     await ann.note(250, 300, "before")
     await ann.until_status("saved")
     await ben.until_text("before")

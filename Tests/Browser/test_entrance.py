@@ -51,8 +51,9 @@ async def test_viewers_see_and_change_nothing(hub, people):
         asyncio.to_thread(hub.link), asyncio.to_thread(hub.link, "viewer")
     )
     await ann.enter(participant, "radio")
-    await eve.enter(viewer, "radio")
     await ann.note(300, 300, "look")
+    await ann.until_status("saved")
+    await eve.enter(viewer, "radio")
     await eve.until_text("look")
     await eve.until_words("You are watching.")
     assert not await eve.button("Sticky note").count()
@@ -72,17 +73,13 @@ async def test_viewers_see_and_change_nothing(hub, people):
     assert await eve.pixel(250, 250) == before == await ann.pixel(250, 250)
     assert await ann.sees("look")
 
-    async def nothing_waits():
-        return await eve.until_status("saved")
-
-    await until(nothing_waits, "nothing of Eve's waits for the hub")
+    await eve.until_status("saved")
 
 
 async def test_a_note_by_keys_alone(hub, people):
     ann, ben = await people("Ann"), await people("Ben")
     link = await asyncio.to_thread(hub.link)
-    await ann.enter(link, "radio")
-    await ben.enter(link, "radio")
+    await asyncio.gather(ann.enter(link, "radio"), ben.enter(link, "radio"))
     said = ann.page.locator(".board > p.hidden[aria-live=polite]")
     middle = {"x": 550, "y": 380}
 
@@ -103,6 +100,7 @@ async def test_a_note_by_keys_alone(hub, people):
     await ann.keyboard.type("Mast")
     await ann.keyboard.press("Escape")
     await ben.until_text("Mast")
+
     def is_board(color):
         return min(color) >= 0xD8
 

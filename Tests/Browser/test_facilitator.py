@@ -44,9 +44,9 @@ async def test_a_freeze_is_told_and_so_is_what_it_took(hub, people):
     facilitator, participant = await asyncio.gather(
         asyncio.to_thread(hub.link, "facilitator"), asyncio.to_thread(hub.link)
     )
-    await lea.enter(facilitator, "radio")
-    await ann.enter(participant, "radio")
-    await ben.enter(participant, "radio")
+    await asyncio.gather(
+        lea.enter(facilitator, "radio"), ann.enter(participant, "radio"), ben.enter(participant, "radio")
+    )
     await ann.note(250, 300, "first")
     await lea.until_text("first")
     await ann.until_status("saved")
@@ -81,9 +81,9 @@ async def test_removing_and_renewing_the_link(hub, people):
     facilitator, former = await asyncio.gather(
         asyncio.to_thread(hub.link, "facilitator"), asyncio.to_thread(hub.link)
     )
-    await lea.enter(facilitator, "radio")
-    await ann.enter(former, "radio")
-    await ben.enter(former, "radio")
+    await asyncio.gather(
+        lea.enter(facilitator, "radio"), ann.enter(former, "radio"), ben.enter(former, "radio")
+    )
 
     await lea.button("Remove Ann").click()
     await lea.until_words("Remove Ann from this room?")

@@ -24,8 +24,7 @@ def is_note(color):
 async def two(hub, people):
     ann, ben = await people("Ann"), await people("Ben")
     link = await asyncio.to_thread(hub.link)
-    await ann.enter(link, "radio")
-    await ben.enter(link, "radio")
+    await asyncio.gather(ann.enter(link, "radio"), ben.enter(link, "radio"))
     return ann, ben
 
 
