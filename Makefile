@@ -22,15 +22,17 @@ TEST_PACKAGES := node-yjs node-y-protocols node-y-websocket node-lib0 node-ws li
 # Chromium without any font draws no letters at all.
 BROWSER_FONTS := fonts-dejavu-core
 
-.PHONY: help run build web test style unit web-unit interop browser faults bench toolchain packages test-packages web-packages browser-packages clean
+.PHONY: help run build web test style unit web-unit interop browser faults bench toolchain clean \
+        packages test-packages web-packages browser-packages
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make run [ARGS="--port 9000 --data DIR"]  install what is missing, build, start the hub'
 	@echo 'make build                                the release binary, $(HUB)'
 	@echo 'make web                                  the web client, into $(WEB); make run does it too'
-	@echo 'make test                                 unit tests, other people'"'"'s clients, pages in a browser, kill rounds'
-	@echo '  make style | unit | web-unit | interop | browser | faults    one part of it ([PYTEST="-k name"] [ROUNDS=100])'
+	@echo 'make test                                 unit tests, other people'"'"'s clients, a browser, kill rounds'
+	@echo '  make style | unit | web-unit | interop | browser | faults'
+	@echo '                                          one part of it ([PYTEST="-k name"] [ROUNDS=100])'
 	@echo 'make bench [RUNS=3]                       S1, S2, S4, S6 beside a bare relay and y-websocket'
 	@echo 'make clean                                remove the build folder'
 

@@ -59,7 +59,7 @@ async def look_over(person, where: str):
         return not found
 
     try:
-        await until(is_well, where, seconds=2)
+        await until(is_well, where, seconds=10)
     except AssertionError:
         raise AssertionError(f"{where}: " + "; ".join(found)) from None
     tree = await person.page.locator("body").aria_snapshot()
