@@ -19,15 +19,20 @@ WEB_PACKAGES  := node-typescript esbuild node-yjs node-y-protocols node-lib0 nod
                  node-i18next node-types-react
 TEST_PACKAGES := node-yjs node-y-protocols node-y-websocket node-lib0 node-ws libc6-dev
 
-.PHONY: help run build web test style unit interop faults bench toolchain packages test-packages clean
+# Chromium without any font draws no letters at all.
+BROWSER_FONTS := fonts-dejavu-core
+
+.PHONY: help run build web test style unit web-unit interop browser faults bench toolchain clean \
+        packages test-packages web-packages browser-packages
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make run [ARGS="--port 9000 --data DIR"]  install what is missing, build, start the hub'
 	@echo 'make build                                the release binary, $(HUB)'
 	@echo 'make web                                  the web client, into $(WEB); make run does it too'
-	@echo 'make test                                 unit tests, other people'"'"'s clients, kill rounds'
-	@echo '  make style | unit | interop | faults    one part of it ([PYTEST="-k name"] [ROUNDS=100])'
+	@echo 'make test                                 unit tests, other people'"'"'s clients, a browser, kill rounds'
+	@echo '  make style | unit | web-unit | interop | browser | faults'
+	@echo '                                          one part of it ([PYTEST="-k name"] [ROUNDS=100])'
 	@echo 'make bench [RUNS=3]                       S1, S2, S4, S6 beside a bare relay and y-websocket'
 	@echo 'make clean                                remove the build folder'
 
@@ -41,11 +46,11 @@ build: toolchain packages
 	@echo "build: the release binary, $(HUB)"
 	@$(SWIFT) --product jamboree
 
-web:
-	@test ! -x Clients/web/build || { Tests/packages $(WEB_PACKAGES) --command node=nodejs && \
-	  echo "web: the web client, into $(WEB)" && Clients/web/build; }
+web: web-packages
+	@echo "web: the web client, into $(WEB)"
+	@Clients/web/build
 
-test: toolchain test-packages build $(VENV)
+test: toolchain test-packages browser-packages build web $(VENV)
 	@Tests/run
 
 style: $(VENV)
@@ -53,6 +58,12 @@ style: $(VENV)
 
 unit: toolchain packages
 	@Tests/run unit
+
+web-unit: toolchain test-packages web-packages build
+	@Tests/run web
+
+browser: toolchain test-packages browser-packages build web $(VENV)
+	@Tests/run browser
 
 interop: toolchain test-packages build $(VENV)
 	@Tests/run interop
@@ -74,6 +85,12 @@ packages:
 test-packages:
 	@Tests/packages $(RUN_PACKAGES) $(TEST_PACKAGES) --command node=nodejs --command "$${CC:-cc}=gcc" \
 	  --command openssl=openssl
+
+web-packages:
+	@Tests/packages $(WEB_PACKAGES) --command node=nodejs
+
+browser-packages:
+	@Tests/packages --command chromium=chromium $(BROWSER_FONTS)
 
 $(VENV): Tests/Interop/requirements.txt
 	@Tests/packages --command python3=python3-venv

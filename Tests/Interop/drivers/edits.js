@@ -6,7 +6,12 @@ const Y = require('yjs')
 const root = (doc, name) =>
   name[0] === 't' ? doc.getText(name) : name[0] === 'a' ? doc.getArray(name) : doc.getMap(name)
 
-/** One transaction of steps: [root, 'set' | 'delete' | 'insert' | 'push' | 'format', ...arguments]. */
+/** A map of plain values, but for `text` and `points`, which are given as {text} and {points}. */
+const shape = ({ text, points, ...values }) => new Y.Map(Object.entries({
+  ...values, ...(text && { text: new Y.Text(text.text) }), ...(points && { points: Y.Array.from(points.points) })
+}))
+
+/** One transaction of steps: [root, 'set' | 'delete' | 'insert' | 'push' | 'format' | 'shape', ...arguments]. */
 const edit = (doc, steps) => doc.transact(() => {
   for (const [name, verb, ...given] of steps) {
     const type = root(doc, name)
@@ -15,6 +20,7 @@ const edit = (doc, steps) => doc.transact(() => {
     else if (verb === 'push') type.push(given)
     else if (verb === 'insert') type.insert(given[0], given[1], given[2])
     else if (verb === 'format') type.format(given[0], given[1], given[2])
+    else if (verb === 'shape') type.set(given[0], shape(given[1]))
     else throw new Error(`no verb ${verb}`)
   }
 })

@@ -1,0 +1,78 @@
+"""The hub goes away in the middle: pages say so, go on, and everything is there afterwards."""
+
+import asyncio
+import re
+
+from person import AWAY
+
+
+async def waiting_changes(person, at_least: int = 1) -> int:
+    """The number of changes that the status says are waiting."""
+    words = await person.until_status(r"offline, [1-9]\d* changes? waiting")
+    number = int(re.search(r"\d+", words)[0])
+    assert number >= at_least, words
+    return number
+
+
+async def test_kill_in_the_middle_of_editing(hub, people):
+    ann, ben = await people("Ann"), await people("Ben")
+    ann.expected = ben.expected = [AWAY]
+    link = await asyncio.to_thread(hub.link)
+    await asyncio.gather(ann.enter(link, "radio"), ben.enter(link, "radio"))
+    await ann.note(250, 300, "before")
+    await ann.until_status("saved")
+    await ben.until_text("before")
+
+    await ann.button("Sticky note").click()
+    await ann.mouse.click(600, 300)
+    await ann.field().wait_for()
+    await ann.keyboard.type("mid")
+    hub.kill()
+    await ann.until_status("offline.*")
+    await ann.keyboard.type("dle")
+    await ann.keyboard.press("Escape")
+    await waiting_changes(ann, 3)
+    await ann.note(900, 300, "away-Ann")
+    await ben.note(250, 550, "away-Ben")
+    await ann.until_text("away-Ann")
+    assert await waiting_changes(ann) > await waiting_changes(ben)
+
+    hub.start()
+    for person in (ann, ben):
+        for text in ("before", "middle", "away-Ann", "away-Ben"):
+            await person.until_text(text)
+        await person.until_status("saved")
+    hub.kill()  # what was called saved is on the disk
+    hub.start()
+    cid = await people("Cid")
+    await cid.enter(link, "radio")
+    for text in ("before", "middle", "away-Ann", "away-Ben"):
+        await cid.until_text(text)
+
+
+async def test_reload_while_offline(hub, people):
+    ann, ben = await people("Ann", service_workers="allow"), await people("Ben")
+    ann.expected = ben.expected = [AWAY]
+    link = await asyncio.to_thread(hub.link)
+    await asyncio.gather(ann.enter(link, "radio"), ben.enter(link, "radio"))
+    await ann.note(250, 300, "before")
+    await ann.until_status("saved")
+    await ben.until_text("before")
+    assert hub.stop() == 0
+
+    await ann.until_status("offline")
+    await ann.note(600, 300, "on a train")
+    changes = await waiting_changes(ann)
+    await ann.until_stored(changes)
+    await ann.page.reload()
+    for text in ("before", "on a train"):
+        await ann.until_text(text)
+    assert await waiting_changes(ann) == changes
+    await ann.note(900, 500, "in a tunnel")
+    await waiting_changes(ann, changes + 1)
+
+    hub.start()
+    await ann.until_status("saved")
+    for text in ("before", "on a train", "in a tunnel"):
+        await ben.until_text(text)
+    await ben.until_status("saved")

@@ -1,0 +1,125 @@
+"""Coming in: a name, the list of rooms, a new one; and what a viewer's link does not allow."""
+
+import asyncio
+import re
+
+from person import until
+
+TITLE = "Радио для подъезда — Хүүрнэл"
+
+
+async def test_name_rooms_and_a_new_room(hub, people):
+    ann, ben = await people("Аня"), await people("Ben")
+    link = await asyncio.to_thread(hub.link)
+    await ann.open(link)
+    await ann.page.locator("#name").wait_for()
+    assert "#" not in ann.page.url, "the secret stays in the address bar"
+    await ann.button("Come in").click()
+    await ann.until_words("A name has 1 to 64 characters.")
+    await ann.introduce()
+    await ann.until_words("Hello Аня. Pick a room, or start one.")
+    await ann.until_words("No rooms yet.")
+    await ann.page.get_by_label("What is it about?").fill(TITLE)
+    await ann.button("Start a room").click()
+    await ann.page.get_by_role("heading", name=TITLE).wait_for()
+    await ann.until_status("saved")
+    assert re.search(r"/j/demo/[a-z0-9_-]+$", ann.page.url), ann.page.url
+    await ann.note(300, 300, "Прием")
+    await ann.until_status("saved")
+
+    await ben.open(link)
+    await ben.introduce()
+    room = ben.page.get_by_role("link", name=TITLE)
+    await room.wait_for()
+    assert "1 person here" in await room.inner_text()
+    await room.click()
+    await ben.until_text("Прием")
+    await ann.button("People: 2 people").wait_for()
+    await ben.page.reload()  # a browser that was let in needs no link any more
+    await ben.until_text("Прием")
+
+
+async def test_without_a_link_nobody_comes_in(hub, people):
+    eve = await people("Eve")
+    await eve.open("/j/demo/radio")
+    await eve.until_words("An invitation is needed")
+
+
+async def test_viewers_see_and_change_nothing(hub, people):
+    ann, eve = await people("Ann"), await people("Eve")
+    participant, viewer = await asyncio.gather(
+        asyncio.to_thread(hub.link), asyncio.to_thread(hub.link, "viewer")
+    )
+    await ann.enter(participant, "radio")
+    await ann.note(300, 300, "look")
+    await ann.until_status("saved")
+    await eve.enter(viewer, "radio")
+    await eve.until_text("look")
+    await eve.until_words("You are watching.")
+    assert not await eve.button("Sticky note").count()
+
+    # The page shows what is there in its middle: the note is at (550, 380) for Eve.
+    await eve.mouse.click(550, 380)
+    await eve.keyboard.press("Delete")
+    await eve.keyboard.press("n")
+    await eve.mouse.click(800, 300)
+    await eve.mouse.dblclick(550, 380)
+    assert await eve.field().is_hidden()
+    before = await ann.pixel(215, 250)
+    await eve.drag((550, 380), (700, 380))
+    # What Eve did would have come before this.
+    await ann.note(600, 550, "more")
+    await eve.until_text("more")
+    await ann.until_status("saved")
+    await eve.until_status("saved")
+    assert await ann.pixel(215, 250) == before
+    assert await ann.sees("look")
+
+
+async def test_a_note_by_keys_alone(hub, people):
+    ann, ben = await people("Ann"), await people("Ben")
+    link = await asyncio.to_thread(hub.link)
+    await asyncio.gather(ann.enter(link, "radio"), ben.enter(link, "radio"))
+    said = ann.page.locator(".board > p.hidden[aria-live=polite]")
+    middle = {"x": 550, "y": 380}
+
+    async def until_said(words: str):
+        async def look():
+            return words in await said.inner_text()
+
+        await until(look, f"it is said: {words}")
+
+    async def is_focused():
+        return await ann.page.evaluate("() => document.activeElement?.tagName") == "CANVAS"
+
+    await until(is_focused, "the board has the focus")
+    await ann.keyboard.press("n")
+    await ann.keyboard.press("Enter")
+    await ann.field().wait_for()
+    await until_said("Editing text. Escape ends it.")
+    await ann.keyboard.type("Mast")
+    await ann.keyboard.press("Escape")
+    await ben.until_text("Mast")
+
+    def is_board(color):
+        return min(color) >= 0xD8
+
+    edge = (middle["x"] - 92, middle["y"])
+    assert not is_board(await ben.pixel(*edge))
+    for _ in range(4):
+        await ann.keyboard.press("Shift+ArrowRight")
+    await ben.until_pixel(*edge, is_board, "nothing where the note was before")
+
+    await ann.keyboard.press("Escape")
+    await ann.keyboard.press("Tab")
+    await until_said("Sticky note, Yellow, 1 of 1: Mast")
+    await ann.keyboard.press("Enter")
+    await ann.field().wait_for()
+    await ann.keyboard.type("er")
+    await ann.keyboard.press("Escape")
+    await ben.until_text("Master")
+    await ann.keyboard.press("Delete")
+    await until_said("1 shape deleted")
+    await ben.until_no_text("Master")
+    await ann.keyboard.press("Control+z")
+    await ben.until_text("Master")

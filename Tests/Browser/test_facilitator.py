@@ -1,0 +1,113 @@
+"""What the facilitator's panel does to others: freezing, removing, renewing the link."""
+
+import asyncio
+
+from person import FORMER_LINK
+
+HONEST = "Whoever has the link can come back with a new browser under another name."
+
+
+class Valve:
+    """Keeps back what the hub sends to one page, for as long as `shut`."""
+
+    def __init__(self):
+        self.is_shut, self.kept = False, []
+
+    async def install(self, person) -> "Valve":
+        await person.page.route_web_socket("**/yjs/**", self._connect)
+        return self
+
+    def _connect(self, page):
+        server = page.connect_to_server()
+
+        def from_hub(message):
+            if self.is_shut:
+                self.kept.append((page, message))
+            else:
+                page.send(message)
+
+        server.on_message(from_hub)
+
+    def shut(self):
+        self.is_shut = True
+
+    def open(self):
+        self.is_shut = False
+        for page, message in self.kept:
+            page.send(message)
+        self.kept.clear()
+
+
+async def test_a_freeze_is_told_and_so_is_what_it_took(hub, people):
+    lea, ann, ben = await people("Lea"), await people("Ann"), await people("Ben")
+    valve = await Valve().install(ann)
+    facilitator, participant = await asyncio.gather(
+        asyncio.to_thread(hub.link, "facilitator"), asyncio.to_thread(hub.link)
+    )
+    await asyncio.gather(
+        lea.enter(facilitator, "radio"), ann.enter(participant, "radio"), ben.enter(participant, "radio")
+    )
+    await ann.note(250, 300, "first")
+    await lea.until_text("first")
+    await ann.until_status("saved")
+
+    valve.shut()  # the news of the freeze are on their way to Ann while she writes
+    await lea.button("Freeze").click()
+    await ben.until_words("Frozen by Lea.")
+    await ben.button("Sticky note").wait_for(state="detached")
+    await ann.note(600, 300, "too late")
+    valve.open()
+    await ann.until_words("Not everything went through")
+    await ann.until_words("The room was frozen before your last changes arrived.")
+    await ann.page.locator(".texts li", has_text="too late").wait_for()
+    await ann.until_words("Frozen by Lea.")
+    await ann.until_no_text("too late")
+    await ann.until_text("first")
+
+    await lea.note(600, 550, "they may")
+    await ben.until_text("they may")
+    assert not await ben.sees("too late") and not await lea.sees("too late")
+
+    await lea.button("Unfreeze").click()
+    await ann.page.get_by_text("Frozen by Lea.").wait_for(state="detached")
+    await ann.page.locator(".notice").get_by_role("button", name="Close").click()
+    await ann.note(900, 300, "again")
+    await ben.until_text("again")
+    await ann.until_status("saved")
+
+
+async def test_removing_and_renewing_the_link(hub, people):
+    lea, ann, ben = await people("Lea"), await people("Ann"), await people("Ben")
+    facilitator, former = await asyncio.gather(
+        asyncio.to_thread(hub.link, "facilitator"), asyncio.to_thread(hub.link)
+    )
+    await asyncio.gather(
+        lea.enter(facilitator, "radio"), ann.enter(former, "radio"), ben.enter(former, "radio")
+    )
+
+    await lea.button("Remove Ann").click()
+    await lea.until_words("Remove Ann from this room?")
+    await lea.until_words(HONEST)
+    await lea.button("Remove and renew the link").click()
+    await ann.until_words("You were removed from this room")
+    field = lea.page.get_by_label("Link for participants")
+    await field.wait_for()
+    link = (await field.input_value()).removeprefix(f"http://127.0.0.1:{hub.port}")
+    assert link != former and link.startswith("/j/demo#i=")
+    await lea.button("Let Ann back in").wait_for()
+
+    old, new = await people("Old"), await people("New")
+    old.expected = [FORMER_LINK]
+    await old.open(former)
+    await old.introduce()
+    await old.until_words("This link is no longer valid")
+    await new.enter(link, "radio")
+    await new.note(250, 300, "by the new link")
+    await ben.until_text("by the new link")
+    await ben.note(600, 300, "still inside")
+    await new.until_text("still inside")
+
+    await lea.button("Let Ann back in").click()
+    await ann.page.reload()
+    await ann.until_status("saved")
+    await ann.until_text("still inside")
