@@ -41,8 +41,8 @@ struct NeighbourCheck {
     guard let place else { return }
     let left = leftNeighbour(of: record)
     guard record.hasRightOrigin else {
-      // What has something to its right was never the last of its list.
-      if let left, rightOrigin(of: left) != nil { throw .misplaced }
+      guard let left else { return }
+      try place.key == .none ? checkEnd(left, &walk) : checkChain(left, &walk)
       return
     }
     let right = ID(client: record.rightClient, clock: record.rightClock)
@@ -56,6 +56,32 @@ struct NeighbourCheck {
     guard let left else { throw .misplaced }
     if rightOrigin(of: left) == right { return }
     try checkOrder(left, right, origin, &walk)
+  }
+
+  /// What has something to its right was never the last of its list. That is looked up, for while
+  /// the room was open nobody checked what `left` says of it, and its author may have lied.
+  private func checkEnd(_ left: ID, _ walk: inout TakeBackWalk) throws(TakeBackError) {
+    guard let bound = rightOrigin(of: left) else { return }
+    guard let first = places.known(left.client, left.clock) else { throw .misplaced }
+    if holds(first, bound), bound.clock > left.clock { throw .misplaced }
+    var index = doc.items[Int(first)].right
+    while index != .none {
+      try walk.pass()
+      if holds(index, bound) { throw .misplaced }
+      index = doc.items[Int(index)].right
+    }
+  }
+
+  /// Behind the value that somebody replaces stand at most values that others have set meanwhile;
+  /// one that names something to its right was put there to part newcomers from the rest.
+  private func checkChain(_ left: ID, _ walk: inout TakeBackWalk) throws(TakeBackError) {
+    guard let first = places.known(left.client, left.clock) else { return }
+    var index = doc.items[Int(first)].right
+    while index != .none {
+      try walk.pass()
+      if doc.items[Int(index)].rightOriginClient != .none { throw .misplaced }
+      index = doc.items[Int(index)].right
+    }
   }
 
   /// Finds the right neighbour behind the left one. What the left one was put before may not come

@@ -34,7 +34,12 @@ extension ShardContext {
   }
 
   private func handle(_ event: csys_event) {
-    if event.id == Self.timerEvent { return csys_timer_clear(descriptors.timer) }
+    if event.id == Self.timerEvent {
+      csys_timer_clear(descriptors.timer)
+      // Part of this turn may have set it anew since, and that is cleared as well.
+      armedNS = .max
+      return
+    }
     if event.id >= Self.listenerEvents {
       return accept(listener: Int(event.id - Self.listenerEvents))
     }

@@ -18,19 +18,22 @@ extension Room {
       people[place].add(session.memberships)
     }
     var left = moderates ? Self.whoBytesOfFacilitator : Self.whoBytes
-    let told = people.prefix { person in
-      left -= person.byteCount
-      return left >= 0
+    var told: [AnyValue] = []
+    for person in people {
+      let line = AnyValue.object(person.fields(withSubject: moderates))
+      left -= JSON.text(line).utf8.count + 1
+      guard left >= 0 else { break }
+      told.append(line)
     }
     var answer = ObjectValue()
-    answer.set("people", .array(told.map { .object($0.fields(withSubject: moderates)) }))
+    answer.set("people", .array(told))
     if told.count < people.count { answer.set("more", .number(Double(people.count - told.count))) }
     return answer
   }
 
-  /// Roughly the bytes of an answer: some hundreds of people.
+  /// Bytes of an answer: some hundreds of people. Less than a connection may have waiting.
   private static let whoBytes = 64 << 10
-  private static let whoBytesOfFacilitator = 256 << 10
+  private static let whoBytesOfFacilitator = 96 << 10
 }
 
 /// One line of the answer to `who`.
@@ -57,11 +60,6 @@ private struct Person {
       let name = membership.board.name
       if !boards.contains(name) { boards.append(name) }
     }
-  }
-
-  var byteCount: Int {
-    64 + visitor.subject.utf8.count + visitor.name.utf8.count
-      + boards.reduce(0) { $0 + $1.utf8.count + 3 }
   }
 
   func fields(withSubject: Bool) -> ObjectValue {

@@ -188,6 +188,26 @@ struct TakeBackPlacesTests {
     _ = try expectTakenBack(last, &hub)
   }
 
+  /// While the room is open nobody checks neighbours. What somebody planted then, an element that
+  /// claims to stand before one on its left, does not keep others from being taken back.
+  @Test func whatSomebodyPlantedBeforeLocksNobodyOut() throws {
+    var hub = try board()
+    let value = ElementID(500, 0), first = ElementID(500, 2), last = ElementID(500, 5)
+    hub.apply(
+      try RawStruct.update([
+        RawStruct(2000, 0, left: last, right: first, kind: ContentKind.string),
+        RawStruct(3000, 0, left: value, right: value),
+      ]))
+    var other = hub
+    other.clientID = 800
+    let edits = try other.transact { edit throws(EditError) in
+      let text = edit.root("t")
+      try edit.insert("!", at: edit.document.length(of: text), in: text)
+      edit.set("k", to: .number(2), in: edit.root("m"))
+    }
+    _ = try hub.applyTakenBack(try Update(v1: try #require(edits)))
+  }
+
   /// As above, with a list: a newcomer would sort what two people wrote at one place otherwise.
   @Test func nobodySortsAListOtherwiseForNewcomers() throws {
     var hub = try board()
