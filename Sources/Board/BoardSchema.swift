@@ -1,9 +1,10 @@
 public import CRDT
 internal import Lib0
 
-/// What the hub holds every client to on a board (Protocol/board.md): shapes under the root `shapes`.
+/// What the hub holds every client to on a board (Protocol/board.md): shapes under the root
+/// `shapes`.
 ///
-/// Only what arrives is looked at, value by value, so the cost follows the update and not the board.
+/// Only what arrives is looked at, value by value: the cost follows the update and not the board.
 /// That a shape is complete is not asked: a reader leaves out what it cannot draw. Other roots are
 /// free, for bots and for clients with documents of their own.
 public enum BoardSchema {

@@ -34,7 +34,8 @@ public struct NewContent: Sendable {
 
 extension Doc {
   /// Shows `body` what `update` would bring to places under the root `name`, in the order of
-  /// integration, without applying it. Duplicates, deletions and what would become GC bring nothing.
+  /// integration, without applying it. Duplicates, deletions and what would become GC bring
+  /// nothing.
   ///
   /// - Parameter body: returns false to see no more.
   /// - Complexity: O(update × `Touch.maximumDepth`); O(structs) where neither side knows the root.

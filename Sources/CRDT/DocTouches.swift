@@ -45,8 +45,8 @@ struct TouchFinder {
     }
   }
 
-  /// Where a struct of the update belongs; `nil` if it would become GC. To be asked for each, in the
-  /// order of integration.
+  /// Where a struct of the update belongs; `nil` if it would become GC. To be asked for each, in
+  /// the order of integration.
   mutating func place(ofRecord index: Int) -> Place? { places.find(index) }
 
   private mutating func add(_ index: Int) {

@@ -93,7 +93,8 @@ struct BoardSchemaTests {
   @Test func typeMayComeWithANewShapeOnly() throws {
     #expect(
       try verdict { edit in
-        if let shape = Self.type(["note1"], edit) { edit.set("type", to: .string("pen"), in: shape) }
+        guard let shape = Self.type(["note1"], edit) else { return }
+        edit.set("type", to: .string("pen"), in: shape)
       }?.reason == "a shape's type never changes")
     #expect(try verdict { edit in _ = Self.make("note1", &edit) } == nil)
   }

@@ -247,7 +247,8 @@ struct PolicyTests {
       default: nil
       }
     }
-    let reason = "not what a board may hold: shapes/s/x: must be an integer from -134217728 to 134217728"
+    let reason =
+      "not what a board may hold: shapes/s/x: must be an integer from -134217728 to 134217728"
     #expect(told == [reason, reason])
     #expect(rig.edits == 1)
   }
