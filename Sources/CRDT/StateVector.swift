@@ -52,6 +52,9 @@ public struct StateVector: Equatable, Sendable {
 }
 
 extension StateVector: Sequence {
+  /// How many client ids are in it.
+  public var count: Int { entries.count }
+
   public func makeIterator() -> IndexingIterator<[(client: ClientID, clock: UInt64)]> {
     entries.makeIterator()
   }

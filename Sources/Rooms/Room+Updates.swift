@@ -14,6 +14,8 @@ extension Room {
   static let retryInterval: Int64 = 10_000_000_000
   /// Sessions on a board of which is known what their documents lack; the others are asked later.
   static let lackingMax = 64
+  /// Client ids that a document may lack for that to be known.
+  static let lackingIDsMax = 16
   /// Nanoseconds between two explanations of the same refusal to a stock client.
   static let tellInterval: Int64 = 10_000_000_000
 
@@ -162,9 +164,11 @@ extension Room {
       board.lacking[session.id] = nil
       return
     }
-    if board.lacking.count < Self.lackingMax, missing.count(where: { _ in true }) <= 16 {
+    if board.lacking.count < Self.lackingMax, missing.count <= Self.lackingIDsMax {
       board.lacking[session.id] = missing
     }
+    // What a freeze put off is asked for when that ends, and not before.
+    if membership.asksAgainAt == .max { return }
     askAgain(membership, at: now.monotonic + Self.retryInterval << membership.cuts)
     membership.cuts = min(membership.cuts + 1, 5)
   }
@@ -174,7 +178,9 @@ extension Room {
     for (id, missing) in board.lacking
     where missing.contains(where: { board.doc.clock(of: $0.client) >= $0.clock }) {
       board.lacking[id] = nil
-      guard let membership = sessions[id]?.membership(board.name) else { continue }
+      guard let membership = sessions[id]?.membership(board.name),
+        membership.asksAgainAt != .max
+      else { continue }
       askAgain(membership, at: membership.askedAt + Self.askInterval)
     }
   }

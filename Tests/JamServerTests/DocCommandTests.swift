@@ -40,6 +40,19 @@ struct DocCommandTests {
     }
   }
 
+  /// An update in format v2 begins like an empty one in v1.
+  @Test func whatStandsBehindAnUpdateIsNotPassedOver() throws {
+    _ = try folder.write("more", Self.update + [0])
+    _ = try folder.write("v2", [0, 0, 3, 1, 2])
+    for (file, count) in [("more", 1), ("v2", 3)] {
+      let run = try run("doc", "show", file)
+      #expect(run.exitCode == 1 && run.output.isEmpty)
+      #expect(
+        run.errors == "Error: \(file) has \(count) bytes behind an update in format v1: is it in "
+          + "format v2, which is not read?\n")
+    }
+  }
+
   @Test func whatIsNoUpdateSaysWhere() throws {
     _ = try folder.write("cut", [1, 1, 1, 0, 4, 1, 1, 0x74])
     let run = try run("doc", "show", "cut")

@@ -186,19 +186,27 @@ struct ReactorTests {
     #expect(rig.sightings.now.largestOffer <= 1 << 20)
   }
 
+  /// Pauses reading from everybody, or goes on, one after the other within one block.
+  private func pauseReading(_ pauses: Bool..., on rig: Rig) {
+    rig.reactor.shards[0].sync { context in
+      context.forEachConnection { connection in
+        for pause in pauses { connection.pauseReading(pause) }
+      }
+    }
+  }
+
   @Test func aPausedConnectionIsNotRead() throws {
     let rig = try Rig(.echo)
     defer { rig.reactor.shutdown() }
-    let shard = rig.reactor.shards[0]
     let client = try #require(Client(port: rig.port))
     #expect(rig.sightings.wait { $0.opened == 1 })
-    shard.sync { context in context.forEachConnection { $0.pauseReading(true) } }
+    pauseReading(true, on: rig)
     client.send([1, 2])
     usleep(20_000)
     #expect(rig.sightings.now.bytes == 0)
-    shard.sync { context in context.forEachConnection { $0.pauseReading(false) } }
+    pauseReading(false, on: rig)
     #expect(client.receive(2) == [1, 2])
-    shard.sync { context in context.forEachConnection { $0.pauseReading(true) } }
+    pauseReading(true, on: rig)
     client.reset()
     #expect(rig.sightings.wait { $0.closed == [.failed(errno: ECONNRESET)] })
   }
@@ -207,20 +215,12 @@ struct ReactorTests {
   @Test func aConnectionThatIsReadFromInPassingIsNotCutOff() throws {
     let rig = try Rig(.echo)
     defer { rig.reactor.shutdown() }
-    let shard = rig.reactor.shards[0]
     let client = try #require(Client(port: rig.port))
     #expect(rig.sightings.wait { $0.opened == 1 })
-    shard.sync { context in context.forEachConnection { $0.pauseReading(true) } }
+    pauseReading(true, on: rig)
     client.send([7])
-    for _ in 0..<10_000 {
-      shard.sync { context in
-        context.forEachConnection { connection in
-          connection.pauseReading(false)
-          connection.pauseReading(true)
-        }
-      }
-    }
-    shard.sync { context in context.forEachConnection { $0.pauseReading(false) } }
+    for _ in 0..<10_000 { pauseReading(false, true, on: rig) }
+    pauseReading(false, on: rig)
     #expect(client.receive(1) == [7])
     #expect(rig.sightings.now.closed.isEmpty)
   }

@@ -72,6 +72,21 @@ struct SavingTests {
     #expect(!rig.takeMessages(to: ann).contains { $0.isStep1 })
   }
 
+  /// What came during a freeze is asked for when it ends, also where part of it was cut off.
+  @Test func whatWasCutOffDuringAFreezeIsAskedForAtItsEnd() {
+    let ann = rig.join("ann"), fay = rig.joinOwn("fay", .facilitator)
+    rig.command(#"{"id": 1, "command": "freeze"}"#, from: fay)
+    let part = [Edit.insert("x", client: 2), Edit.insert("c", client: 1, clock: 2)]
+    let both = Update.merging(part.compactMap { try? Update(v1: $0) })
+    rig.send(.syncStep2(update: both.encodedV1()), from: ann)
+    _ = rig.take()
+    rig.advance(milliseconds: 60_000)
+    #expect(!rig.takeMessages(to: ann).contains { $0.isStep1 })
+    rig.command(#"{"id": 2, "command": "unfreeze"}"#, from: fay)
+    rig.advance(milliseconds: 1_000)
+    #expect(rig.takeMessages(to: ann).contains { $0.isStep1 })
+  }
+
   @Test func anEditDuringACheckpointStaysDirty() {
     let ann = rig.join("ann")
     rig.update(Edit.insert("a", client: 1), from: ann)

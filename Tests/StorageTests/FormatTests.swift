@@ -78,6 +78,30 @@ struct FormatTests {
         == "018080afa2dbffad06010700046d61696e0003616e6e0301020301d00f01070101020405")
   }
 
+  /// No hub has written them: counting on from them would overflow, and end it for all rooms.
+  @Test(arguments: [(1 << 62) + 1, .max - 1, .max] as [UInt64])
+  func numbersThatNoHubReachesAreDamage(_ number: UInt64) throws {
+    let most = UInt64(1) << 62
+    for (first, last, isGood) in [
+      (most, most, true), (number, number, false), (1, number, false), (2, 1, false),
+    ] {
+      let header = MemberHeader(
+        kind: .history, recordCount: 1, firstSequence: first, lastSequence: last)
+      let member = header.member([0], level: 1)
+      let read = try? MemberHeader(member.span, at: 0, path: "a")
+      #expect((read != nil) == isGood, "\(first) to \(last)")
+    }
+    for (sequence, isGood) in [(most, true), (number, false)] {
+      var buffer: [UInt8] = []
+      var record = TestRoom.record(1)
+      record.sequence = sequence
+      record.encode(to: &buffer, seed: 1)
+      #expect((RecordHeader(buffer.span, at: 0, seed: 1) != nil) == isGood)
+    }
+    #expect(HistoryFiles.number("\(number).gz") == nil)
+    #expect(HistoryFiles.number("\(most - 1).gz") == most - 1)
+  }
+
   /// Swift takes an é and an e with an accent behind it for the same text; they are two people.
   @Test func namesThatDifferOnlyInTheirBytesStayApart() {
     let authors = ["\u{e9}", "e\u{301}", "\u{e9}"]

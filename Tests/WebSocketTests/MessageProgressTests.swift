@@ -38,6 +38,15 @@ struct MessageProgressTests {
     #expect(endsAt == row.endsAt)
   }
 
+  @Test func timeInWhichNobodyReadsItCountsForNothing() {
+    var progress = MessageProgress()
+    progress.reached(1, now: 1_000_000_000)
+    progress.goesOn(now: 100_000_000_000)
+    let before = progress.isTooSlow(now: 159_000_000_000)
+    let after = progress.isTooSlow(now: 160_000_000_000)
+    #expect(!before && after)
+  }
+
   @Test func theNextMessageStartsAnew() {
     var progress = MessageProgress()
     for second in stride(from: UInt64(1), to: 1_000, by: 50) {
