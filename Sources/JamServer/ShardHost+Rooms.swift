@@ -77,9 +77,9 @@ extension ShardHost {
   ) {
     guard let room = live.room else { return }
     let board = arrival.dialect == .stock ? arrival.board : nil
-    // A room that nobody wrote to does not exist for somebody who may only look, unless it has a
-    // place in the list of rooms.
-    if room.isBlank, !arrival.visitor.role.writes, !hub.api.hasTitle(arrival.room) {
+    // A room that nobody wrote to does not exist for somebody who may only look, unless it is in
+    // the list of rooms: somebody made it by a title, or is in it.
+    if room.isBlank, room.isEmpty, !arrival.visitor.role.writes, !hub.api.hasTitle(arrival.room) {
       refuse(
         arrival, HTTPError(status: 404, reason: "there is no room \(arrival.room) yet"),
         connection, peer)

@@ -135,12 +135,12 @@ public final class Room {
     guard Slug(board) != nil else {
       return Refusal(.badName, "a board's id is 1 to 64 of a-z, 0-9, '-', '_'")
     }
-    if isReview, board == Self.defaultBoard { return nil }
+    // Everybody's board has always place, also for who looks before anybody has written there.
+    if board == Self.defaultBoard { return nil }
     if !visitor.role.writes {
       return Refusal(.notHere, "there is no board '\(board)' in this room yet")
     }
-    // Boards stay, so nobody alone takes them all; and everybody's board has always place.
-    if board == Self.defaultBoard { return nil }
+    // Boards stay, so nobody alone takes them all.
     let isTrusted = visitor.role.moderates || visitor.replays
     let most = limits.boards + (isTrusted ? RoomLimits.boardsKept : 0)
     if boards.count > most {

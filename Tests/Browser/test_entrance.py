@@ -3,7 +3,7 @@
 import asyncio
 import re
 
-from person import until
+from person import AWAY, until
 
 TITLE = "Радио для подъезда — Хүүрнэл"
 
@@ -43,6 +43,42 @@ async def test_without_a_link_nobody_comes_in(hub, people):
     eve = await people("Eve")
     await eve.open("/j/demo/radio")
     await eve.until_words("An invitation is needed")
+
+
+async def test_a_viewer_waits_in_a_new_room_for_the_first_shape(hub, people):
+    ann, eve = await people("Ann"), await people("Eve")
+    participant, viewer = await asyncio.gather(
+        asyncio.to_thread(hub.link), asyncio.to_thread(hub.link, "viewer")
+    )
+    await ann.open(participant)
+    await ann.introduce()
+    await ann.page.get_by_label("What is it about?").fill(TITLE)
+    await ann.button("Start a room").click()
+    await ann.until_status("saved")
+    room = ann.page.url
+    await ann.page.go_back()
+    await ann.until_words("Hello Ann.")
+
+    await eve.open(viewer)
+    await eve.introduce()
+    await eve.page.get_by_role("link", name=TITLE).click()
+    await eve.until_status("saved")
+    await eve.until_words("You are watching.")
+    await ann.page.goto(room)
+    await ann.until_status("saved")
+    await ann.note(300, 300, "first")
+    await eve.until_text("first")
+
+
+async def test_a_viewer_is_told_that_there_is_no_such_room(hub, people):
+    eve = await people("Eve")
+    eve.expected = [AWAY]
+    await eve.open((await asyncio.to_thread(hub.link, "viewer")).replace("#", "/nowhere#"))
+    await eve.introduce()
+    await eve.until_words("There is no such room")
+    await eve.until_words("Nobody has started it yet, or its address is not right.")
+    await eve.page.get_by_role("link", name="Back to the rooms").click()
+    await eve.until_words("Hello Eve. Pick a room to watch.")
 
 
 async def test_viewers_see_and_change_nothing(hub, people):

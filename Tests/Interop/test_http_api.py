@@ -13,8 +13,10 @@ from subprocess import DEVNULL, Popen
 import pycrdt
 import pytest
 from rig.hub import BINARY, JAM
-from rig.own import OwnClient
+from rig.own import OwnClient, put
+from rig.pycrdt_peer import PycrdtPeer
 from rig.socket import Refused, Socket, refusal
+from rig.stock import until
 
 PAGE = b"<!doctype html><title>Jam</title>" + b" " * 200
 SCRIPT = b"export const answer = 42;\n" * 400
@@ -335,13 +337,31 @@ async def test_a_room_with_a_title_is_open_for_viewers_before_anybody_writes(hub
     token = (await asyncio.to_thread(api.join))["token"]
     room = await asyncio.to_thread(api.json, "POST", "rooms", {"title": "Empty"}, token, 201)
     viewer = await asyncio.to_thread(api.join, "viewer")
-    looking = own_client(hub, room["id"], viewer, boards=())
-    await looking.connect()
+    looking = await own_client(hub, room["id"], viewer).connect()
     assert looking.hello["you"]["role"] == "viewer"
-    await looking.close()
-    # A stock client's address names a board, and that is not there yet.
-    assert (await refusal(hub.port, hub.path(room["id"], token=viewer["token"]))).status == 404
-    assert (await refusal(hub.port, hub.path("none", token=viewer["token"]), "jamboree.v1")).status == 404
+    stock = await PycrdtPeer(hub, room["id"], "vic", "viewer").connect()
+    writing = await own_client(hub, room["id"], {"token": token}).connect()
+    writing.edit("main", put("first", 1))
+    await looking.until(lambda: looking.content() == {"first": 1}, 10, "it shows")
+    await until(lambda: stock.content().get("m") == {"first": 1}, 10, "it shows to a stock client")
+    for client in (looking, writing):
+        await client.close()
+    await stock.disconnect()
+    # Another board is there once somebody has begun it.
+    told = await refusal(hub.port, hub.path(room["id"], "ideas", token=viewer["token"]))
+    assert told.status == 404 and told.json["error"] == "not-here"
+
+
+async def test_a_room_that_somebody_is_in_is_open_for_viewers_one_that_is_not_there_is_not(hub, api):
+    viewer = await asyncio.to_thread(api.join, "viewer")
+    address = hub.path("quiet", token=viewer["token"])
+    for protocol in (None, "jamboree.v1"):
+        assert (await refusal(hub.port, address, protocol)).status == 404
+    ann = await OwnClient(hub, "quiet", "ann").connect()
+    looking = await own_client(hub, "quiet", viewer).connect()
+    assert [room["id"] for room in await asyncio.to_thread(api.rooms, viewer["token"])] == ["quiet"]
+    for client in (looking, ann):
+        await client.close()
 
 
 def test_who_says_no_more_is_answered_all_the_same(hub, api):

@@ -57,6 +57,22 @@ struct PolicyTests {
     #expect(rig.edits == 16)
   }
 
+  @Test func aViewerWaitsOnTheBoardOfAllAndOnNoOther() {
+    let own = rig.joinOwn("vic", .viewer), stock = rig.join("vera", .viewer)
+    _ = rig.take()
+    rig.send(.open(epoch: 0), from: own, board: "ideas")
+    #expect(rig.takeMessages(to: own).isEmpty)
+    rig.update(Edit.insert("a", client: 1), from: rig.join("ann"))
+    rig.endTurn()
+    let readers = rig.take().compactMap { effect in
+      if case .fanOut(.update, "main", let audience, _, _) = effect { audience } else { nil }
+    }
+    #expect(readers.count == 1 && readers[0].own == [own] && readers[0].stock.contains(stock))
+    let visitor = Visitor(subject: "vic", name: "vic", role: .viewer)
+    #expect(rig.room.admit(visitor, board: "main") == nil)
+    #expect(rig.room.admit(visitor, board: "ideas")?.code == .notHere)
+  }
+
   @Test func aViewerReadsAndIsToldOnce() {
     let writer = rig.join("ann"), viewer = rig.join("vic", .viewer)
     rig.update(Edit.insert("a", client: 1), from: writer)

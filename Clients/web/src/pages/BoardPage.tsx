@@ -45,6 +45,8 @@ function Connected({ connection, session, room }: Props & { readonly connection:
       return <Wrong title="wrong.removed.title" words="wrong.removed.text" {...more} />;
     case "bad-invitation":
       return <Wrong title="wrong.link.title" words="wrong.link.text" unsaved={more.unsaved} />;
+    case "no-room":
+      return <Wrong title="wrong.room.title" words="wrong.room.text" reload {...more} />;
     default:
       return <Wrong title="wrong.ended.title" words="wrong.ended.text" reload {...more} />;
   }

@@ -68,6 +68,8 @@ test("an expired token is renewed at once, but not in a circle", () => {
 test("a renewed invitation is the end, an unreachable hub is not", () => {
   const bad: LinkEvent = { on: "token", answer: { ok: false, error: "bad-invitation" } };
   assert.deepEqual(run({ on: "start" }, bad)[0], { at: "ended", code: "bad-invitation" });
+  const gone: LinkEvent = { on: "token", answer: { ok: false, error: "no-room" } };
+  assert.deepEqual(run({ on: "start" }, gone)[0], { at: "ended", code: "no-room" });
   const none: LinkEvent = { on: "token", answer: { ok: false, error: "unreachable" } };
   assert.equal(run({ on: "start" }, none)[0].at, "waiting");
 });

@@ -10,9 +10,15 @@ export type Link =
   | { readonly at: "waiting"; readonly failures: number; readonly fresh: boolean }
   | { readonly at: "ended"; readonly code: EndCode };
 
+/** There is a token, but no such room for who has it. */
+export interface NoRoom {
+  readonly ok: false;
+  readonly error: "no-room";
+}
+
 export type LinkEvent =
   | { readonly on: "start" }
-  | { readonly on: "token"; readonly answer: TokenAnswer }
+  | { readonly on: "token"; readonly answer: TokenAnswer | NoRoom }
   | { readonly on: "opened"; readonly now: number }
   /** The socket is gone; `code` as WebSocket has it, 1006 also for a failed upgrade. */
   | { readonly on: "closed"; readonly code: number; readonly now: number }
@@ -89,7 +95,7 @@ export function nextLink(link: Link, event: LinkEvent, chance: number): [Link, L
       if (answer.ok) {
         return [{ ...link, at: "opening" }, { do: "connect", token: answer.token }];
       }
-      if (answer.error === "bad-invitation") return [{ at: "ended", code: "bad-invitation" }];
+      if (answer.error !== "unreachable") return [{ at: "ended", code: answer.error }];
       return wait(link.failures + 1, false, chance);
     }
     case "opening":

@@ -12,7 +12,7 @@ interface Scene extends FakeWorld {
   readonly room: RoomConnection;
   readonly board: BoardConnection;
   readonly renewals: () => number;
-  readonly answer: { next: TokenAnswer };
+  readonly answer: { next: TokenAnswer; missing: boolean };
   /** The newest socket. */
   socket(): FakeSocket;
   /** What was sent for the board since the last look. */
@@ -24,12 +24,13 @@ after(() => rooms.forEach((room) => room.close()));
 
 async function scene(store = memoryStore()): Promise<Scene> {
   const world = fakeWorld();
-  const answer: { next: TokenAnswer } = { next: { ok: true, token: "a b" } };
+  const answer: Scene["answer"] = { next: { ok: true, token: "a b" }, missing: false };
   let renewals = 0;
   const session = {
     sub: "ann",
     token: async () => ({ ok: true, token: "a b" } as const),
     renew: async () => (renewals++, answer.next),
+    missing: async () => answer.missing,
   };
   const { environment } = world;
   const where = { origin: "https://hub", jam: "demo", room: "radio" };
@@ -110,6 +111,19 @@ test("reconnecting: waits grow, every second failure renews the token, waking he
   it.socket().close(1006);
   await it.pass(20_000);
   assert.deepEqual(it.room.status, { at: "ended", code: "bad-invitation", unsaved: 0 });
+});
+
+test("a room that is not there is the end for who cannot begin it", async () => {
+  for (const missing of [false, true]) {
+    const it = await scene();
+    it.answer.missing = missing;
+    it.socket().close(1006);
+    await it.pass(600);
+    it.socket().close(1006);
+    await it.pass(1200);
+    const next = missing ? { at: "ended", code: "no-room" } : { at: "offline" };
+    assert.deepEqual(it.room.status, { ...next, unsaved: 0 });
+  }
 });
 
 test("a silent hub is left, one that speaks is not", async () => {

@@ -97,6 +97,7 @@ export function connectRoom(options: RoomOptions): RoomConnection {
   const wire: Wire = connectWire({
     url: `${options.origin.replace(/^http/, "ws")}/yjs/${jam}/${name}`,
     session,
+    missing: async () => (await session.missing?.(name)) ?? false,
     environment,
     opened(to) {
       send = to;

@@ -25,13 +25,14 @@ interface Asked {
 interface FakeHub {
   invitation: string;
   revoked: boolean;
+  role: string;
 }
 type Body = (origin: string, asked: Asked[], hub: FakeHub) => Promise<void>;
 
 /** A hub that knows the invitation "good" and tokens "t1", "t2" …, the newest being valid. */
 async function withHub(body: Body): Promise<void> {
   const asked: Asked[] = [];
-  const hub = { invitation: "good", revoked: false };
+  const hub = { invitation: "good", revoked: false, role: "facilitator" };
   let tokens = 0;
   const answer = ({ line, token, body: given }: Asked): [number, unknown] => {
     if (line === "POST /api/jams/demo/join") {
@@ -43,7 +44,7 @@ async function withHub(body: Body): Promise<void> {
       const key = given.key ?? "key-of-ann";
       return [200, {
         token: `t${++tokens}`, key, sub: `guest-${String(key)}`, name: given.name,
-        role: "facilitator", expires: 10_000, jam: { id: "demo", title: "Jam" },
+        role: hub.role, expires: 10_000, jam: { id: "demo", title: "Jam" },
       }];
     }
     if (hub.revoked || token !== `Bearer t${tokens}`) {
@@ -166,6 +167,16 @@ test("a facilitator who renews the own link stays in", () => withHub(async (orig
   assert.equal(session.membership?.invitation, "good");
   assert((await session.renewInvitation("facilitator")).ok);
   assert.deepEqual(await session.renew(), { ok: true, token: "t2" });
+}));
+
+test("only who cannot begin rooms is missing one", () => withHub(async (origin, _, hub) => {
+  for (const role of ["participant", "viewer"]) {
+    hub.role = role;
+    const session = createSession(options(origin, memory()), "good");
+    await session.join("Ann");
+    assert.equal(await session.missing?.("radio"), false);
+    assert.equal(await session.missing?.("none"), role === "viewer");
+  }
 }));
 
 test("a hub that is not there, and a name that is none", () => withHub(async (origin) => {

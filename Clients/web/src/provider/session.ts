@@ -95,6 +95,8 @@ export function createSession(options: SessionOptions, invitation?: string): Ses
     return ask(origin, fetch, { ...call, token: second.token }, read);
   }
 
+  const rooms = () => authorized({ method: "GET", path: `${base}/rooms` }, readRooms);
+
   return {
     jam,
     get membership() { return membership; },
@@ -103,7 +105,12 @@ export function createSession(options: SessionOptions, invitation?: string): Ses
     join,
     token,
     renew,
-    rooms: () => authorized({ method: "GET", path: `${base}/rooms` }, readRooms),
+    rooms,
+    async missing(room) {
+      if (membership?.role !== "viewer") return false;
+      const answer = await rooms();
+      return answer.ok && !answer.value.rooms.some(({ id }) => id === room);
+    },
     createRoom: (title) =>
       authorized({ method: "POST", path: `${base}/rooms`, body: { title } }, readJam),
     invitations: () =>

@@ -26,9 +26,11 @@ export type Status =
 
 /**
  * `removed`: a facilitator removed this person. `bad-invitation`: the link was renewed.
+ * `no-room`: who may only look asked for a room that nobody has begun.
  * `malformed`, `too-big`: the hub cannot read what we send. `closed`: `close()` was called.
  */
-export type EndCode = "removed" | "bad-invitation" | "malformed" | "too-big" | "closed";
+export type EndCode =
+  "removed" | "bad-invitation" | "no-room" | "malformed" | "too-big" | "closed";
 
 /** What the hub says of the room. */
 export interface RoomState {
@@ -120,6 +122,8 @@ export interface TokenSource {
   token(): Promise<TokenAnswer>;
   /** A new token, although the old one has not expired: the hub refused it. */
   renew(): Promise<TokenAnswer>;
+  /** The hub has no such room, and who asks cannot begin one; not there where nobody can tell. */
+  missing?(room: string): Promise<boolean>;
 }
 
 export type TokenAnswer =

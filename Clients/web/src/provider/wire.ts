@@ -8,6 +8,8 @@ export interface WireUses {
   /** Without the token. */
   readonly url: string;
   readonly session: TokenSource;
+  /** Whether the hub says that there is nothing to connect to. */
+  readonly missing: () => Promise<boolean>;
   readonly environment: Environment;
   readonly opened: (send: (data: string | Uint8Array) => void) => void;
   readonly heard: (data: string | Uint8Array) => void;
@@ -70,7 +72,8 @@ export function connectWire(uses: WireUses): Wire {
 
   async function ask(fresh: boolean): Promise<void> {
     const answer = await (fresh ? session.renew() : session.token());
-    happen({ on: "token", answer });
+    const missing = fresh && answer.ok && await uses.missing();
+    happen({ on: "token", answer: missing ? { ok: false, error: "no-room" } : answer });
   }
 
   /** Closes the socket and hears nothing of it any more. */

@@ -40,6 +40,9 @@ export const de: Texts = {
   "wrong.removed.title": "Du wurdest aus diesem Raum entfernt",
   "wrong.removed.text":
     "Ein:e Facilitator:in hat deine Teilnahme hier beendet. Andere Räume stehen dir weiter offen.",
+  "wrong.room.title": "Diesen Raum gibt es nicht",
+  "wrong.room.text":
+    "Noch hat ihn niemand begonnen, oder die Adresse stimmt nicht. Wähle einen aus der Liste, oder versuch es später noch einmal.",
   "wrong.ended.title": "Die Verbindung ist beendet",
   "wrong.ended.text": "Der Hub kann nicht lesen, was diese Seite sendet. Lade die Seite neu.",
   "wrong.unsaved":

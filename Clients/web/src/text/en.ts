@@ -41,6 +41,9 @@ export const en = {
   "wrong.none.text": "Open the link that you were given: it lets this browser in.",
   "wrong.removed.title": "You were removed from this room",
   "wrong.removed.text": "A facilitator ended your part here. Other rooms stay open to you.",
+  "wrong.room.title": "There is no such room",
+  "wrong.room.text":
+    "Nobody has started it yet, or its address is not right. Pick one from the list, or try again later.",
   "wrong.ended.title": "The connection has ended",
   "wrong.ended.text": "The hub cannot read what this page sends. Reload the page.",
   "wrong.unsaved":
