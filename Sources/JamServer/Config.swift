@@ -16,6 +16,8 @@ public struct HubConfig: Equatable, Sendable {
   public var dataDirectory = "data"
   /// The jams whose rooms may be entered, each once.
   public var jams: [Slug] = Slug("demo").map { [$0] } ?? []
+  /// What people see in place of a jam's id; 1 to 120 characters.
+  public var titles: [Slug: String] = [:]
   /// How many queues with an epoll set each; 0: as many as cores.
   public var shards = 0
   public var logLevel = Logger.Level.info

@@ -45,6 +45,12 @@ extension HubConfig {
             file: places.isEmpty ? "" : path ?? "", line: places.first ?? 0,
             reason: "\(names[0]) must not be larger than \(names[1])"))
       }
+      // A jam that the command line leaves out may keep its title in the file.
+      for (id, line) in JamTitles.ids(in: lines) where !given.contains("jam") {
+        guard !config.jams.contains(where: { $0.description == id }) else { continue }
+        let reason = "\"\(JamTitles.table).\(id)\" is the title of no jam (see \"jams\")"
+        errors.append(ConfigError(file: path ?? "", line: line, reason: reason))
+      }
       errors.sort { $0.line < $1.line }
       if let reason = config.tlsContradiction {
         let line = ["tls-cert", "tls-key", "tls-self-signed"].compactMap { lines[[$0]] }.first
@@ -78,6 +84,8 @@ extension HubConfig {
       let reason: String? =
         if let field = ConfigField.all.first(where: { $0.path == entry.path }) {
           field.set(&self, entry.value).map { "\"\(field.key)\" \($0)" }
+        } else if entry.path.first == JamTitles.table {
+          JamTitles.set(&self, entry)
         } else {
           HubConfig.unknown(entry)
         }

@@ -38,11 +38,12 @@ struct HubParts: Sendable {
     } else {
       web = nil
     }
-    do throws(StorageError) { index = RoomIndex(try store.checkpointTimes()) } catch {
+    do throws(StorageError) { index = RoomIndex(try store.changeTimes()) } catch {
       throw HubError("cannot list the rooms: \(error)")
     }
     api = JamAPI(
-      jams: config.jams, key: key, catalogue: try Catalogue(in: store), index: index
+      jams: config.jams, titles: config.titles, key: key, catalogue: try Catalogue(in: store),
+      index: index
     ) { jam, reason in
       logger.error("cannot save a jam", metadata: .fields(["jam": "\(jam)", "reason": reason]))
     }

@@ -22,6 +22,8 @@ struct APIRequest: Sendable {
 /// - Source: Protocol/http.md.
 struct JamAPI: Sendable {
   let jams: [Slug]
+  /// What the operator calls them.
+  var titles: [Slug: String] = [:]
   let key: [UInt8]
   let catalogue: Catalogue
   let index: RoomIndex
@@ -63,8 +65,20 @@ struct JamAPI: Sendable {
   /// Whether somebody made the room by a title, so that lists have it before anybody writes there.
   func hasTitle(_ id: RoomID) -> Bool { catalogue[id.jam].room(id.prototype) != nil }
 
-  /// Whether somebody made the room for watching a recorded session.
-  func isReview(_ id: RoomID) -> Bool { catalogue[id.jam].room(id.prototype)?.isReview ?? false }
+  /// Whether the room is one for watching recorded sessions.
+  func isReview(_ id: RoomID) -> Bool { catalogue[id.jam].isReview(id.prototype) }
+
+  /// Keeps that it is: a performance has begun there. What cannot be saved is tried again when the
+  /// room is next opened.
+  func keepReview(_ id: RoomID) {
+    let noted = { @Sendable (record: inout JamRecord) -> Result<Void, APIError> in
+      record.noteReview(id.prototype)
+      return .success(())
+    }
+    catalogue.change(id.jam, noted) { outcome in
+      if case .failure(.notSaved(let reason)) = outcome { report(id.jam, reason) }
+    }
+  }
 
   private func invitation(_ role: Role, of jam: Slug, _ record: JamRecord) -> Invitation {
     Invitation(jam: jam, role: role, generation: record.generation(of: role))
@@ -144,7 +158,7 @@ struct JamAPI: Sendable {
         "title": .string(titled?.title ?? room.id.description),
         "people": .number(Double(room.entry.people)),
         "changed": room.entry.changed.map { .number(Double($0)) } ?? .null,
-        "review": .bool(titled?.isReview ?? false),
+        "review": .bool(record.isReview(room.id)),
       ])
     }
     return .json(
@@ -280,9 +294,8 @@ struct JamAPI: Sendable {
   }
 
   private func title(of jam: Slug, _ record: JamRecord) -> AnyValue {
-    .object([
-      "id": .string(jam.description), "title": .string(record.title ?? jam.description),
-    ])
+    let title = titles[jam] ?? record.title ?? jam.description
+    return .object(["id": .string(jam.description), "title": .string(title)])
   }
 
   private func answer<Value>(

@@ -19,6 +19,8 @@ public struct JamRecord: Equatable, Sendable {
   /// In the order in which they were made.
   private(set) var rooms: [TitledRoom] = []
   private var titles: [Slug: Int] = [:]
+  /// Rooms without a title that a performance of a recording began, the oldest first.
+  private(set) var reviews: [Slug] = []
 
   struct TitledRoom: Equatable, Sendable {
     var id: Slug
@@ -36,6 +38,16 @@ public struct JamRecord: Equatable, Sendable {
   func generation(of role: Role) -> UInt64 { generations[role] ?? 1 }
 
   func room(_ id: Slug) -> TitledRoom? { titles[id].map { rooms[$0] } }
+
+  /// Whether recorded sessions are performed in the room.
+  func isReview(_ id: Slug) -> Bool { room(id)?.isReview ?? false || reviews.contains(id) }
+
+  /// Keeps that a room is for performances; of too many the oldest is forgotten.
+  mutating func noteReview(_ id: Slug) {
+    guard !isReview(id) else { return }
+    if reviews.count >= Self.roomsMax { reviews.removeFirst() }
+    reviews.append(id)
+  }
 
   /// Withdraws the link of a role: the next one takes its place.
   mutating func renew(_ role: Role) { generations[role] = generation(of: role) + 1 }
@@ -68,6 +80,10 @@ extension JamRecord {
       return .object(entry)
     }
     fields.append(.init(key: "rooms", value: .array(list)))
+    if !reviews.isEmpty {
+      let ids = reviews.map { AnyValue.string($0.description) }
+      fields.append(.init(key: "reviews", value: .array(ids)))
+    }
     return Array(JSON.text(.object(ObjectValue(fields))).utf8)
   }
 
@@ -85,6 +101,19 @@ extension JamRecord {
         throw .invalid(offset: 0, what: "jam: rooms")
       }
       for entry in list { try readRoom(entry) }
+    }
+    if let value = fields["reviews"] { try readReviews(value) }
+  }
+
+  private mutating func readReviews(_ value: AnyValue) throws(DecodingError) {
+    guard case .array(let list) = value, list.count <= Self.roomsMax else {
+      throw .invalid(offset: 0, what: "jam: reviews")
+    }
+    for entry in list {
+      guard let id = Slug(try Self.text(entry, "jam: id of a review room")) else {
+        throw .invalid(offset: 0, what: "jam: id of a review room")
+      }
+      noteReview(id)
     }
   }
 

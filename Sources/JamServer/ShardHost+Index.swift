@@ -10,6 +10,12 @@ extension ShardHost {
     live.people[subject] = count > 1 ? count - 1 : nil
   }
 
+  /// A room in which a recording is performed is listed as one, also while nobody has it open.
+  func noteReview(_ live: LiveRoom) {
+    guard live.room?.isReview == true, !hub.api.isReview(live.id) else { return }
+    hub.api.keepReview(live.id)
+  }
+
   /// Tells the index what is new: whole seconds, so that a lively room tells it once a second.
   func list(_ live: LiveRoom) {
     let entry = RoomIndex.Entry(people: live.people.count, changed: live.changed)

@@ -107,6 +107,7 @@ extension ShardHost {
     live.people[arrival.visitor.subject, default: 0] += 1
     touch(live)
     live.room?.noteReplay(by: arrival.visitor, now: now, &effects)
+    noteReview(live)
     switch arrival.dialect {
     case .stock:
       live.room?.join(
@@ -186,6 +187,7 @@ extension ShardHost {
       live.room = room
       live.changed = room.lastRecordTime.map { $0 / 1_000_000 }
       live.phase = .live
+      noteReview(live)
       for (connectionID, arrival) in waiting {
         guard let connection = context.connection(connectionID),
           let peer = connection.owner as? Peer, peer.phase == .awaitingRoom

@@ -49,15 +49,16 @@ extension Store {
     try folder.sync()
   }
 
-  /// Rooms that have files, each with the time of its last checkpoint (µs since 1970): when
-  /// something came to it last, or a little later. Reads names alone.
-  public func checkpointTimes() throws(StorageError) -> [RoomID: Int64] {
-    var times: [RoomID: Int64] = [:]
+  /// Rooms that have files, or records in the log of the process before, each with the time at
+  /// which those were written (µs since 1970): when something came to it last, or a little later.
+  /// Reads names alone.
+  public func changeTimes() throws(StorageError) -> [RoomID: Int64] {
+    var times = tailTimes()
     for room in try Self.roomIDs(in: rooms).found {
       guard let files = try RoomFiles.find(room, in: rooms, options) else { continue }
       let file = SnapshotFile.room(in: files.directory)
       let status = files.directory.status(file.current) ?? files.directory.status(file.previous)
-      if let status { times[room] = status.changed }
+      if let status { times[room] = max(times[room] ?? 0, status.changed) }
     }
     return times
   }

@@ -140,6 +140,18 @@ public final class Store: Sendable {
   /// is time, so that their log segments can go.
   public func roomsWithTail() -> [RoomID] { log.withLock { $0.tail.keys.sorted() } }
 
+  /// The same with the time at which the log's newest segment of each was last written, in µs
+  /// since 1970: no earlier than its last record.
+  func tailTimes() -> [RoomID: Int64] {
+    let log = log.withLock { $0 }
+    let times = log.files.map { file, _ in
+      wal.status(file.path.split(separator: "/").last.map(String.init) ?? "")
+    }
+    return log.tail.mapValues { records in
+      records.compactMap { times[$0.segment]?.changed }.max() ?? 0
+    }
+  }
+
   /// Bytes of log that wait for checkpoints, without the segments in use.
   public var sealedLogBytes: Int { ledger.sealedBytes }
 

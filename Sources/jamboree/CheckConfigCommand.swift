@@ -12,6 +12,7 @@ struct CheckConfigCommand: ParsableCommand {
       object (JSON) "limits". Sizes are bytes, or texts such as "64 KiB". The keys:
 
       \(ConfigField.all.map(Self.line).joined(separator: "\n"))
+      \(JamTitles.help)
       """)
 
   @Argument(help: "A .toml or .json file.")

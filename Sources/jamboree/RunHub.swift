@@ -41,7 +41,8 @@ private struct JamLinks {
   }
 
   func announce() {
-    Console.announce("\nJam \(jam)")
+    let title = settings.titles[jam].map { ": \(VisibleText.escaped($0))" } ?? ""
+    Console.announce("\nJam \(jam)\(title)")
     if hub.hasWebClient {
       for place in places {
         for (name, role) in [

@@ -32,6 +32,16 @@ def printed(hub, room: str, *options) -> list[dict]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def listed(hub) -> dict[str, bool]:
+    """The rooms that the hub lists, with the mark for reviews."""
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{hub.port}/api/jams/demo/rooms",
+        headers={"Authorization": f"Bearer {hub.token('list', 'viewer')}"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return {room["id"]: room["review"] for room in json.load(answer)["rooms"]}
+
+
 def known(doc: pycrdt.Doc) -> dict[int, int]:
     """The state vector; its bytes come in no certain order."""
     return wire.state_vector(doc.get_state())
@@ -153,9 +163,11 @@ async def test_people_only_watch_and_other_rooms_are_closed(hub, stock):
     token = hub.token("r", "bot", room="radio", scope="replay")
     told = await refusal(hub.port, hub.path("radio", token=token))
     assert told.status == 403 and told.json["error"] == "not-review"
-    # It stays a review room.
+    # It stays a review room, and is listed as one, and no other is.
+    assert await asyncio.to_thread(listed, hub) == {"radio": False, "review-1": True}
     hub.kill()
     hub.start()
+    assert await asyncio.to_thread(listed, hub) == {"radio": False, "review-1": True}
     person = await OwnClient(hub, "review-1", "late").connect()
     assert person.hello["room"]["review"] is True
     person.abort()

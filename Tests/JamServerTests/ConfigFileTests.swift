@@ -93,6 +93,26 @@ struct ConfigFileTests {
         "1: \"jams\" must be a list of ids (1 to 64 of a-z, 0-9, - and _); \"No\" is none"
       ]),
     Row("a jam twice", "jams = ['a', 'a']\n", ["1: \"jams\" has \"a\" twice"]),
+    Row("titles", "jams = ['a', 'b']\n[titles]\nb = 'Бэ'\n", []),
+    Row("no titles", "[titles]\n", []),
+    Row(
+      "titles that are none",
+      "[titles]\ndemo = ' '\nnight = 'N'\nDemo = 'D'\ndemo2 = 3\ndemo3.x = 'x'\n",
+      [
+        "2: \"titles.demo\" is empty",
+        "4: \"titles.Demo\": behind \"titles\" stands a jam's id (1 to 64 of a-z, 0-9, - and _)",
+        "5: \"titles.demo2\" must be a title, not 3",
+        "6: \"titles.demo3.x\": behind \"titles\" stands a jam's id (1 to 64 of a-z, 0-9, - and _)",
+      ]),
+    Row(
+      "a title of a control character", "titles.demo = \"a\\tb\"\n",
+      ["1: \"titles.demo\" holds a control character"]),
+    Row(
+      "a title of no jam", "\n[titles]\ndemo = 'Demo'\nnight = 'N'\n",
+      ["4: \"titles.night\" is the title of no jam (see \"jams\")"]),
+    Row(
+      "one title for all", "titles = 'Demo'\n",
+      ["1: \"titles\" must be a table of ids and titles"]),
     Row("no flag", "links = 'yes'\n", ["1: \"links\" must be true or false, not \"yes\""]),
     Row("no jam", "jams = []\n", ["1: \"jams\" must not be empty"]),
     Row(
@@ -207,6 +227,9 @@ struct ConfigFileTests {
     Row(
       "a byte order mark and a mistake", "\u{FEFF}{\n\"port\": -1}",
       ["2: \"port\" must be a whole number from 0 to 65535, not -1"]),
+    Row(
+      "titles", "{\"titles\": {\n\"demo\": \"Демо\",\n\"night\": \"N\"}}",
+      ["3: \"titles.night\" is the title of no jam (see \"jams\")"]),
     Row("a list", "[]", ["1: not valid: the JSON must be an object"]),
     Row("an empty list of jams", "{\"jams\":\n[]}", ["1: \"jams\" must not be empty"]),
   ]

@@ -20,9 +20,10 @@ private final class APIRig: Sendable {
   let key = Array(0..<32 as Range<UInt8>)
   static let start = Moment(monotonic: 1_000_000_000, wall: 1_790_000_000_000_000)
 
-  init() throws {
+  init(title: String? = nil) throws {
     let jam = try #require(Slug("demo"))
     self.jam = jam
+    let titles = title.map { [jam: $0] } ?? [:]
     let box = Weak()
     let catalogue = Catalogue([:]) { _, record in
       guard let rig = box.rig.withLock({ $0 }) else { return .failure(.closed) }
@@ -30,7 +31,9 @@ private final class APIRig: Sendable {
       rig.saved.withLock { $0.append(record) }
       return .success(())
     }
-    api = JamAPI(jams: [jam], key: key, catalogue: catalogue, index: index) { _, reason in
+    api = JamAPI(
+      jams: [jam], titles: titles, key: key, catalogue: catalogue, index: index
+    ) { _, reason in
       box.rig.withLock { $0 }?.reports.withLock { $0.append(reason) }
     }
     box.rig.withLock { $0 = self }
@@ -311,6 +314,29 @@ struct JamAPITests {
     let found = try rooms(token)
     let marks = found.map { $0["review"] }
     #expect(marks.count == 2 && marks.contains(.bool(true)) && marks.contains(.bool(false)))
+  }
+
+  @Test func aPerformanceMakesAReviewRoom() throws {
+    let token = try rig.token(.viewer), now = APIRig.start.wall / 1_000_000
+    let id = RoomID(jam: rig.jam, prototype: try #require(Slug("again")))
+    rig.index.note(id, people: 1, changed: now)
+    #expect(try rooms(token).first?["review"] == .bool(false))
+    rig.api.keepReview(id)
+    rig.api.keepReview(id)
+    rig.api.catalogue.finish()
+    #expect(rig.api.isReview(id) && !rig.api.hasTitle(id))
+    #expect(try rooms(token).first?["review"] == .bool(true))
+    let saved = try #require(rig.saved.withLock { $0.last })
+    #expect(saved.reviews == [id.prototype])
+    #expect(try JamRecord(decoding: saved.encoded()) == saved)
+  }
+
+  @Test func aJamHasTheTitleOfTheSettings() throws {
+    let token = try rig.token(.viewer)
+    for (title, shown) in [(nil, "demo"), ("Ночь радио", "Ночь радио")] {
+      let answer = try APIRig(title: title).ask(.rooms, token: token)
+      #expect(answer.value["jam"]?["title"]?.stringValue == shown)
+    }
   }
 
   @Test func viewersMakeNoRooms() throws {

@@ -43,7 +43,21 @@ struct JamRecordTests {
     #expect(record.generation(of: .facilitator) == 1)
   }
 
+  @Test func reviewRoomsAreKeptAndTheOldestOfTooManyForgotten() throws {
+    var record = try record()
+    for number in 0...JamRecord.roomsMax {
+      record.noteReview(try #require(Slug("review-\(number)")))
+    }
+    record.noteReview(try #require(Slug("r")))
+    #expect(record.reviews.count == JamRecord.roomsMax)
+    #expect(!record.isReview(try #require(Slug("review-0"))))
+    #expect(record.isReview(try #require(Slug("review-1"))))
+    #expect(record.isReview(try #require(Slug("r"))), "by its title already")
+    #expect(try JamRecord(decoding: record.encoded()) == record)
+  }
+
   static let bad = [
+    "{\"reviews\":{}}", "{\"reviews\":[1]}", "{\"reviews\":[\"../r\"]}",
     "", "{", "[]", "1", "{\"title\":1}", "{\"title\":\"\"}", "{\"title\":\"a\\u0000b\"}",
     "{\"invitations\":1}", "{\"invitations\":{\"viewer\":0}}", "{\"invitations\":{\"viewer\":1.5}}",
     "{\"invitations\":{\"viewer\":-1}}", "{\"invitations\":{\"viewer\":1e300}}",

@@ -157,13 +157,26 @@ struct JamFileTests {
   @Test func roomsAreListedWithTheTimeOfTheirCheckpoint() throws {
     let folder = try TemporaryFolder()
     let store = try openStore(folder.path, shards: 1)
-    #expect(try store.checkpointTimes().isEmpty)
+    #expect(try store.changeTimes().isEmpty)
     let before = wallClockNow()
     try store.checkpointed(TestRoom.checkpoint(TestRoom.records(1...3)))
-    let times = try store.checkpointTimes()
+    let times = try store.changeTimes()
     #expect(times.keys.map(\.description) == ["demo/one"])
     // A file system's clock ticks more slowly than ours.
     #expect(try #require(times[TestRoom.id]) > before - 60_000_000)
+    try store.close()
+  }
+
+  @Test func aRoomThatOnlyTheLogHasIsListedToo() throws {
+    let folder = try TemporaryFolder()
+    let first = try openStore(folder.path, shards: 1)
+    let before = wallClockNow()
+    for record in TestRoom.records(1...3) { try first.journal(forShard: 0).append(record) }
+    try first.close()
+    let store = try openStore(folder.path, shards: 1)
+    #expect(try #require(try store.changeTimes()[TestRoom.id]) > before - 60_000_000)
+    try store.checkpointed(TestRoom.checkpoint(TestRoom.records(1...3)))
+    #expect(try store.changeTimes().count == 1)
     try store.close()
   }
 }
