@@ -3,15 +3,19 @@
 import asyncio
 import re
 
-from person import AWAY
+from person import AWAY, until
 
 
 async def waiting_changes(person, at_least: int = 1) -> int:
-    """The number of changes that the status says are waiting."""
-    words = await person.until_status(r"offline, [1-9]\d* changes? waiting")
-    number = int(re.search(r"\d+", words)[0])
-    assert number >= at_least, words
-    return number
+    """The number of changes that the status says are waiting, once it has got so far: the words come a
+    moment after the edits."""
+
+    async def look():
+        words = await person.until_status(r"offline, [1-9]\d* changes? waiting")
+        number = int(re.search(r"\d+", words)[0])
+        return number if number >= at_least else None
+
+    return await until(look, f"{person.name} has {at_least} changes waiting")
 
 
 async def test_kill_in_the_middle_of_editing(hub, people):
@@ -35,7 +39,9 @@ async def test_kill_in_the_middle_of_editing(hub, people):
     await ann.note(900, 300, "away-Ann")
     await ben.note(250, 550, "away-Ben")
     await ann.until_text("away-Ann")
-    assert await waiting_changes(ann) > await waiting_changes(ben)
+    # A note is a change and each letter one; Ann has also what she typed into the note before.
+    await waiting_changes(ben, 1 + len("away-Ben"))
+    await waiting_changes(ann, 3 + 1 + len("away-Ann"))
 
     hub.start()
     for person in (ann, ben):
@@ -62,7 +68,7 @@ async def test_reload_while_offline(hub, people):
 
     await ann.until_status("offline")
     await ann.note(600, 300, "on a train")
-    changes = await waiting_changes(ann)
+    changes = await waiting_changes(ann, 1 + len("on a train"))
     await ann.until_stored(changes)
     await ann.page.reload()
     for text in ("before", "on a train"):
