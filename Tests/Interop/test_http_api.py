@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import socket
+import urllib.request
 from subprocess import DEVNULL, Popen
 
 import pycrdt
@@ -515,3 +516,23 @@ def test_a_terminal_shows_the_links_and_a_code_to_photograph(web_hub):
     widths = {len(re.sub(r"\x1b\[[0-9;]*m", "", line)) for line in code}
     assert len(widths) == 1 and len(code) == (widths.pop() + 1) // 2
     web_hub.start()
+
+
+def test_with_tls_every_link_is_secure_and_the_title_of_the_settings_is_shown(web_hub):
+    web_hub.stop()
+    settings = web_hub.folder / "hub.json"
+    settings.write_text(json.dumps({"links": True, "titles": {JAM: "Радио для подъезда"}}))
+    mark = web_hub.log_mark()
+    web_hub.options += ["--config", str(settings), "--tls-self-signed"]
+    web_hub.start()
+    request = urllib.request.Request(
+        f"{web_hub.url('http')}/api/jams/{JAM}/rooms",
+        headers={"Authorization": f"Bearer {web_hub.token('ann')}"},
+    )
+    with urllib.request.urlopen(request, timeout=10, context=web_hub.trust()) as answer:
+        assert json.load(answer)["jam"] == {"id": JAM, "title": "Радио для подъезда"}
+    shown = web_hub.log(mark)
+    assert f"Jam {JAM}: Радио для подъезда\n" in shown
+    here = f"127.0.0.1:{web_hub.port}"
+    assert shown.count(f"https://{here}/j/{JAM}#i=") == 3 and f" wss://{here}/yjs/{JAM}/" in shown
+    assert "http://" not in shown and " ws://" not in shown
