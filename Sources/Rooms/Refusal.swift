@@ -13,6 +13,7 @@ public struct Refusal: Error, Equatable, Sendable {
     case memberLimit = "member-limit"
     case documentLimit = "document-limit"
     case tooCostly = "too-costly"
+    case misplaced
     case notSaving = "not-saving"
     case notAllowed = "not-allowed"
     case notHere = "not-here"
@@ -59,6 +60,13 @@ public struct Refusal: Error, Equatable, Sendable {
 
   static func foreignClient(_ client: UInt64) -> Refusal {
     Refusal(.foreignClient, "Yjs client id \(client) belongs to somebody else")
+  }
+
+  static func misplaced(_ client: UInt64, _ clock: UInt64) -> Refusal {
+    Refusal(
+      .misplaced,
+      "struct \(clock) of Yjs client id \(client) names a right neighbour that it cannot have: "
+        + "reload the page to go on from the room's state")
   }
 
   static func holdsForeign(_ client: UInt64) -> Refusal {

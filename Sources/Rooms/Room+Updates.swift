@@ -286,6 +286,7 @@ extension Room {
   ) throws(Refusal) {
     let board = membership.board
     let news = news(of: update, touched, arrival)
+    if let odd = board.doc.firstMisplaced(in: news) { throw .misplaced(odd.client, odd.clock) }
     do throws(CostlyUpdate) { try board.doc.applyBounded(news) } catch { throw .tooCostly }
     meta.introduced.add(touched.newClientCount, of: session.visitor.subject)
     if arrival == .live {
