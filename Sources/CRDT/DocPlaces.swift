@@ -46,7 +46,7 @@ struct PlaceFinder {
   mutating func isMisplaced(_ record: UpdateRecord, at place: Place) -> Bool {
     guard record.hasRightOrigin else { return false }
     if place.key != .none { return true }
-    // nil: by now it is GC.
+    // nil: GC beside the rest of a struct that is known in part.
     guard let right = rightOwner(of: record) else { return false }
     return right != place
   }
@@ -165,7 +165,9 @@ extension Doc {
   ///
   /// Yjs 13.5, Yjs 13.6 and yrs each put it elsewhere, so boards would differ for good. (None of
   /// them ever writes one, undo included; yjs#757 is about a left neighbour only.)
-  /// - Parameter update: All of it must be integrable (`missing(for:)`).
+  /// What stands beside GC becomes GC, so it has no place to be wrong (see `Applied.madeGarbage`).
+  /// - Parameter update: All of it must be integrable (`missing(for:)`), and only what is new here
+  ///   (`Update.restricted(to:)`).
   /// - Complexity: O(u log n) for u structs; O(u) where none names a right neighbour.
   public func firstMisplaced(in update: Update) -> (client: ClientID, clock: UInt64)? {
     guard update.records.contains(where: \.hasRightOrigin) else { return nil }

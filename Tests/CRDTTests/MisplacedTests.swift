@@ -20,6 +20,7 @@ struct MisplacedTests {
     #expect(found == nil)
   }
 
+  /// Whoever has not collected the garbage yet gets what the hub has made of it.
   @Test func besideGarbageThereIsNoPlace() throws {
     var hub = try PlacesBoard.make()
     var first = hub
@@ -31,11 +32,26 @@ struct MisplacedTests {
     hub.apply(try Update(v1: holder ?? []))
     let inner = hub.clock(of: 500) - 1
     hub.apply(Update(deleting: DeleteSet([DeleteRange(client: 500, clock: inner - 1, length: 1)])))
-    let beside = RawStruct(2000, 0, left: ElementID(500, 5), right: ElementID(500, inner))
-    let update = try RawStruct.update([beside])
-    #expect(hub.firstMisplaced(in: update) == nil)
-    hub.apply(update)
-    #expect(hub.problems() == [])
+    let dead = ElementID(500, inner)
+    let neighbours = [(PlacesBoard.inText, dead), (dead, PlacesBoard.inKey)]
+    for (number, (left, right)) in neighbours.enumerated() {
+      let beside = RawStruct(2000 + UInt64(number), 0, left: left, right: right)
+      let update = try RawStruct.update([beside])
+      #expect(hub.firstMisplaced(in: update) == nil)
+      var there = first
+      let applied = hub.apply(update)
+      #expect(applied.madeGarbage)
+      #expect(hub.problems() == [])
+      let seen = Visible(there)
+      let passedOn = hub.update(of: applied)
+      #expect(there.apply(passedOn).changed)
+      #expect(Visible(there) == seen)
+      #expect(passedOn.records.allSatisfy { $0.kind == ContentKind.gc })
+    }
+    let inMap = try first.transact { edit throws(EditError) in
+      edit.set("k", to: .null, in: edit.root("m"))
+    }
+    #expect(!hub.apply(try Update(v1: inMap ?? [])).madeGarbage)
   }
 
   /// Undo, formats, nested types: whatever Yjs wrote in the recorded sessions may come in, one

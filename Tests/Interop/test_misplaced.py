@@ -1,5 +1,5 @@
-"""Structs that no editor writes, in an open room: a value before a key's value, an element between two
-lists. Yjs 13.5, Yjs 13.6 and yrs each put it elsewhere, so the hub lets none of them in."""
+"""Structs that no editor writes, in an open room. What Yjs 13.5, Yjs 13.6 and yrs put in different lists or
+cannot read is refused; what the hub has made GC of is GC for everybody."""
 
 import asyncio
 
@@ -11,15 +11,32 @@ from rig.pycrdt_peer import PycrdtPeer
 from rig.socket import Socket
 from rig.stock import until
 
-BOTH_NEIGHBOURS, ANY_CONTENT, NUMBER_5 = 0xC0, 8, b"\x01\x7d\x05"
+HAS_LEFT, HAS_RIGHT, HAS_KEY, JSON_CONTENT, ANY_CONTENT = 0x80, 0x40, 0x20, 2, 8
+NUMBER_5 = b"\x01\x7d\x05"
+
+
+def update(client: int, info: int, place: bytes, content: bytes = NUMBER_5) -> bytes:
+    """An update of one struct, without deletions."""
+    start = b"".join(map(wire.uint, (1, 1, client, 0)))
+    return start + bytes([info]) + place + content + wire.uint(0)
 
 
 def between(client: int, left: tuple, right: tuple) -> bytes:
-    """An update with the number 5 between two neighbours."""
-    start, neighbours = [
-        b"".join(map(wire.uint, numbers)) for numbers in ((1, 1, client, 0), (*left, *right))
-    ]
-    return start + bytes([BOTH_NEIGHBOURS | ANY_CONTENT]) + neighbours + NUMBER_5 + wire.uint(0)
+    """The number 5 between two neighbours."""
+    place = b"".join(map(wire.uint, (*left, *right)))
+    return update(client, HAS_LEFT | HAS_RIGHT | ANY_CONTENT, place)
+
+
+def within(client: int, parent: tuple) -> bytes:
+    """The number 5 as the value of a key of what has the id `parent`."""
+    place = wire.uint(0) + b"".join(map(wire.uint, parent)) + wire.text("key")
+    return update(client, HAS_KEY | ANY_CONTENT, place)
+
+
+def json_value(client: int) -> bytes:
+    """A value of a key as Yjs wrote it before 13."""
+    place = wire.uint(1) + wire.text("m") + wire.text("old")
+    return update(client, HAS_KEY | JSON_CONTENT, place, wire.uint(1) + wire.text("5"))
 
 
 class Eve:
@@ -47,8 +64,11 @@ async def test_what_no_editor_writes_is_refused_and_everybody_sees_the_same(hub,
     ann.doc.get("m", type=pycrdt.Map)["k"] = "last"
     ann.doc.get("t", type=pycrdt.Text).insert(0, "text")
     bob = await stock.open(room, "bob")
-    # The key has two values, then come four letters.
-    first, last, letter = [(ann.doc.client_id, clock) for clock in (0, 1, 5)]
+    # Inside a deleted map everything is garbage.
+    ann.doc.get("m", type=pycrdt.Map)["gone"] = pycrdt.Map({"inner": 1})
+    del ann.doc.get("m", type=pycrdt.Map)["gone"]
+    # The key has two values, then come four letters, the map and what was in it.
+    first, last, letter, garbage = [(ann.doc.client_id, clock) for clock in (0, 1, 5, 7)]
     expected = {"m": {"k": "last"}, "t": ann.content()["t"]}
 
     async def everybody_sees(what: dict):
@@ -70,6 +90,15 @@ async def test_what_no_editor_writes_is_refused_and_everybody_sees_the_same(hub,
             await eve.send(kind, between(1000 + number, left, right))
     assert len(eve.told) == 6, eve.told
     assert all(b"right neighbour" in one for one in eve.told), eve.told
+    await eve.send(wire.UPDATE, json_value(1003))
+    assert b"kind JSON" in eve.told.pop(), eve.told
+    # The highest ids, since what is integrated first stops the rest where it fails.
+    beside = [(garbage, letter), (letter, garbage), (last, garbage)]
+    for number, (left, right) in enumerate(beside):
+        await eve.send(wire.UPDATE, between(4294967280 + number, left, right))
+    await eve.send(wire.UPDATE, within(4294967290, last))
+    await eve.send(wire.UPDATE, within(4294967291, garbage))
+    assert len(eve.told) == 6, eve.told
     await everybody_sees(expected)
     await bob.edit(["m", "set", "k", "bob"])
     expected["m"]["k"] = "bob"
