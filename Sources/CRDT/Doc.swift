@@ -116,4 +116,6 @@ struct TransactionState: Sendable {
   var deletes: [(client: Index32, clock: UInt64, length: UInt64)] = []
   /// Starts of structs that may be merged with their neighbours at the end.
   var mergeable: [(client: Index32, clock: UInt64)] = []
+  /// Whether a struct with content has become GC on arrival.
+  var madeGarbage = false
 }

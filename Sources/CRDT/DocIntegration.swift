@@ -39,6 +39,7 @@ extension Doc {
       place.key = items[Int(left)].key
     }
     guard place.parent != .none else {
+      transaction.madeGarbage = true
       append(makeItem(Item(kind: 0, client: client, clock: item.clock, length: item.length)))
       return
     }

@@ -56,10 +56,7 @@ extension Doc {
     }
     putBack(lost, without: plan.idle)
     let applied = finishTransaction()
-    guard applied.changed else { return Update() }
-    do { return try Update(v1: encode(applied)) } catch {
-      preconditionFailure("our own update does not decode: \(error)")
-    }
+    return applied.changed ? self.update(of: applied) : Update()
   }
 
   /// What the open transaction has deleted so far of sequences, new structs apart.

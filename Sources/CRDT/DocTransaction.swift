@@ -32,6 +32,8 @@ extension Doc {
     transaction.advanced.removeAll(keepingCapacity: true)
     transaction.deletes.removeAll(keepingCapacity: true)
     transaction.mergeable.removeAll(keepingCapacity: true)
+    applied.madeGarbage = transaction.madeGarbage
+    transaction.madeGarbage = false
     compactContent()
     return applied
   }
@@ -104,6 +106,11 @@ public struct Applied: Sendable {
   public var ownClientAdvanced = false
   /// Part of the update waits for something that is missing.
   public var leftPending = false
+  /// A struct with content became GC on arrival: its parent is GC or no type, or a neighbour is GC.
+  /// Who has not collected that yet would put it elsewhere (Yjs takes the parent from the other
+  /// neighbour; yrs fails at a parent that is no type), so what is passed on is
+  /// `Doc.update(of:)`, and not the update that came.
+  public var madeGarbage = false
 
   public init() {}
 

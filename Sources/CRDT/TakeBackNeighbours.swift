@@ -39,17 +39,17 @@ struct NeighbourCheck {
     let record = update.records[index]
     // GC has no place, and nothing stands beside it.
     guard let place else { return }
+    if places.isMisplaced(record, at: place) { throw .misplaced }
     let left = leftNeighbour(of: record)
     guard record.hasRightOrigin else {
-      guard let left else { return }
-      try place.key == .none ? checkEnd(left, &walk) : checkChain(left, &walk)
+      if place.key != .none {
+        try checkValues(place, behind: left, &walk)
+      } else if let left {
+        try checkEnd(left, &walk)
+      }
       return
     }
     let right = ID(client: record.rightClient, clock: record.rightClock)
-    // Yjs takes parent and key from the right neighbour, we from the left: they must be the same.
-    guard place.key == .none, places.owner(right.client, right.clock) == place else {
-      throw .misplaced
-    }
     let origin = self.origin(of: right)
     if origin == left { return }
     // Nothing was first in a list where something else had been put behind an element.
@@ -72,15 +72,22 @@ struct NeighbourCheck {
     }
   }
 
-  /// Behind the value that somebody replaces stand at most values that others have set meanwhile;
-  /// one that names something to its right was put there to part newcomers from the rest.
-  private func checkChain(_ left: ID, _ walk: inout TakeBackWalk) throws(TakeBackError) {
-    guard let first = places.known(left.client, left.clock) else { return }
-    var index = doc.items[Int(first)].right
+  /// From the value that somebody replaces (from the first, where they knew of none) to the last
+  /// stand at most values that others have set meanwhile. One that names something to its right was
+  /// put there to part newcomers from the rest, before such structs were refused at the door.
+  private func checkValues(
+    _ place: Place, behind left: ID?, _ walk: inout TakeBackWalk
+  ) throws(TakeBackError) {
+    guard case .type(let type) = place.parent, case .name(let key) = place.key else { return }
+    // Behind what is new itself stands only what was looked at for that.
+    if let left, places.known(left.client, left.clock) == nil { return }
+    var index = doc.map.item(type, key)
     while index != .none {
       try walk.pass()
-      if doc.items[Int(index)].rightOriginClient != .none { throw .misplaced }
-      index = doc.items[Int(index)].right
+      if let left, holds(index, left) { return }
+      let item = doc.items[Int(index)]
+      if item.rightOriginClient != .none { throw .misplaced }
+      index = item.left
     }
   }
 

@@ -54,6 +54,16 @@ extension Doc {
     return writer.bytes
   }
 
+  /// What a transaction did, as this document has it: an update from the state before to the state
+  /// after.
+  ///
+  /// - Parameter applied: From the last call that changed the document.
+  public func update(of applied: Applied) -> Update {
+    do { return try Update(v1: encode(applied)) } catch {
+      preconditionFailure("our own update does not decode: \(error)")
+    }
+  }
+
   /// Makes an item of our own between two neighbours and puts it there.
   mutating func insertOwn(
     _ kind: UInt8, length: Int = 1, _ bytes: [UInt8], left: Index32, right: Index32,

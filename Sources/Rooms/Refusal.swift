@@ -18,6 +18,8 @@ public struct Refusal: Error, Equatable, Sendable {
     case schema
     case documentLimit = "document-limit"
     case tooCostly = "too-costly"
+    case misplaced
+    case outdated
     case notSaving = "not-saving"
     case notAllowed = "not-allowed"
     case notHere = "not-here"
@@ -72,6 +74,20 @@ public struct Refusal: Error, Equatable, Sendable {
 
   static func foreignClient(_ client: UInt64) -> Refusal {
     Refusal(.foreignClient, "Yjs client id \(client) belongs to somebody else")
+  }
+
+  static func misplaced(_ client: UInt64, _ clock: UInt64) -> Refusal {
+    Refusal(
+      .misplaced,
+      "struct \(clock) of Yjs client id \(client) names a right neighbour that it cannot have: "
+        + "reload the page to go on from the room's state")
+  }
+
+  static func outdated(_ client: UInt64, _ clock: UInt64) -> Refusal {
+    Refusal(
+      .outdated,
+      "struct \(clock) of Yjs client id \(client) has content of kind JSON, which not all clients "
+        + "can read: write it with Yjs 13 or later")
   }
 
   static func holdsForeign(_ client: UInt64) -> Refusal {

@@ -294,7 +294,12 @@ extension Room {
   ) throws(Refusal) {
     let board = membership.board
     let news = news(of: update, touched, arrival)
-    do throws(CostlyUpdate) { try board.doc.applyBounded(news) } catch { throw .tooCostly }
+    if let odd = board.doc.firstMisplaced(in: news) { throw .misplaced(odd.client, odd.clock) }
+    if let odd = news.firstOfKindJSON { throw .outdated(odd.client, odd.clock) }
+    let result: Update
+    do throws(CostlyUpdate) { result = try integrate(news, into: board) } catch {
+      throw .tooCostly
+    }
     meta.introduced.add(touched.newClientCount, of: session.visitor.subject)
     if arrival == .live {
       for range in touched.newStructs {
@@ -303,11 +308,19 @@ extension Room {
         if isUncertain { settled.insert(range.client, on: board.name) }
       }
     }
-    record(news, arrival == .live ? .update : .syncReply, board, session, now: now, &effects)
+    record(result, arrival == .live ? .update : .syncReply, board, session, now: now, &effects)
     if arrival == .step2 {
       noteBrought(touched, membership, session, now: now, &effects)
     }
     takeWhatWaited(on: board, session, now: now, &effects)
+  }
+
+  /// - Returns: What others get: what became GC here is GC for everybody.
+  private func integrate(
+    _ news: Update, into board: BoardState
+  ) throws(CostlyUpdate) -> Update {
+    let applied = try board.doc.applyBounded(news)
+    return applied.madeGarbage ? board.doc.update(of: applied) : news
   }
 
   /// Only what is new goes on. A step 2 carries the whole delete set, and after a reconnect most of
@@ -325,8 +338,9 @@ extension Room {
     let touched = board.doc.news(in: part)
     if !touched.isEmpty {
       let news = part.restricted(to: touched)
-      do throws(CostlyUpdate) { try board.doc.applyBounded(news) } catch { return }
-      record(news, .syncReply, board, session, now: now, &effects)
+      let result: Update
+      do throws(CostlyUpdate) { result = try integrate(news, into: board) } catch { return }
+      record(result, .syncReply, board, session, now: now, &effects)
     }
     if board.doc.missing(for: waiting) == nil { board.waiting = nil }
   }

@@ -85,7 +85,7 @@ func expectTakenBack(
 
 /// Somebody who gets all of a document as one update. That is integrated in another order than the
 /// hub did, and has to end in the same.
-private func newcomer(to hub: Doc) -> Doc? {
+func newcomer(to hub: Doc) -> Doc? {
   guard let everything = try? Update(v1: hub.encodeStateAsUpdate()) else { return nil }
   var newcomer = Doc(clientID: 60, collectsGarbage: hub.collectsGarbage)
   newcomer.apply(everything)

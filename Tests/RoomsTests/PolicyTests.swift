@@ -28,6 +28,29 @@ struct PolicyTests {
     #expect(rig.edits == 2)
   }
 
+  /// Stock clients of different versions would show it in different lists.
+  @Test func whatNoEditorWritesIsRefusedInAnOpenRoom() {
+    let ann = rig.join("ann"), eve = rig.join("eve"), own = rig.joinOwn("own")
+    rig.update(Edit.insert("text", client: 1), from: ann)
+    rig.update([1, 1, 2, 0, 0x28, 1, 1, 0x6d, 1, 0x6b, 1, 0x7d, 1, 0], from: ann)
+    #expect(rig.edits == 2)
+    let odd = Edit.between((1, 3), (2, 0), client: 9)
+    for session in [eve, own] {
+      rig.update(odd, from: session, board: "main")
+      rig.send(.syncStep2(update: odd), from: rig.join("eve"))
+    }
+    #expect(rig.edits == 2)
+    let rejected = rig.takeMessages(to: own).contains { message in
+      if case .reject(_, let code, _) = message { code == "misplaced" } else { false }
+    }
+    #expect(rejected)
+    // Its document holds it: nothing more from there.
+    rig.update(Edit.insert("more", client: 10), from: eve)
+    #expect(rig.edits == 2)
+    rig.update(Edit.insert("more", client: 1, clock: 4), from: ann)
+    #expect(rig.edits == 3)
+  }
+
   @Test func anAnnouncedClientIdCannotBeTaken() {
     let ann = rig.join("ann"), eve = rig.join("eve")
     let state = Array(#"{"user":{"name":"x"}}"#.utf8)

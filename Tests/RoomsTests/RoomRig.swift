@@ -172,6 +172,18 @@ enum Edit {
     } ?? []
   }
 
+  /// A value between two neighbours, as no editor writes it where they are in different lists.
+  static func between(
+    _ left: (UInt64, UInt64), _ right: (UInt64, UInt64), client: UInt64
+  ) -> [UInt8] {
+    var writer = ByteWriter()
+    for value in [1, 1, client, 0] as [UInt64] { writer.varUInt(value) }
+    writer.byte(0xc8)
+    for value in [left.0, left.1, right.0, right.1] { writer.varUInt(value) }
+    writer.raw([1, 0x7d, 7, 0])
+    return writer.bytes
+  }
+
   static func delete(client: UInt64, clock: UInt64, length: UInt64) -> [UInt8] {
     var writer = ByteWriter()
     for value in [0, 1, client, 1, clock, length] as [UInt64] { writer.varUInt(value) }
