@@ -50,7 +50,7 @@ export function createPainter(): Painter {
     ctx.setTransform(1, 0, 0, 1, 0, 0);
     if (keptCtx) ctx.drawImage(kept, 0, 0);
     ctx.setTransform(frame.ratio, 0, 0, frame.ratio, 0, 0);
-    drawOverlay(ctx, frame.camera, frame.overlay);
+    drawOverlay(ctx, frame.camera, frame.size, frame.overlay);
   };
 }
 

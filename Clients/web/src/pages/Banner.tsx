@@ -1,17 +1,17 @@
 import type { Role, RoomState, Status } from "../provider";
 import { useText } from "../panels/hooks";
 import { Icon } from "../panels/Icon";
-import { words } from "../panels/StatusChip";
+import { awayHint, words } from "../panels/StatusChip";
 
 /** On a phone there is no room in the top bar for what being offline means. */
 export function AwayBanner({ status }: { readonly status: Status }) {
   const text = useText();
   if (status.at !== "offline" && status.at !== "refused") return null;
   return (
-    <p className="banner away">
+    <p className={status.at === "offline" && status.blocked ? "banner away blocked" : "banner away"}>
       <span>
         <strong>{words(status, text)}.</strong>{" "}
-        {status.at === "offline" && text("status.offline.hint")}
+        {status.at === "offline" && text(awayHint(status))}
       </span>
     </p>
   );

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { personColor } from "../canvas/palette";
 import type { RoomConnection, RoomState, Session, Status, Unsubscribe } from "../provider";
 import { Help } from "../panels/Help";
+import { Icon } from "../panels/Icon";
 import { useLive, useNarrow, useText } from "../panels/hooks";
 import { Lead } from "../panels/Lead";
 import { Notices } from "../panels/Notices";
@@ -66,8 +67,9 @@ export function BoardView({ connection, session, room, status }: Props) {
   const people = listOf(me, view.others);
   const showLead = leads && (leading ?? !narrow);
   const empty = view.shapes === 0 && working.synced && view.mayWrite && view.editing === null;
+  const classes = ["board", showLead ? "leading" : "", view.editing === null ? "" : "writing"];
   return (
-    <div className={showLead ? "board leading" : "board"}>
+    <div className={classes.join(" ").trim()}>
       <TopBar
         session={session}
         room={room}
@@ -117,7 +119,17 @@ export function BoardView({ connection, session, room, status }: Props) {
       <ZoomBar zoom={view.zoom} perform={perform} />
       {showLead && (
         <aside className="side" aria-label={text("lead.label")}>
-          <h2>{text("lead.label")}</h2>
+          <header>
+            <h2>{text("lead.label")}</h2>
+            <button
+              type="button"
+              className="plain"
+              aria-label={text("do.close")}
+              onClick={() => setLeading(false)}
+            >
+              <Icon name="close" />
+            </button>
+          </header>
           <Lead
             room={connection}
             session={session}

@@ -18,6 +18,7 @@ export function useKeys(workspace: Workspace | null): void {
         shift: event.shiftKey,
         alt: event.altKey,
         altGraph: event.getModifierState("AltGraph"),
+        inBoard: target instanceof HTMLCanvasElement,
         onBoard: target instanceof HTMLCanvasElement || target === document.body,
       });
       if (!found || (isMac ? event.ctrlKey : event.metaKey)) return;

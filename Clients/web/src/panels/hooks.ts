@@ -1,5 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { language, onLanguage, text } from "../text";
+import { SMALL_WINDOW } from "../workspace/small";
 
 /** `text` for components: they are drawn again when the language changes. */
 export function useText(): typeof text {
@@ -27,7 +28,7 @@ export function useNarrow(): boolean {
   return useLive(narrow, subscribeMedia, (query) => query.matches);
 }
 
-const narrow = matchMedia("(max-width: 720px), (max-height: 480px)");
+const narrow = matchMedia(SMALL_WINDOW);
 
 function subscribeMedia(query: MediaQueryList, listener: () => void): () => void {
   query.addEventListener("change", listener);

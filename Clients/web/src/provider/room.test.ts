@@ -98,7 +98,7 @@ test("reconnecting: waits grow, every second failure renews the token, waking he
     await it.pass(1);
     assert.equal(it.sockets.length, before + 1, `after ${wait} ms`);
   }
-  assert.deepEqual([it.renewals(), it.room.status], [1, { at: "offline", unsaved: 0 }]);
+  assert.deepEqual([it.renewals(), it.room.status], [1, { at: "offline", unsaved: 0, blocked: true }]);
   it.socket().close(1006);
   it.wake();
   await it.pass(0);

@@ -13,16 +13,25 @@ import type { Reply, RoomConnection, RoomOptions, RoomState, Status } from "./ty
 import { connectWire } from "./wire";
 import type { Wire } from "./wire";
 
-/** How it is, over all boards. `tried`: a first connection has failed, or there was one. */
+/** After so many sockets in a row that did not open although the hub answers, they are blocked. */
+const fewAttempts = 3;
+
+/**
+ * How it is, over all boards. `tried`: a first connection has failed, or there was one; `answers`:
+ * the hub can be reached, if not by a socket.
+ */
 export function statusOf(
   link: Link,
   tried: boolean,
   boards: readonly { readonly unsaved: number; readonly synced: boolean; refusal?: string }[],
+  answers = false,
 ): Status {
   const unsaved = boards.reduce((sum, board) => sum + board.unsaved, 0);
   if (link.at === "ended") return { at: "ended", code: link.code, unsaved };
   if (link.at !== "open") {
-    return tried || unsaved > 0 ? { at: "offline", unsaved } : { at: "connecting" };
+    if (!tried && unsaved === 0) return { at: "connecting" };
+    const blocked = answers && link.at !== "idle" && link.failures >= fewAttempts;
+    return { at: "offline", unsaved, ...(blocked ? { blocked } : {}) };
   }
   for (const { refusal } of boards) {
     if (refusal !== undefined) return { at: "refused", code: refusal, unsaved };
@@ -46,6 +55,7 @@ export function connectRoom(options: RoomOptions): RoomConnection {
   let status: Status = { at: "connecting" };
   let link: Link = { at: "idle" };
   let tried = false;
+  let answers = false;
   let send: ((data: string | Uint8Array) => void) | undefined;
 
   function look(): void {
@@ -54,7 +64,7 @@ export function connectRoom(options: RoomOptions): RoomConnection {
       synced: connection.synced,
       ...(refusal === undefined ? {} : { refusal }),
     }));
-    const now = statusOf(link, tried, each);
+    const now = statusOf(link, tried, each, answers);
     if (sameStatus(now, status)) return;
     status = now;
     statuses.tell(now);
@@ -112,8 +122,9 @@ export function connectRoom(options: RoomOptions): RoomConnection {
       boards.forEach((board) => board.disconnected());
     },
     probe: () => boards.forEach((board) => board.probe()),
-    changed(next) {
+    changed(next, reachable) {
       link = next;
+      answers = reachable;
       if (next.at === "open" || next.at === "waiting") tried = true;
       look();
     },

@@ -14,7 +14,8 @@ export interface WireUses {
   readonly lost: () => void;
   /** Says something that the hub answers. */
   readonly probe: () => void;
-  readonly changed: (link: Link) => void;
+  /** `answers`: the hub gave a new token when it was last asked for one. */
+  readonly changed: (link: Link, answers: boolean) => void;
 }
 
 export interface Wire {
@@ -43,6 +44,7 @@ export function connectWire(uses: WireUses): Wire {
   let look: Timer | undefined;
   let lastHeard = 0;
   let probed: number | undefined;
+  let answers = false;
 
   function happen(event: LinkEvent): void {
     const was = link;
@@ -50,7 +52,7 @@ export function connectWire(uses: WireUses): Wire {
     link = next;
     if (was.at === "open" && next.at !== "open") uses.lost();
     if (next.at === "ended") leave();
-    if (was !== next) uses.changed(next);
+    if (was !== next) uses.changed(next, answers);
     if (effect) perform(effect);
   }
 
@@ -70,6 +72,7 @@ export function connectWire(uses: WireUses): Wire {
 
   async function ask(fresh: boolean): Promise<void> {
     const answer = await (fresh ? session.renew() : session.token());
+    if (fresh) answers = answer.ok;
     happen({ on: "token", answer });
   }
 
@@ -85,7 +88,12 @@ export function connectWire(uses: WireUses): Wire {
 
   function connect(token: string): void {
     const url = `${uses.url}?token=${encodeURIComponent(token)}`;
-    const fresh = environment.connect(url, "jamboree.v1");
+    const fresh = trySocket(url);
+    if (!fresh) {
+      // as if it had been refused, but later: what follows would be on top of what called us
+      timer = environment.after(0, () => fail(1006));
+      return;
+    }
     socket = fresh;
     fresh.binaryType = "arraybuffer";
     look = environment.after(longestOpening, () => fail(1006));
@@ -102,6 +110,15 @@ export function connectWire(uses: WireUses): Wire {
     };
     fresh.onerror = () => undefined; // a close follows
     fresh.onclose = ({ code }) => fail(code);
+  }
+
+  /** Some browsers throw where others let the socket fail: a policy, or too many sockets. */
+  function trySocket(url: string): Socket | undefined {
+    try {
+      return environment.connect(url, "jamboree.v1");
+    } catch {
+      return undefined;
+    }
   }
 
   function fail(code: number): void {

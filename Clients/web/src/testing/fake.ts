@@ -24,6 +24,8 @@ export interface FakeWorld {
   /** Lets time pass, timers and promises run. */
   pass(ms: number): Promise<void>;
   wake(): void;
+  /** From now on the browser throws instead of making a socket. */
+  forbidSockets(forbidden: boolean): void;
 }
 
 function fakeSocket(url: string, protocol: string): [Socket, FakeSocket] {
@@ -66,6 +68,7 @@ export function fakeWorld(): FakeWorld {
   let timers: { readonly due: number; readonly run: () => void }[] = [];
   const wakers = new Set<() => void>();
   const sockets: FakeSocket[] = [];
+  let forbidden = false;
   /** Promises that depend on nothing but each other are through after a turn of node's loop. */
   const promises = () => new Promise<void>((done) => void setTimeout(done, 0));
 
@@ -80,6 +83,7 @@ export function fakeWorld(): FakeWorld {
       },
       random: () => 1,
       connect(url, protocol) {
+        if (forbidden) throw new Error("SecurityError");
         const [socket, end] = fakeSocket(url, protocol);
         sockets.push(end);
         return socket;
@@ -102,6 +106,7 @@ export function fakeWorld(): FakeWorld {
       }
       now = end;
     },
+    forbidSockets: (now) => void (forbidden = now),
     wake: () => [...wakers].forEach((listener) => listener()),
   };
 }

@@ -8,6 +8,7 @@ import type { ToolName } from "../tools/tool";
 import { changeTo, nudged } from "./effects";
 import type { Command } from "./keys";
 import { describe } from "./describe";
+import type { Leaving } from "./leaving";
 
 export interface CommandHost {
   editor(): BoardEditor;
@@ -26,6 +27,7 @@ export interface CommandHost {
   toggleLock(): void;
   /** Escape: true if a tool had something to let go of. */
   letGo(): boolean;
+  readonly leaving: Leaving;
   help(): void;
   say(message: string): void;
 }
@@ -51,7 +53,9 @@ export function perform(host: CommandHost, command: Command): boolean {
     case "scroll":
       return scroll(host, command.dx, command.dy);
     case "escape":
-      if (!host.letGo()) host.select([]);
+      if (host.letGo()) return true;
+      if (host.selected().length === 0) host.leaving.ask();
+      host.select([]);
       return true;
     case "all":
       host.select(host.list().map((shape) => shape.id));
@@ -164,6 +168,7 @@ function nudge(host: CommandHost, dx: number, dy: number): boolean {
 
 /** From shape to shape in reading order; at the end the focus goes on to what comes after. */
 function cycle(host: CommandHost, back: boolean): boolean {
+  if (host.leaving.asked) return false;
   const list = readingOrder(host.list());
   const selected = host.selected();
   const now = list.findIndex((shape) => shape.id === selected[0]?.id);

@@ -13,6 +13,8 @@ export interface View {
   readonly selection: readonly ShapeId[];
   readonly selectionColor: Color | null;
   readonly hasNotes: boolean;
+  /** One shape is selected, and it can be written into. */
+  readonly hasText: boolean;
   readonly editing: ShapeId | null;
   readonly canUndo: boolean;
   readonly canRedo: boolean;
@@ -35,6 +37,7 @@ export const firstView: View = {
   selection: [],
   selectionColor: null,
   hasNotes: false,
+  hasText: false,
   editing: null,
   canUndo: false,
   canRedo: false,

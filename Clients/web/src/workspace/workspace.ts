@@ -1,3 +1,4 @@
+import { hasText } from "../board";
 import type { Author, BoardEditor, Color, Shape, ShapeId } from "../board";
 import { Camera, fit, HOME, panBy, viewBox } from "../canvas/camera";
 import { around, Box, overlaps } from "../canvas/geometry";
@@ -11,6 +12,7 @@ import { perform } from "./commands";
 import { createEffects } from "./effects";
 import { overlayOf } from "./frame";
 import type { Command } from "./keys";
+import { createLeaving } from "./leaving";
 import { clickInTheMiddle } from "./middle";
 import { createPointing } from "./pointing";
 import { Opened, openDocument } from "./opened";
@@ -140,6 +142,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     return {
       selectionColor: same ? first.color : null,
       hasNotes: shapes.some((one) => one.type === "note"),
+      hasText: shapes.length === 1 && first !== undefined && hasText(first),
     };
   }
 
@@ -198,6 +201,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     tool: () => running.tool,
     press: () => clickInTheMiddle(list(), camera, surface.size).forEach(stepTool),
     setTool,
+    leaving: createLeaving(canvas),
     toggleLock: () => update({ locked: !view.locked }),
     letGo() {
       const busy = running.state.at !== "idle" || running.tool !== "select";
@@ -282,6 +286,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       effects.settle();
       texting.end(false);
       pointing.stop();
+      host.leaving.stop();
       board?.close();
       surface.stop();
       texting.stop();
