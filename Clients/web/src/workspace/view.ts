@@ -1,4 +1,5 @@
-import type { Color, ShapeId } from "../board";
+import { hasText } from "../board";
+import type { Color, Shape, ShapeId } from "../board";
 import type { ToolName } from "../tools/tool";
 import type { Other } from "./presence";
 
@@ -47,3 +48,14 @@ export const firstView: View = {
   lost: false,
   others: [],
 };
+
+/** What panels show of what is selected. */
+export function selectionView(shapes: readonly Shape[]): Partial<View> {
+  const [first] = shapes;
+  const same = first && shapes.every((one) => one.color === first.color);
+  return {
+    selectionColor: same ? first.color : null,
+    hasNotes: shapes.some((one) => one.type === "note"),
+    hasText: shapes.length === 1 && first !== undefined && hasText(first),
+  };
+}

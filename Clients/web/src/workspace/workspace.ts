@@ -1,4 +1,3 @@
-import { hasText } from "../board";
 import type { Author, BoardEditor, Color, Shape, ShapeId } from "../board";
 import { Camera, fit, HOME, panBy, viewBox } from "../canvas/camera";
 import { around, Box, overlaps } from "../canvas/geometry";
@@ -8,6 +7,7 @@ import { createPainter } from "../canvas/paint";
 import type { OpenDocument } from "../provider";
 import { idle, Running, step } from "../tools/toolbox";
 import type { ToolEvent, ToolName } from "../tools/tool";
+import { Clipboard, createClipboard } from "./clipboard";
 import { perform } from "./commands";
 import { createEffects } from "./effects";
 import { overlayOf } from "./frame";
@@ -19,7 +19,7 @@ import { Opened, openDocument } from "./opened";
 import { peopleKey } from "./presence";
 import { createSurface } from "./surface";
 import { createTexting } from "./texting";
-import { firstView, View } from "./view";
+import { firstView, selectionView, View } from "./view";
 
 export interface WorkspaceOptions {
   readonly parent: HTMLElement;
@@ -41,6 +41,7 @@ export interface Workspace {
   setColor(color: Color): void;
   setPenSize(size: number): void;
   perform(command: Command): boolean;
+  readonly clipboard: Clipboard;
   focus(): void;
   stop(): void;
 }
@@ -131,19 +132,8 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     const there = ids.filter((id) => shape(id));
     if (there.join() === view.selection.join()) return;
     update({ selection: there });
-    update(selectionView());
+    update(selectionView(selected()));
     board?.presence.selected(there);
-  }
-
-  function selectionView(): Partial<View> {
-    const shapes = selected();
-    const [first] = shapes;
-    const same = first && shapes.every((one) => one.color === first.color);
-    return {
-      selectionColor: same ? first.color : null,
-      hasNotes: shapes.some((one) => one.type === "note"),
-      hasText: shapes.length === 1 && first !== undefined && hasText(first),
-    };
   }
 
   function spanned(box: Box | null, add: boolean): void {
@@ -173,7 +163,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   function changed(): void {
     const there = view.selection.filter((id) => shape(id));
     if (there.length !== view.selection.length) select(there);
-    update({ shapes: list().length, lost: isLost(), ...selectionView() });
+    update({ shapes: list().length, lost: isLost(), ...selectionView(selected()) });
     surface.wake();
   }
 
@@ -213,13 +203,18 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     say: options.say,
   };
 
+  const clipboard = createClipboard({ ...host, noteColor: () => view.noteColor });
+
   const pointing = createPointing(canvas, {
     ...host,
     pan: (dx, dy) => setCamera(panBy(camera, dx, dy)),
     step: stepTool,
     noteColor: () => view.noteColor,
     endEditing: () => texting.end(false),
-    seen: (at) => board?.presence.point(at),
+    seen(at) {
+      clipboard.seen(at);
+      board?.presence.point(at);
+    },
     placed: () => selected().map(placedOf),
   });
 
@@ -281,6 +276,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       editor.gesture("size", () => pens.forEach((one) => editor.change(one.id, { size })));
     },
     perform: (command) => perform(host, command),
+    clipboard,
     focus: () => canvas.focus({ preventScroll: true }),
     stop() {
       effects.settle();
