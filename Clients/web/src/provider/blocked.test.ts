@@ -52,3 +52,11 @@ test("a browser that throws instead of opening a socket is asked again", async (
   await it.world.pass(20_000);
   assert.equal(it.world.sockets.length, 1);
 });
+
+test("an error that no close follows is not waited for", async () => {
+  const it = scene({ ok: true, token: "t" });
+  await it.world.pass(0);
+  it.world.sockets[0]?.error();
+  await it.world.pass(2_000);
+  assert.equal(it.world.sockets.length, 2);
+});

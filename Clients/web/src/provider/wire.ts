@@ -35,6 +35,7 @@ const longestAnswer = 5_000;
 const lookEvery = 5_000;
 /** A network that swallows everything would keep the browser trying for minutes. */
 const longestOpening = 20_000;
+const soonAfterError = 1_000;
 
 export function connectWire(uses: WireUses): Wire {
   const { environment, session } = uses;
@@ -108,7 +109,11 @@ export function connectWire(uses: WireUses): Wire {
       if (typeof data === "string") uses.heard(data);
       else if (data instanceof ArrayBuffer) uses.heard(new Uint8Array(data));
     };
-    fresh.onerror = () => undefined; // a close follows
+    fresh.onerror = () => {
+      // A close follows; but not everywhere where a policy forbids the connection.
+      look?.cancel();
+      look = environment.after(soonAfterError, () => fail(1006));
+    };
     fresh.onclose = ({ code }) => fail(code);
   }
 

@@ -15,6 +15,8 @@ export interface FakeSocket {
   sendText(json: unknown): void;
   sendBytes(bytes: Uint8Array): void;
   close(code: number): void;
+  /** An error that no close follows. */
+  error(): void;
 }
 
 export interface FakeWorld {
@@ -60,6 +62,7 @@ function fakeSocket(url: string, protocol: string): [Socket, FakeSocket] {
     sendText: (json) => socket.onmessage?.({ data: JSON.stringify(json) }),
     sendBytes,
     close: (code) => socket.onclose?.({ code, reason: "" }),
+    error: () => socket.onerror?.(),
   }];
 }
 
