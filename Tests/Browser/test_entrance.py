@@ -34,7 +34,7 @@ async def test_name_rooms_and_a_new_room(hub, people):
     assert "1 person here" in await room.inner_text()
     await room.click()
     await ben.until_text("Прием")
-    await ann.button("People: 2 people").wait_for()
+    await ann.button("Who is here: 2 people").wait_for()
     await ben.page.reload()  # a browser that was let in needs no link any more
     await ben.until_text("Прием")
 
