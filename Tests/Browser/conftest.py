@@ -88,12 +88,12 @@ class WebHub(Hub):
     def __init__(self, folder: Path):
         super().__init__(folder, options=["--web", str(WEB)])
 
-    def ask(self, path: str, method: str = "GET") -> dict:
+    def ask(self, path: str, method: str = "GET", body: dict | None = None) -> dict:
         """The HTTP API as a facilitator."""
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/api/jams/{JAM}/{path}",
             method=method,
-            data=b"{}" if method == "POST" else None,
+            data=json.dumps(body or {}).encode() if method == "POST" else None,
             headers={"Authorization": f"Bearer {self.token('rig', 'facilitator')}"},
         )
         with urllib.request.urlopen(request, timeout=30) as answer:

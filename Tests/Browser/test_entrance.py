@@ -76,6 +76,20 @@ async def test_viewers_see_and_change_nothing(hub, people):
     assert await ann.sees("look")
 
 
+async def test_in_a_review_room_everybody_only_watches(hub, people):
+    ann = await people("Ann")
+    link = await asyncio.to_thread(hub.link, "facilitator")
+    made = {"title": "Rückschau", "review": True}
+    room = await asyncio.to_thread(hub.ask, "rooms", "POST", made)
+    await ann.enter(link, room["id"])
+    await ann.until_words("A recorded session is shown here.")
+    assert not await ann.button("Sticky note").count()
+    await ann.mouse.dblclick(500, 400)
+    assert await ann.field().is_hidden()
+    await ann.page.locator(".topbar a").click()
+    await ann.until_words("Review")
+
+
 async def test_a_note_by_keys_alone(hub, people):
     ann, ben = await people("Ann"), await people("Ben")
     link = await asyncio.to_thread(hub.link)

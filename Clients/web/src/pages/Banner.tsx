@@ -20,6 +20,14 @@ export function AwayBanner({ status }: { readonly status: Status }) {
 /** Says why nothing can be changed, as long as that is so. */
 export function Banner({ state, role }: { readonly state: RoomState; readonly role: Role }) {
   const text = useText();
+  if (state.review) {
+    return (
+      <p className="banner" role="status">
+        <Icon name="eye" />
+        <span><strong>{text("board.review")}</strong> {text("board.review.hint")}</span>
+      </p>
+    );
+  }
   if (state.frozen) {
     const by = state.frozenBy;
     const hint = role === "facilitator" ? "" : text("board.frozen.hint");

@@ -52,7 +52,7 @@ export function BoardView({ connection, session, room, status }: Props) {
 
   const role = state.you?.role ?? session.membership?.role ?? "viewer";
   const leads = role === "facilitator";
-  const mayWrite = role !== "viewer" && (leads || !state.frozen);
+  const mayWrite = role !== "viewer" && !state.review && (leads || !state.frozen);
   useEffect(() => workspace?.setMayWrite(mayWrite), [workspace, mayWrite]);
 
   const perform = (command: Command): void => {

@@ -275,7 +275,7 @@ test("what the hub says of the room", async () => {
   });
   assert.deepEqual(it.room.room, {
     you: { sub: "ann", name: "Ann", role: "facilitator" }, frozen: true, frozenBy: undefined,
-    saving: true,
+    review: false, saving: true,
   });
   it.socket().sendText({ type: "saving", ok: false, reason: "disk full" });
   assert(!it.room.room.saving);

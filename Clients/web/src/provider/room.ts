@@ -51,7 +51,9 @@ export function connectRoom(options: RoomOptions): RoomConnection {
   const boards = new Map<string, Board>();
   const commands = createCommands(environment);
 
-  let room: RoomState = { you: undefined, frozen: false, frozenBy: undefined, saving: true };
+  let room: RoomState = {
+    you: undefined, frozen: false, frozenBy: undefined, review: false, saving: true,
+  };
   let status: Status = { at: "connecting" };
   let link: Link = { at: "idle" };
   let tried = false;
@@ -84,8 +86,8 @@ export function connectRoom(options: RoomOptions): RoomConnection {
     const message = readControl(text);
     switch (message?.is) {
       case "hello": {
-        const { you, frozen, saving } = message;
-        return learn({ you: { ...you, role: readRole(you.role) }, frozen, saving });
+        const { you, frozen, review, saving } = message;
+        return learn({ you: { ...you, role: readRole(you.role) }, frozen, review, saving });
       }
       case "reply": return commands.receive(message);
       case "saving": return learn({ saving: message.ok });
@@ -100,6 +102,9 @@ export function connectRoom(options: RoomOptions): RoomConnection {
     const decoded = decodeMessage(bytes);
     if (decoded === "malformed") return wire.drop();
     if (decoded === "unknown") return;
+    const { message } = decoded;
+    // a room that was empty becomes one for watching when a performance begins in it
+    if (message.is === "reject" && message.code === "review") learn({ review: true });
     if (decoded.board === stageName) stage.receive(decoded.message);
     else boards.get(decoded.board)?.receive(decoded.message);
   }

@@ -42,6 +42,8 @@ export interface RoomState {
   readonly frozen: boolean;
   /** The name of who froze it. */
   readonly frozenBy: string | undefined;
+  /** The room is for watching a recorded session: nobody's edits are taken. */
+  readonly review: boolean;
   /** False while the hub cannot write to its disk. */
   readonly saving: boolean;
 }

@@ -96,6 +96,8 @@ export const de: Texts = {
     "N und dann Eingabe legen eine Haftnotiz an, Tab geht von Form zu Form, die Pfeiltasten bewegen, Eingabe bearbeitet den Text, Entf löscht, Escape und dann Tab führen zu den Bedienelementen, das Fragezeichen zeigt alle Tasten.",
   "board.viewer": "Du schaust zu.",
   "board.viewer.hint": "Zuschauende sehen alles und ändern nichts.",
+  "board.review": "Hier läuft eine Aufzeichnung.",
+  "board.review.hint": "Alle schauen zu, niemand ändert etwas.",
   "board.frozen": "Eingefroren von {{name}}.",
   "board.frozen.nobody": "Eingefroren.",
   "board.frozen.hint": "Jetzt können nur Facilitator:innen etwas ändern.",
@@ -136,6 +138,7 @@ export const de: Texts = {
   "lost.viewer": "Mit diesem Link kannst du nur zuschauen.",
   "lost.replaced": "Das Board wurde durch einen anderen Stand ersetzt.",
   "lost.document-limit": "Das Board ist voll: Nur Löschen ist noch möglich.",
+  "lost.review": "Dieser Raum ist zum Ansehen einer Aufzeichnung da.",
   "lost.other": "Der Hub hat deine letzten Änderungen nicht angenommen: {{reason}}",
   "lost.texts": "Diese Texte sind nicht auf dem Board:",
 

@@ -101,6 +101,8 @@ export const en = {
     "N and then Enter make a sticky note, Tab goes from shape to shape, the arrow keys move, Enter edits the text, Delete deletes, Escape and then Tab go on to the controls, question mark shows all keys.",
   "board.viewer": "You are watching.",
   "board.viewer.hint": "Viewers see everything and change nothing.",
+  "board.review": "A recorded session is shown here.",
+  "board.review.hint": "Everybody watches, nobody changes anything.",
   "board.frozen": "Frozen by {{name}}.",
   "board.frozen.nobody": "Frozen.",
   "board.frozen.hint": "Only facilitators can change anything now.",
@@ -142,6 +144,7 @@ export const en = {
   "lost.viewer": "With this link you can only watch.",
   "lost.replaced": "The board was replaced by another state.",
   "lost.document-limit": "The board is full: only deleting is possible.",
+  "lost.review": "This room is for watching a recorded session.",
   "lost.other": "The hub did not take your last changes: {{reason}}",
   "lost.texts": "These texts are not on the board:",
 
