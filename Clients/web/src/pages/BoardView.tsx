@@ -3,7 +3,7 @@ import { personColor } from "../canvas/palette";
 import type { RoomConnection, RoomState, Session, Status, Unsubscribe } from "../provider";
 import { Help } from "../panels/Help";
 import { Icon } from "../panels/Icon";
-import { useLive, useNarrow, useText } from "../panels/hooks";
+import { useLive, useNarrow, useText, useTouch } from "../panels/hooks";
 import { Lead } from "../panels/Lead";
 import { Notices } from "../panels/Notices";
 import { listOf } from "../panels/People";
@@ -32,6 +32,7 @@ const stateOf = (room: RoomConnection): RoomState => room.room;
 export function BoardView({ connection, session, room, status }: Props) {
   const text = useText();
   const narrow = useNarrow();
+  const touch = useTouch();
   const state = useLive(connection, onRoom, stateOf);
   const title = useRoomTitle(session, room);
   const [said, setSaid] = useState("");
@@ -93,7 +94,7 @@ export function BoardView({ connection, session, room, status }: Props) {
         {empty && (
           <p className="empty" aria-hidden="true">
             <strong>{text("board.empty")}</strong>
-            <span>{text(narrow ? "board.empty.touch" : "board.empty.hint")}</span>
+            <span>{text(narrow || touch ? "board.empty.touch" : "board.empty.hint")}</span>
           </p>
         )}
       </main>

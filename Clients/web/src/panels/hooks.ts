@@ -28,7 +28,13 @@ export function useNarrow(): boolean {
   return useLive(narrow, subscribeMedia, (query) => query.matches);
 }
 
+/** Whether fingers are what the board is used with first, as on tablets. */
+export function useTouch(): boolean {
+  return useLive(coarse, subscribeMedia, (query) => query.matches);
+}
+
 const narrow = matchMedia(SMALL_WINDOW);
+const coarse = matchMedia("(pointer: coarse)");
 
 function subscribeMedia(query: MediaQueryList, listener: () => void): () => void {
   query.addEventListener("change", listener);
