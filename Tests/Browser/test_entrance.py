@@ -34,7 +34,7 @@ async def test_name_rooms_and_a_new_room(hub, people):
     assert "1 person here" in await room.inner_text()
     await room.click()
     await ben.until_text("Прием")
-    await ann.button("People: 2 people").wait_for()
+    await ann.button("Who is here: 2 people").wait_for()
     await ben.page.reload()  # a browser that was let in needs no link any more
     await ben.until_text("Прием")
 
@@ -110,6 +110,20 @@ async def test_viewers_see_and_change_nothing(hub, people):
     await eve.until_status("saved")
     assert await ann.pixel(215, 250) == before
     assert await ann.sees("look")
+
+
+async def test_in_a_review_room_everybody_only_watches(hub, people):
+    ann = await people("Ann")
+    link = await asyncio.to_thread(hub.link, "facilitator")
+    made = {"title": "Rückschau", "review": True}
+    room = await asyncio.to_thread(hub.ask, "rooms", "POST", made)
+    await ann.enter(link, room["id"])
+    await ann.until_words("A recorded session is shown here.")
+    assert not await ann.button("Sticky note").count()
+    await ann.mouse.dblclick(500, 400)
+    assert await ann.field().is_hidden()
+    await ann.page.locator(".topbar a").click()
+    await ann.until_words("Review")
 
 
 async def test_a_note_by_keys_alone(hub, people):

@@ -1,7 +1,8 @@
 /** From a document to shapes. What the schema does not allow is left out, never repaired. */
 import * as Y from "yjs";
 import {
-  colors, defaultColor, farthest, farthestStep, longestPoints, longestText, shapeTypes, strokeSize,
+  colors, defaultColor, farthest, farthestStep, longestName, longestPoints, longestText, shapeTypes,
+  strokeSize,
 } from "./schema";
 import type { Color, Eighth, Shape, ShapeId, ShapeType } from "./schema";
 import { compareOrder, isOrderKey } from "./order";
@@ -23,6 +24,8 @@ const isStep = (value: unknown): value is number =>
   isEighth(value) && Math.abs(value) <= farthestStep;
 const isSize = (value: unknown): value is number =>
   isEighth(value) && value >= strokeSize.least && value <= strokeSize.most;
+const isName = (value: unknown): value is string =>
+  typeof value === "string" && value.length <= longestName;
 
 /** The stroke up to the first element that is no offset: x, y, x, y … from its origin. */
 function readPoints(array: unknown): readonly number[] {
@@ -58,8 +61,8 @@ function shapeFrom(id: ShapeId, map: Y.Map<unknown>): Shape | undefined {
   const common = {
     id, x, y, order,
     color: isColor(color) ? color : defaultColor[type],
-    author: typeof author === "string" ? author : "",
-    name: typeof name === "string" ? name : "",
+    author: isName(author) ? author : "",
+    name: isName(name) ? name : "",
     made: typeof made === "number" && Number.isSafeInteger(made) ? made : 0,
   };
   const [w, h] = [map.get("w"), map.get("h")];

@@ -50,6 +50,9 @@ export const defaultColor: Readonly<Record<ShapeType, Color>> = {
   note: "yellow", rect: "black", ellipse: "black", pen: "black",
 };
 
+/** No name or subject of an author is longer, in UTF-16 units (256 bytes on the hub). */
+export const longestName = 256;
+
 /** Texts end after so many UTF-16 units. */
 export const longestText = 10_000;
 

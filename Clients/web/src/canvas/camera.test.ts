@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Camera, clampZoom, fit, panBy, reveal, toDoc, toScreen, zoomAt, zoomStep } from "./camera";
+import {
+  Camera, clampZoom, fit, panBy, reveal, showWithin, toDoc, toScreen, zoomAt, zoomStep,
+} from "./camera";
 
 const cameras: readonly Camera[] = [
   { x: 0, y: 0, zoom: 1 },
@@ -54,4 +56,33 @@ test("revealing what is in view does not move", () => {
   assert.equal(reveal(camera, { x: 800, y: 800, w: 80, h: 80 }, size, 20), camera);
   const moved = reveal(camera, { x: 8000, y: 800, w: 80, h: 80 }, size, 20);
   assert.equal(toScreen(moved, { x: 8080, y: 0 }).x, 780);
+});
+
+const phone = { width: 360, height: 740 };
+const keyboard = { top: 68, right: 16, bottom: 336, left: 16 };
+const note = { x: 1440, y: 4800, w: 1536, h: 1536 };
+const seen: readonly [string, Camera, number][] = [
+  ["below the keyboard", { x: 0, y: 0, zoom: 1 }, 0.6],
+  ["too large for what is left", { x: 1440, y: 4000, zoom: 1.8 }, 0.6],
+  ["too small to read", { x: 0, y: 0, zoom: 0.2 }, 0.6],
+  ["far away", { x: -90_000, y: 70_000, zoom: 0.5 }, 0.6],
+];
+for (const [name, camera, least] of seen) {
+  test(`a note that is written into is seen whole: ${name}`, () => {
+    const shown = showWithin(camera, note, phone, keyboard, least);
+    const from = toScreen(shown, note);
+    const to = toScreen(shown, { x: note.x + note.w, y: note.y + note.h });
+    assert(from.x > 15 && to.x < 345 && from.y > 67 && to.y < 405);
+    assert(shown.zoom >= least);
+    assert.equal(showWithin(shown, note, phone, keyboard, least), shown);
+  });
+}
+
+test("what is seen whole already does not move; what is far too large shows its middle", () => {
+  const camera = { x: 640, y: 4000, zoom: 1 };
+  assert.equal(showWithin(camera, note, phone, { ...keyboard, bottom: 16 }, 0.6), camera);
+  const huge = { x: 0, y: 0, w: 80_000, h: 80_000 };
+  const shown = showWithin(camera, huge, phone, keyboard, 0.6);
+  const middle = toScreen(shown, { x: 40_000, y: 40_000 });
+  assert.deepEqual([shown.zoom, Math.round(middle.x), Math.round(middle.y)], [0.6, 180, 236]);
 });

@@ -84,6 +84,48 @@ function shift(from: number, to: number, low: number, high: number): number {
   return high - to;
 }
 
+/** How much of each edge of the window is covered. */
+export interface Insets {
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly left: number;
+}
+
+/** Below this, a box too large for the window is shown in part rather than made smaller. */
+const LEGIBLE = 0.6;
+
+/**
+ * Brings all of `box` into what is not covered, as little as it takes: a box too large for that is
+ * made smaller, and one that is smaller than at zoom `least` larger, as far as there is room.
+ */
+export function showWithin(
+  camera: Camera,
+  box: Box,
+  size: Size,
+  insets: Insets,
+  least: number,
+): Camera {
+  const width = Math.max(60, size.width - insets.left - insets.right);
+  const height = Math.max(60, size.height - insets.top - insets.bottom);
+  const most = Math.min(width / box.w, height / box.h) * UNITS;
+  const wanted = Math.max(camera.zoom, Math.min(least, most));
+  const zoom = clampZoom(wanted > most ? Math.max(most, Math.min(wanted, LEGIBLE)) : wanted);
+  const middle = toScreen(camera, { x: box.x + box.w / 2, y: box.y + box.h / 2 });
+  const zoomed = zoom === camera.zoom ? camera : zoomAt(camera, middle, zoom);
+  const from = toScreen(zoomed, box);
+  const to = toScreen(zoomed, { x: box.x + box.w, y: box.y + box.h });
+  const dx = into(from.x, to.x, insets.left, insets.left + width);
+  const dy = into(from.y, to.y, insets.top, insets.top + height);
+  return Math.abs(dx) < 0.5 && Math.abs(dy) < 0.5 ? zoomed : panBy(zoomed, dx, dy);
+}
+
+/** What is too long is put in the middle, where its text is. */
+function into(from: number, to: number, low: number, high: number): number {
+  if (to - from > high - low + 1) return (low + high - from - to) / 2;
+  return shift(from, to, low, high);
+}
+
 export function viewBox(camera: Camera, size: Size): Box {
   const scale = UNITS / camera.zoom;
   return { x: camera.x, y: camera.y, w: size.width * scale, h: size.height * scale };

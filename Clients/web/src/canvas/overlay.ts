@@ -1,4 +1,4 @@
-import { Camera, toScreen } from "./camera";
+import { Camera, Size, toScreen } from "./camera";
 import { around, Box, ScreenPoint } from "./geometry";
 import { FONT } from "./font";
 import { FRAME_GAP, handlePlaces } from "./hit";
@@ -32,6 +32,7 @@ export interface Overlay {
 export function drawOverlay(
   ctx: CanvasRenderingContext2D,
   camera: Camera,
+  size: Size,
   overlay: Overlay,
 ): void {
   for (const outline of overlay.outlines) {
@@ -39,7 +40,7 @@ export function drawOverlay(
   }
   drawSelection(ctx, camera, overlay);
   if (overlay.marquee) drawMarquee(ctx, camera, overlay.marquee);
-  for (const cursor of overlay.cursors) drawCursor(ctx, cursor);
+  for (const cursor of overlay.cursors) drawCursor(ctx, cursor, size);
 }
 
 function drawSelection(ctx: CanvasRenderingContext2D, camera: Camera, overlay: Overlay): void {
@@ -93,7 +94,11 @@ function drawMarquee(ctx: CanvasRenderingContext2D, camera: Camera, box: Box): v
 
 const LONGEST_NAME = 24;
 
-function drawCursor(ctx: CanvasRenderingContext2D, { name, color, at }: Cursor): void {
+function drawCursor(
+  ctx: CanvasRenderingContext2D,
+  { name, color, at }: Cursor,
+  size: Size,
+): void {
   const { x, y } = at;
   ctx.beginPath();
   ctx.moveTo(x, y);
@@ -113,11 +118,14 @@ function drawCursor(ctx: CanvasRenderingContext2D, { name, color, at }: Cursor):
   const short = letters.length > LONGEST_NAME ? `${start}…` : name;
   ctx.font = `600 12px ${FONT}`;
   const width = ctx.measureText(short).width + 14;
+  // near an edge of the window the name goes to the other side of the arrow
+  const left = x + 12 + width > size.width ? x - 4 - width : x + 12;
+  const top = y + 35 > size.height ? y - 26 : y + 14;
   ctx.beginPath();
-  roundedRect(ctx, x + 12, y + 14, width, 21, 7);
+  roundedRect(ctx, left, top, width, 21, 7);
   ctx.fill();
   ctx.fillStyle = "#ffffff";
   ctx.textAlign = "left";
   ctx.textBaseline = "middle";
-  ctx.fillText(short, x + 19, y + 25);
+  ctx.fillText(short, left + 7, top + 11);
 }

@@ -3,7 +3,8 @@ import { Camera, Size, viewBox } from "./camera";
 import { grown, overlaps, UNITS } from "./geometry";
 import { boundsOf } from "./hit";
 import { drawOverlay, Overlay } from "./overlay";
-import { BOARD, GRID } from "./palette";
+import { drawGrid } from "./grid";
+import { BOARD } from "./palette";
 import { drawShape } from "./shapes";
 import type { Measure } from "./text";
 
@@ -50,7 +51,7 @@ export function createPainter(): Painter {
     ctx.setTransform(1, 0, 0, 1, 0, 0);
     if (keptCtx) ctx.drawImage(kept, 0, 0);
     ctx.setTransform(frame.ratio, 0, 0, frame.ratio, 0, 0);
-    drawOverlay(ctx, frame.camera, frame.overlay);
+    drawOverlay(ctx, frame.camera, frame.size, frame.overlay);
   };
 }
 
@@ -59,31 +60,27 @@ function paintShapes(ctx: CanvasRenderingContext2D, frame: Frame): void {
   ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
   ctx.fillStyle = BOARD;
   ctx.fillRect(0, 0, size.width, size.height);
-  drawGrid(ctx, camera, size);
+  drawGrid(ctx, camera, size, ratio);
   const scale = (ratio * camera.zoom) / UNITS;
   ctx.setTransform(scale, 0, 0, scale, -camera.x * scale, -camera.y * scale);
   const view = grown(viewBox(camera, size), REACH);
   const style = { measure: frame.measure, zoom: camera.zoom, editing: frame.editing };
   for (const shape of frame.shapes) {
-    if (overlaps(boundsOf(shape), view)) drawShape(ctx, shape, style);
+    if (!overlaps(boundsOf(shape), view)) continue;
+    ctx.save();
+    try {
+      drawShape(ctx, shape, style);
+    } catch (error) {
+      report(error); // one shape that cannot be drawn must not take the others with it
+    }
+    ctx.restore();
   }
 }
 
-/** Dots that show how far a pan went, without drawing attention. */
-function drawGrid(ctx: CanvasRenderingContext2D, camera: Camera, size: Size): void {
-  let step = 24 * camera.zoom;
-  while (step < 16) step *= 4;
-  while (step > 96) step /= 4;
-  const scale = camera.zoom / UNITS;
-  const start = (origin: number): number => {
-    const shift = (-origin * scale) % step;
-    return shift < 0 ? shift + step : shift;
-  };
-  ctx.fillStyle = GRID;
-  const side = 1.5;
-  for (let y = start(camera.y); y < size.height; y += step) {
-    for (let x = start(camera.x); x < size.width; x += step) {
-      ctx.fillRect(x - side / 2, y - side / 2, side, side);
-    }
-  }
+let reported = false;
+
+/** Once: a shape that cannot be drawn cannot be drawn in any frame. */
+function report(error: unknown): void {
+  if (!reported) console.error("a shape cannot be drawn:", error);
+  reported = true;
 }

@@ -4,7 +4,7 @@ import { baselineBelowMiddle, FONT } from "./font";
 import { strokeOf } from "./hit";
 import { AUTHOR_FOOT, layoutOf, textBox } from "./layout";
 import { palette } from "./palette";
-import { traceStroke } from "./stroke";
+import { thinned, traceStroke } from "./stroke";
 import type { Measure } from "./text";
 
 export interface ShapeStyle {
@@ -18,7 +18,14 @@ export interface ShapeStyle {
 /** Below this size on the screen, in CSS pixels, letters are only noise. */
 const READABLE = 2.5;
 
+/** Below this side on the screen, in CSS pixels, nobody sees shadows and round corners. */
+const DETAIL = 32;
+
+/** A stroke below this zoom is drawn with fewer points: so many units apart at least. */
+const COARSE = { zoom: 0.3, gap: 40 };
+
 const paths = new WeakMap<Shape, Path2D>();
+const coarsePaths = new WeakMap<Shape, Path2D>();
 
 /** Draws one shape; the context is in document units. */
 export function drawShape(ctx: CanvasRenderingContext2D, shape: Shape, style: ShapeStyle): void {
@@ -28,10 +35,10 @@ export function drawShape(ctx: CanvasRenderingContext2D, shape: Shape, style: Sh
       break;
     case "rect":
     case "ellipse":
-      drawOutline(ctx, shape);
+      drawOutline(ctx, shape, style.zoom);
       break;
     case "pen":
-      drawStroke(ctx, shape);
+      drawStroke(ctx, shape, style.zoom);
       return;
   }
   if (shape.text !== "" && style.editing !== shape.id) drawText(ctx, shape, style);
@@ -39,17 +46,21 @@ export function drawShape(ctx: CanvasRenderingContext2D, shape: Shape, style: Sh
 
 function drawNote(ctx: CanvasRenderingContext2D, shape: TextShape, style: ShapeStyle): void {
   const { x, y, w, h } = shape;
+  ctx.fillStyle = palette[shape.color].fill;
+  if (isSmall(shape, style.zoom)) return ctx.fillRect(x, y, w, h);
   const sprite = shadow();
   if (sprite) {
     const edge = SHADOW_EDGE / SHADOW_INNER;
     ctx.drawImage(sprite, x - w * edge, y - h * edge, w * (1 + 2 * edge), h * (1 + 2 * edge));
   }
-  ctx.fillStyle = palette[shape.color].fill;
   ctx.beginPath();
   roundedRect(ctx, x, y, w, h, Math.min(4 * UNITS, w / 4, h / 4));
   ctx.fill();
   if (shape.name !== "" && style.zoom > 0.45 && h >= 3 * AUTHOR_FOOT) drawAuthor(ctx, shape, style);
 }
+
+const isSmall = ({ w, h }: TextShape, zoom: number): boolean =>
+  Math.max(w, h) * zoom < DETAIL * UNITS;
 
 function drawAuthor(ctx: CanvasRenderingContext2D, shape: TextShape, style: ShapeStyle): void {
   const size = 11.5;
@@ -71,12 +82,13 @@ function shortened(name: string, room: number, measure: Measure): string {
   return `${letters.join("")}…`;
 }
 
-function drawOutline(ctx: CanvasRenderingContext2D, shape: TextShape): void {
+function drawOutline(ctx: CanvasRenderingContext2D, shape: TextShape, zoom: number): void {
   const paint = palette[shape.color];
   ctx.beginPath();
   if (shape.type === "rect") {
     const { x, y, w, h } = shape;
-    roundedRect(ctx, x, y, w, h, Math.min(6 * UNITS, w / 4, h / 4));
+    if (isSmall(shape, zoom)) ctx.rect(x, y, w, h);
+    else roundedRect(ctx, x, y, w, h, Math.min(6 * UNITS, w / 4, h / 4));
   } else {
     const [rx, ry] = [shape.w / 2, shape.h / 2];
     ctx.ellipse(shape.x + rx, shape.y + ry, rx, ry, 0, 0, 2 * Math.PI);
@@ -90,12 +102,19 @@ function drawOutline(ctx: CanvasRenderingContext2D, shape: TextShape): void {
   ctx.stroke();
 }
 
-function drawStroke(ctx: CanvasRenderingContext2D, shape: Shape & { readonly type: "pen" }): void {
-  let path = paths.get(shape);
+function drawStroke(
+  ctx: CanvasRenderingContext2D,
+  shape: Shape & { readonly type: "pen" },
+  zoom: number,
+): void {
+  const isCoarse = zoom < COARSE.zoom;
+  const kept = isCoarse ? coarsePaths : paths;
+  let path = kept.get(shape);
   if (!path) {
     path = new Path2D();
-    traceStroke(path, strokeOf(shape));
-    paths.set(shape, path);
+    const points = strokeOf(shape);
+    traceStroke(path, isCoarse ? thinned(points, COARSE.gap) : points);
+    kept.set(shape, path);
   }
   ctx.strokeStyle = palette[shape.color].line;
   ctx.lineWidth = shape.size;

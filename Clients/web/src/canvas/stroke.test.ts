@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { strokeDistance, traceStroke } from "./stroke";
+import { strokeDistance, thinned, traceStroke } from "./stroke";
 
 test("distance to a stroke", () => {
   assert.equal(strokeDistance({ x: 50, y: 7 }, [0, 0, 100, 0]), 7);
@@ -31,3 +31,9 @@ for (const [name, points, wanted] of rows) {
     assert.equal(parts.join(" "), wanted);
   });
 }
+
+test("a thinned stroke keeps both ends and what lies apart", () => {
+  assert.deepEqual(thinned([0, 0, 3, 3, 0, 12, 1, 13, 2, 14], 10), [0, 0, 0, 12, 2, 14]);
+  assert.deepEqual(thinned([5, 5], 10), [5, 5]);
+  assert.deepEqual(thinned([], 10), []);
+});

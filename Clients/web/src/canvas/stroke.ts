@@ -33,3 +33,18 @@ export function traceStroke(path: Path, points: Points): void {
   }
   path.lineTo(value(end - 2), value(end - 1));
 }
+
+/** Fewer points, each at least `gap` from the one before in x or y; both ends stay. */
+export function thinned(points: Points, gap: number): readonly number[] {
+  const end = points.length - (points.length % 2);
+  const kept: number[] = [];
+  let [lastX, lastY] = [Infinity, Infinity];
+  for (let at = 0; at < end; at += 2) {
+    const [x, y] = [points[at] ?? 0, points[at + 1] ?? 0];
+    const isFar = Math.abs(x - lastX) >= gap || Math.abs(y - lastY) >= gap;
+    if (!isFar && at !== end - 2) continue;
+    kept.push(x, y);
+    [lastX, lastY] = [x, y];
+  }
+  return kept;
+}

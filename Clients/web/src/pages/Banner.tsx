@@ -1,17 +1,17 @@
 import type { Role, RoomState, Status } from "../provider";
 import { useText } from "../panels/hooks";
 import { Icon } from "../panels/Icon";
-import { words } from "../panels/StatusChip";
+import { awayHint, words } from "../panels/StatusChip";
 
 /** On a phone there is no room in the top bar for what being offline means. */
 export function AwayBanner({ status }: { readonly status: Status }) {
   const text = useText();
   if (status.at !== "offline" && status.at !== "refused") return null;
   return (
-    <p className="banner away">
+    <p className={status.at === "offline" && status.blocked ? "banner away blocked" : "banner away"}>
       <span>
         <strong>{words(status, text)}.</strong>{" "}
-        {status.at === "offline" && text("status.offline.hint")}
+        {status.at === "offline" && text(awayHint(status))}
       </span>
     </p>
   );
@@ -20,6 +20,14 @@ export function AwayBanner({ status }: { readonly status: Status }) {
 /** Says why nothing can be changed, as long as that is so. */
 export function Banner({ state, role }: { readonly state: RoomState; readonly role: Role }) {
   const text = useText();
+  if (state.review) {
+    return (
+      <p className="banner" role="status">
+        <Icon name="eye" />
+        <span><strong>{text("board.review")}</strong> {text("board.review.hint")}</span>
+      </p>
+    );
+  }
   if (state.frozen) {
     const by = state.frozenBy;
     const hint = role === "facilitator" ? "" : text("board.frozen.hint");

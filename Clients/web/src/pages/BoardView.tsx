@@ -2,7 +2,8 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { personColor } from "../canvas/palette";
 import type { RoomConnection, RoomState, Session, Status, Unsubscribe } from "../provider";
 import { Help } from "../panels/Help";
-import { useLive, useNarrow, useText } from "../panels/hooks";
+import { Icon } from "../panels/Icon";
+import { useLive, useNarrow, useText, useTouch } from "../panels/hooks";
 import { Lead } from "../panels/Lead";
 import { Notices } from "../panels/Notices";
 import { listOf } from "../panels/People";
@@ -31,6 +32,7 @@ const stateOf = (room: RoomConnection): RoomState => room.room;
 export function BoardView({ connection, session, room, status }: Props) {
   const text = useText();
   const narrow = useNarrow();
+  const touch = useTouch();
   const state = useLive(connection, onRoom, stateOf);
   const title = useRoomTitle(session, room);
   const [said, setSaid] = useState("");
@@ -51,7 +53,7 @@ export function BoardView({ connection, session, room, status }: Props) {
 
   const role = state.you?.role ?? session.membership?.role ?? "viewer";
   const leads = role === "facilitator";
-  const mayWrite = role !== "viewer" && (leads || !state.frozen);
+  const mayWrite = role !== "viewer" && !state.review && (leads || !state.frozen);
   useEffect(() => workspace?.setMayWrite(mayWrite), [workspace, mayWrite]);
 
   const perform = (command: Command): void => {
@@ -66,8 +68,9 @@ export function BoardView({ connection, session, room, status }: Props) {
   const people = listOf(me, view.others);
   const showLead = leads && (leading ?? !narrow);
   const empty = view.shapes === 0 && working.synced && view.mayWrite && view.editing === null;
+  const classes = ["board", showLead ? "leading" : "", view.editing === null ? "" : "writing"];
   return (
-    <div className={showLead ? "board leading" : "board"}>
+    <div className={classes.join(" ").trim()}>
       <TopBar
         session={session}
         room={room}
@@ -91,7 +94,7 @@ export function BoardView({ connection, session, room, status }: Props) {
         {empty && (
           <p className="empty" aria-hidden="true">
             <strong>{text("board.empty")}</strong>
-            <span>{text(narrow ? "board.empty.touch" : "board.empty.hint")}</span>
+            <span>{text(narrow || touch ? "board.empty.touch" : "board.empty.hint")}</span>
           </p>
         )}
       </main>
@@ -117,7 +120,17 @@ export function BoardView({ connection, session, room, status }: Props) {
       <ZoomBar zoom={view.zoom} perform={perform} />
       {showLead && (
         <aside className="side" aria-label={text("lead.label")}>
-          <h2>{text("lead.label")}</h2>
+          <header>
+            <h2>{text("lead.label")}</h2>
+            <button
+              type="button"
+              className="plain"
+              aria-label={text("do.close")}
+              onClick={() => setLeading(false)}
+            >
+              <Icon name="close" />
+            </button>
+          </header>
           <Lead
             room={connection}
             session={session}

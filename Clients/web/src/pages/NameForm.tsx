@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import type { FormEvent } from "react";
 import type { Session } from "../provider";
 import { useText } from "../panels/hooks";
-import { wrongWords } from "./Rooms";
+import { wrongWords } from "../panels/wrong";
 
 interface Props {
   readonly session: Session;
@@ -33,7 +33,7 @@ export function NameForm({ session, onJoined, onEnded }: Props) {
     if (answer.ok) return onJoined();
     if (answer.error === "bad-invitation") return onEnded();
     if (answer.error === "bad-name") return setWrong(text("enter.name.bad"));
-    setWrong(wrongWords(answer, text));
+    setWrong(wrongWords(answer));
   }
 
   return (

@@ -2,6 +2,7 @@ import { useEffect } from "react";
 import type { ReactNode } from "react";
 import { useText } from "../panels/hooks";
 import { Language } from "../panels/Language";
+import { Link } from "./Link";
 
 interface Props {
   readonly title: string;
@@ -17,8 +18,11 @@ export function Plain({ title, children }: Props) {
   return (
     <div className="page">
       <header className="top">
-        <img src="/icon.svg" alt="" width="28" height="28" />
-        <span className="brand">{text("app.name")}</span>
+        <Link to="/" className="brand" label={text("home.title")}>
+          <img src="/icon.svg" alt="" width="28" height="28" />
+          {text("app.name")}
+        </Link>
+        <span className="filler" />
         <Language />
       </header>
       <main>

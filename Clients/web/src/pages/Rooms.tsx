@@ -3,6 +3,7 @@ import type { FormEvent } from "react";
 import type { RoomEntry, Session } from "../provider";
 import { ago, plural } from "../text";
 import { useText } from "../panels/hooks";
+import { wrongWords } from "../panels/wrong";
 import { Link } from "./Link";
 import { go } from "./navigation";
 
@@ -11,13 +12,6 @@ interface Props {
   readonly onTitle: (title: string) => void;
   readonly onRename: () => void;
   readonly onEnded: () => void;
-}
-
-export function wrongWords(
-  { error, reason }: { readonly error: string; readonly reason: string },
-  text: ReturnType<typeof useText>,
-): string {
-  return error === "unreachable" ? text("wrong.unreachable") : text("wrong.other", { reason });
 }
 
 /** As long as the page is seen, the list is asked for again this often, in ms. */
@@ -40,7 +34,7 @@ export function Rooms({ session, onTitle, onRename, onEnded }: Props) {
     } else if (answer.error === "bad-invitation") {
       onEnded();
     } else {
-      setWrong(wrongWords(answer, text));
+      setWrong(wrongWords(answer));
     }
   }, [session]);
 
@@ -121,7 +115,7 @@ function NewRoom({ session, onEnded }: Pick<Props, "session" | "onEnded">) {
     setBusy(false);
     if (answer.ok) return go(`/j/${session.jam}/${answer.value.id}`);
     if (answer.error === "bad-invitation") return onEnded();
-    setWrong(wrongWords(answer, text));
+    setWrong(wrongWords(answer));
   }
 
   return (

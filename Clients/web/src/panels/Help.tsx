@@ -15,14 +15,15 @@ const groups: readonly (readonly [TextKey, readonly Row[]])[] = [
     ["help.make", "@key.enter"], ["help.cycle", "@key.tab"], ["help.nudge", "@key.arrows"],
     ["help.text", "@key.enter"],
     ["help.text.end", "@key.escape"], ["help.next", "@key.tab"], ["help.delete", "@key.delete"],
-    ["help.all", "@mod A"], ["help.duplicate", "@mod D"], ["do.undo", "@mod Z"],
+    ["help.all", "@mod A"], ["help.duplicate", "@mod D"],
+    ["help.clipboard", "@mod C", "@mod X", "@mod V"], ["do.undo", "@mod Z"],
     ["do.redo", "@mod @key.shift Z", "@mod Y"],
   ]],
   ["help.view", [
     ["help.pan", "@help.space @help.drag", "@key.arrows"],
     ["help.zoom", "@mod +", "@mod −", "@mod @help.wheel"],
     ["zoom.reset", "@mod 0"], ["zoom.fit", "@key.shift 1"], ["help.selection", "@key.shift 2"],
-    ["help.label", "?"],
+    ["help.leave", "@key.escape @key.tab"], ["help.label", "?"],
   ]],
 ];
 

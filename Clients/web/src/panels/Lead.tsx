@@ -6,6 +6,7 @@ import { useText } from "./hooks";
 import { Icon } from "./Icon";
 import { Listed, People } from "./People";
 import { RemoveForm } from "./RemoveForm";
+import { wrongWords } from "./wrong";
 
 interface Props {
   readonly room: RoomConnection;
@@ -24,7 +25,8 @@ interface Named {
 /** What only facilitators can do: freeze the room, remove somebody, renew the link. */
 export function Lead({ room, session, frozen, stamp, say }: Props) {
   const text = useText();
-  const [people, setPeople] = useState<readonly Person[] | null>(null);
+  /** Null without a connection; undefined until the first answer. */
+  const [people, setPeople] = useState<readonly Person[] | null | undefined>(undefined);
   const [asked, setAsked] = useState<Named | null>(null);
   const [removed, setRemoved] = useState<readonly Named[]>([]);
   const [wrong, setWrong] = useState("");
@@ -41,17 +43,17 @@ export function Lead({ room, session, frozen, stamp, say }: Props) {
   }, [refresh, stamp]);
 
   async function act<T>(
-    work: Promise<{ ok: true; value: T } | { ok: false; reason: string }>,
+    work: Promise<{ ok: true; value: T } | { ok: false; error: string; reason: string }>,
   ): Promise<T | undefined> {
     const answer = await work;
-    setWrong(answer.ok ? "" : text("wrong.other", { reason: answer.reason }));
+    setWrong(answer.ok ? "" : wrongWords(answer));
     return answer.ok ? answer.value : undefined;
   }
 
   async function remove(person: Named, renew: boolean): Promise<void> {
     setAsked(null);
     const reply = await room.remove(person.sub);
-    if (!reply.ok) return setWrong(text("wrong.other", { reason: reply.reason }));
+    if (!reply.ok) return setWrong(wrongWords(reply));
     setRemoved((list) => [...list.filter((one) => one.sub !== person.sub), person]);
     say(text("lead.removed", { name: person.name }));
     if (renew) setLink((await act(session.renewInvitation("participant"))) ?? "");
@@ -60,7 +62,7 @@ export function Lead({ room, session, frozen, stamp, say }: Props) {
 
   async function readmit(person: Named): Promise<void> {
     const reply = await room.readmit(person.sub);
-    if (!reply.ok) return setWrong(text("wrong.other", { reason: reply.reason }));
+    if (!reply.ok) return setWrong(wrongWords(reply));
     setRemoved((list) => list.filter((one) => one.sub !== person.sub));
     say(text("lead.readmitted", { name: person.name }));
   }
@@ -92,7 +94,7 @@ export function Lead({ room, session, frozen, stamp, say }: Props) {
       {listed ? (
         <People people={listed} action={(person) => removal(person, setAsked, text)} />
       ) : (
-        <p className="hint">{text("people.offline")}</p>
+        <p className="hint">{listed === null && text("people.offline")}</p>
       )}
       {asked && (
         <RemoveForm

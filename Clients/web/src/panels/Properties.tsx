@@ -74,7 +74,7 @@ export function Properties({ view, onColor, onPenSize, perform }: Props) {
         </button>
       ) : (
         <>
-          {view.selection.length === 1 && (
+          {view.selection.length === 1 && view.hasText && (
             <button
               type="button"
               className="plain"
@@ -85,6 +85,15 @@ export function Properties({ view, onColor, onPenSize, perform }: Props) {
               <Icon name="edit" />
             </button>
           )}
+          <button
+            type="button"
+            className="plain"
+            aria-label={text("help.duplicate")}
+            title={text("help.duplicate")}
+            onClick={() => perform({ do: "duplicate" })}
+          >
+            <Icon name="duplicate" />
+          </button>
           <button
             type="button"
             className="plain"

@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import type { InvitedRole, Session } from "../provider";
 import { CopyLink } from "./CopyLink";
 import { useText } from "./hooks";
+import { wrongWords } from "./wrong";
 
 const roles: readonly InvitedRole[] = ["participant", "viewer", "facilitator"];
 
@@ -23,7 +24,7 @@ export function Share({ session, path, facilitates }: Props) {
     void session.invitations().then((answer) => {
       if (gone) return;
       if (answer.ok) setLinks(answer.value);
-      else setWrong(text("wrong.other", { reason: answer.reason }));
+      else setWrong(wrongWords(answer));
     });
     return () => void (gone = true);
   }, [session, facilitates]);
@@ -62,7 +63,7 @@ function Invitation({ role, link, session, onRenewed }: InvitationProps) {
   const [said, setSaid] = useState("");
   async function renew(): Promise<void> {
     const answer = await session.renewInvitation(role);
-    setSaid(answer.ok ? text("share.renewed") : text("wrong.other", { reason: answer.reason }));
+    setSaid(answer.ok ? text("share.renewed") : wrongWords(answer));
     if (answer.ok) onRenewed(answer.value);
   }
   return (

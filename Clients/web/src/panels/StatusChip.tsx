@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import type { Status } from "../provider";
 import { plural } from "../text";
+import type { TextKey } from "../text";
 import { useText } from "./hooks";
 
 /** Sending takes moments as a rule: only when it takes longer than this, in ms, it is shown. */
@@ -14,7 +15,7 @@ export function StatusChip({ status: now }: { readonly status: Status }) {
     const timer = setTimeout(() => setStatus(now), now.at === "saving" ? PATIENCE : 0);
     return () => clearTimeout(timer);
   }, [now]);
-  const hint = status.at === "offline" ? text("status.offline.hint") : undefined;
+  const hint = status.at === "offline" ? text(awayHint(status)) : undefined;
   return (
     <span className={`status ${status.at}`} title={hint}>
       <span className="hidden">{text("status.label")}: </span>
@@ -22,6 +23,11 @@ export function StatusChip({ status: now }: { readonly status: Status }) {
       <span className="words">{words(status, text)}</span>
     </span>
   );
+}
+
+/** What somebody without a connection should know. */
+export function awayHint(status: Extract<Status, { readonly at: "offline" }>): TextKey {
+  return status.blocked === true ? "status.blocked.hint" : "status.offline.hint";
 }
 
 export function words(status: Status, text: ReturnType<typeof useText>): string {
@@ -37,7 +43,9 @@ export function words(status: Status, text: ReturnType<typeof useText>): string 
         ? plural("status.offline", status.unsaved)
         : text("status.offline.none");
     case "refused":
-      return plural("status.refused", status.unsaved);
+      return status.unsaved > 0
+        ? plural("status.refused", status.unsaved)
+        : text("status.refused.none");
     case "ended":
       return text("status.ended");
   }

@@ -1,5 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { language, onLanguage, text } from "../text";
+import { SMALL_WINDOW } from "../workspace/small";
 
 /** `text` for components: they are drawn again when the language changes. */
 export function useText(): typeof text {
@@ -27,7 +28,13 @@ export function useNarrow(): boolean {
   return useLive(narrow, subscribeMedia, (query) => query.matches);
 }
 
-const narrow = matchMedia("(max-width: 720px), (max-height: 480px)");
+/** Whether fingers are what the board is used with first, as on tablets. */
+export function useTouch(): boolean {
+  return useLive(coarse, subscribeMedia, (query) => query.matches);
+}
+
+const narrow = matchMedia(SMALL_WINDOW);
+const coarse = matchMedia("(pointer: coarse)");
 
 function subscribeMedia(query: MediaQueryList, listener: () => void): () => void {
   query.addEventListener("change", listener);

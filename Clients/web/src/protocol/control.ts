@@ -4,6 +4,8 @@ export interface Hello {
   readonly is: "hello";
   readonly you: { readonly sub: string; readonly name: string; readonly role: string };
   readonly frozen: boolean;
+  /** A room for watching a recorded session: only its performance writes. */
+  readonly review: boolean;
   readonly boards: readonly { readonly name: string; readonly epoch: number }[];
   readonly saving: boolean;
 }
@@ -42,6 +44,7 @@ function readHello(fields: Fields): Hello | undefined {
     is: "hello",
     you: { sub: text(you.sub), name: text(you.name), role: text(you.role) },
     frozen: room.frozen === true,
+    review: room.review === true,
     boards: listed.filter(isFields).map((board) => ({
       name: text(board.name),
       epoch: typeof board.epoch === "number" ? board.epoch : 0,

@@ -79,11 +79,12 @@ test("no bytes make it throw", () => {
 test("texts of the control channel", () => {
   const hello = {
     type: "hello", protocol: "jamboree.v1", you: { sub: "ann", name: "Ann", role: "facilitator" },
-    room: { jam: "demo", prototype: "radio", frozen: true }, boards: [{ name: "main", epoch: 4 }],
+    room: { jam: "demo", prototype: "radio", frozen: true, review: true },
+    boards: [{ name: "main", epoch: 4 }],
     saving: false,
   };
   assert.deepEqual(readControl(JSON.stringify(hello)), {
-    is: "hello", you: hello.you, frozen: true, boards: hello.boards, saving: false,
+    is: "hello", you: hello.you, frozen: true, review: true, boards: hello.boards, saving: false,
   });
   assert.deepEqual(readControl('{"type":"reply","id":1,"ok":false,"error":"a","reason":"b"}'), {
     is: "reply", id: 1, ok: false, error: "a", reason: "b",

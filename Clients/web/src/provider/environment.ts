@@ -38,9 +38,11 @@ export function browserEnvironment(): Environment {
       const seen = () => document.visibilityState === "visible" && listener();
       window.addEventListener("online", listener);
       document.addEventListener("visibilitychange", seen);
+      window.addEventListener("pageshow", seen); // back from the cache of a browser's "back"
       return () => {
         window.removeEventListener("online", listener);
         document.removeEventListener("visibilitychange", seen);
+        window.removeEventListener("pageshow", seen);
       };
     },
   };

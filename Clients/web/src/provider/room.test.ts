@@ -99,7 +99,7 @@ test("reconnecting: waits grow, every second failure renews the token, waking he
     await it.pass(1);
     assert.equal(it.sockets.length, before + 1, `after ${wait} ms`);
   }
-  assert.deepEqual([it.renewals(), it.room.status], [1, { at: "offline", unsaved: 0 }]);
+  assert.deepEqual([it.renewals(), it.room.status], [1, { at: "offline", unsaved: 0, blocked: true }]);
   it.socket().close(1006);
   it.wake();
   await it.pass(0);
@@ -289,7 +289,7 @@ test("what the hub says of the room", async () => {
   });
   assert.deepEqual(it.room.room, {
     you: { sub: "ann", name: "Ann", role: "facilitator" }, frozen: true, frozenBy: undefined,
-    saving: true,
+    review: false, saving: true,
   });
   it.socket().sendText({ type: "saving", ok: false, reason: "disk full" });
   assert(!it.room.room.saving);

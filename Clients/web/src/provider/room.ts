@@ -13,16 +13,25 @@ import type { Reply, RoomConnection, RoomOptions, RoomState, Status } from "./ty
 import { connectWire } from "./wire";
 import type { Wire } from "./wire";
 
-/** How it is, over all boards. `tried`: a first connection has failed, or there was one. */
+/** After so many sockets in a row that did not open although the hub answers, they are blocked. */
+const fewAttempts = 3;
+
+/**
+ * How it is, over all boards. `tried`: a first connection has failed, or there was one; `answers`:
+ * the hub can be reached, if not by a socket.
+ */
 export function statusOf(
   link: Link,
   tried: boolean,
   boards: readonly { readonly unsaved: number; readonly synced: boolean; refusal?: string }[],
+  answers = false,
 ): Status {
   const unsaved = boards.reduce((sum, board) => sum + board.unsaved, 0);
   if (link.at === "ended") return { at: "ended", code: link.code, unsaved };
   if (link.at !== "open") {
-    return tried || unsaved > 0 ? { at: "offline", unsaved } : { at: "connecting" };
+    if (!tried && unsaved === 0) return { at: "connecting" };
+    const blocked = answers && link.at !== "idle" && link.failures >= fewAttempts;
+    return { at: "offline", unsaved, ...(blocked ? { blocked } : {}) };
   }
   for (const { refusal } of boards) {
     if (refusal !== undefined) return { at: "refused", code: refusal, unsaved };
@@ -42,10 +51,13 @@ export function connectRoom(options: RoomOptions): RoomConnection {
   const boards = new Map<string, Board>();
   const commands = createCommands(environment);
 
-  let room: RoomState = { you: undefined, frozen: false, frozenBy: undefined, saving: true };
+  let room: RoomState = {
+    you: undefined, frozen: false, frozenBy: undefined, review: false, saving: true,
+  };
   let status: Status = { at: "connecting" };
   let link: Link = { at: "idle" };
   let tried = false;
+  let answers = false;
   let send: ((data: string | Uint8Array) => void) | undefined;
 
   function look(): void {
@@ -54,7 +66,7 @@ export function connectRoom(options: RoomOptions): RoomConnection {
       synced: connection.synced,
       ...(refusal === undefined ? {} : { refusal }),
     }));
-    const now = statusOf(link, tried, each);
+    const now = statusOf(link, tried, each, answers);
     if (sameStatus(now, status)) return;
     status = now;
     statuses.tell(now);
@@ -74,8 +86,8 @@ export function connectRoom(options: RoomOptions): RoomConnection {
     const message = readControl(text);
     switch (message?.is) {
       case "hello": {
-        const { you, frozen, saving } = message;
-        return learn({ you: { ...you, role: readRole(you.role) }, frozen, saving });
+        const { you, frozen, review, saving } = message;
+        return learn({ you: { ...you, role: readRole(you.role) }, frozen, review, saving });
       }
       case "reply": return commands.receive(message);
       case "saving": return learn({ saving: message.ok });
@@ -90,6 +102,9 @@ export function connectRoom(options: RoomOptions): RoomConnection {
     const decoded = decodeMessage(bytes);
     if (decoded === "malformed") return wire.drop();
     if (decoded === "unknown") return;
+    const { message } = decoded;
+    // a room that was empty becomes one for watching when a performance begins in it
+    if (message.is === "reject" && message.code === "review") learn({ review: true });
     if (decoded.board === stageName) stage.receive(decoded.message);
     else boards.get(decoded.board)?.receive(decoded.message);
   }
@@ -113,8 +128,9 @@ export function connectRoom(options: RoomOptions): RoomConnection {
       boards.forEach((board) => board.disconnected());
     },
     probe: () => boards.forEach((board) => board.probe()),
-    changed(next) {
+    changed(next, reachable) {
       link = next;
+      answers = reachable;
       if (next.at === "open" || next.at === "waiting") tried = true;
       look();
     },

@@ -124,6 +124,19 @@ test("a token is renewed before it expires, once for all who ask", () =>
     assert.equal(asked.length, 2);
   }));
 
+test("with a clock far ahead a token is used until the hub refuses it", () =>
+  withHub(async (origin, asked, hub) => {
+    const now = () => 99_000;
+    const session = createSession({ origin, jam: "demo", storage: memory(), now }, "good");
+    await session.join("Ann");
+    const joins = () => asked.filter(({ line }) => line.endsWith("/join")).length;
+    for (let time = 0; time < 3; time++) assert((await session.rooms()).ok);
+    assert.equal(joins(), 1);
+    hub.revoked = true;
+    assert((await session.rooms()).ok);
+    assert.equal(joins(), 2);
+  }));
+
 test("a link of another role takes the place of the one before, the person stays", () =>
   withHub(async (origin) => {
     const storage = memory();

@@ -18,7 +18,12 @@ export type Status =
   /** So many changes are not yet known to be on the hub's disk. */
   | { readonly at: "saving"; readonly unsaved: number }
   /** No connection; editing goes on, and so do the attempts to connect. */
-  | { readonly at: "offline"; readonly unsaved: number }
+  | {
+      readonly at: "offline";
+      readonly unsaved: number;
+      /** The hub answers, but time and again no socket opens: something on the way blocks those. */
+      readonly blocked?: true;
+    }
   /** Connected, but the hub does not take changes now; they are kept and offered again. */
   | { readonly at: "refused"; readonly code: string; readonly unsaved: number }
   /** It is over, and nothing is tried any more: see `EndCode`. */
@@ -39,6 +44,8 @@ export interface RoomState {
   readonly frozen: boolean;
   /** The name of who froze it. */
   readonly frozenBy: string | undefined;
+  /** The room is for watching a recorded session: nobody's edits are taken. */
+  readonly review: boolean;
   /** False while the hub cannot write to its disk. */
   readonly saving: boolean;
 }

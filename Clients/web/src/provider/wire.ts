@@ -16,7 +16,8 @@ export interface WireUses {
   readonly lost: () => void;
   /** Says something that the hub answers. */
   readonly probe: () => void;
-  readonly changed: (link: Link) => void;
+  /** `answers`: the hub gave a new token when it was last asked for one. */
+  readonly changed: (link: Link, answers: boolean) => void;
 }
 
 export interface Wire {
@@ -36,6 +37,7 @@ const longestAnswer = 5_000;
 const lookEvery = 5_000;
 /** A network that swallows everything would keep the browser trying for minutes. */
 const longestOpening = 20_000;
+const soonAfterError = 1_000;
 
 export function connectWire(uses: WireUses): Wire {
   const { environment, session } = uses;
@@ -45,6 +47,7 @@ export function connectWire(uses: WireUses): Wire {
   let look: Timer | undefined;
   let lastHeard = 0;
   let probed: number | undefined;
+  let answers = false;
 
   function happen(event: LinkEvent): void {
     const was = link;
@@ -52,7 +55,7 @@ export function connectWire(uses: WireUses): Wire {
     link = next;
     if (was.at === "open" && next.at !== "open") uses.lost();
     if (next.at === "ended") leave();
-    if (was !== next) uses.changed(next);
+    if (was !== next) uses.changed(next, answers);
     if (effect) perform(effect);
   }
 
@@ -72,6 +75,7 @@ export function connectWire(uses: WireUses): Wire {
 
   async function ask(fresh: boolean): Promise<void> {
     const answer = await (fresh ? session.renew() : session.token());
+    if (fresh) answers = answer.ok;
     const missing = fresh && answer.ok && await uses.missing();
     happen({ on: "token", answer: missing ? { ok: false, error: "no-room" } : answer });
   }
@@ -88,7 +92,12 @@ export function connectWire(uses: WireUses): Wire {
 
   function connect(token: string): void {
     const url = `${uses.url}?token=${encodeURIComponent(token)}`;
-    const fresh = environment.connect(url, "jamboree.v1");
+    const fresh = trySocket(url);
+    if (!fresh) {
+      // as if it had been refused, but later: what follows would be on top of what called us
+      timer = environment.after(0, () => fail(1006));
+      return;
+    }
     socket = fresh;
     fresh.binaryType = "arraybuffer";
     look = environment.after(longestOpening, () => fail(1006));
@@ -103,8 +112,21 @@ export function connectWire(uses: WireUses): Wire {
       if (typeof data === "string") uses.heard(data);
       else if (data instanceof ArrayBuffer) uses.heard(new Uint8Array(data));
     };
-    fresh.onerror = () => undefined; // a close follows
+    fresh.onerror = () => {
+      // A close follows; but not everywhere where a policy forbids the connection.
+      look?.cancel();
+      look = environment.after(soonAfterError, () => fail(1006));
+    };
     fresh.onclose = ({ code }) => fail(code);
+  }
+
+  /** Some browsers throw where others let the socket fail: a policy, or too many sockets. */
+  function trySocket(url: string): Socket | undefined {
+    try {
+      return environment.connect(url, "jamboree.v1");
+    } catch {
+      return undefined;
+    }
   }
 
   function fail(code: number): void {

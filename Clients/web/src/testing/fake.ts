@@ -15,6 +15,8 @@ export interface FakeSocket {
   sendText(json: unknown): void;
   sendBytes(bytes: Uint8Array): void;
   close(code: number): void;
+  /** An error that no close follows. */
+  error(): void;
 }
 
 export interface FakeWorld {
@@ -24,6 +26,8 @@ export interface FakeWorld {
   /** Lets time pass, timers and promises run. */
   pass(ms: number): Promise<void>;
   wake(): void;
+  /** From now on the browser throws instead of making a socket. */
+  forbidSockets(forbidden: boolean): void;
 }
 
 function fakeSocket(url: string, protocol: string): [Socket, FakeSocket] {
@@ -58,6 +62,7 @@ function fakeSocket(url: string, protocol: string): [Socket, FakeSocket] {
     sendText: (json) => socket.onmessage?.({ data: JSON.stringify(json) }),
     sendBytes,
     close: (code) => socket.onclose?.({ code, reason: "" }),
+    error: () => socket.onerror?.(),
   }];
 }
 
@@ -66,6 +71,7 @@ export function fakeWorld(): FakeWorld {
   let timers: { readonly due: number; readonly run: () => void }[] = [];
   const wakers = new Set<() => void>();
   const sockets: FakeSocket[] = [];
+  let forbidden = false;
   /** Promises that depend on nothing but each other are through after a turn of node's loop. */
   const promises = () => new Promise<void>((done) => void setTimeout(done, 0));
 
@@ -80,6 +86,7 @@ export function fakeWorld(): FakeWorld {
       },
       random: () => 1,
       connect(url, protocol) {
+        if (forbidden) throw new Error("SecurityError");
         const [socket, end] = fakeSocket(url, protocol);
         sockets.push(end);
         return socket;
@@ -102,6 +109,7 @@ export function fakeWorld(): FakeWorld {
       }
       now = end;
     },
+    forbidSockets: (now) => void (forbidden = now),
     wake: () => [...wakers].forEach((listener) => listener()),
   };
 }

@@ -36,7 +36,7 @@ export const en = {
 
   // what can go wrong
   "wrong.link.title": "This link is no longer valid",
-  "wrong.link.text": "It was renewed. Ask the facilitator for the new one.",
+  "wrong.link.text": "It was renewed. Ask for the new one where you got this one.",
   "wrong.none.title": "An invitation is needed",
   "wrong.none.text": "Open the link that you were given: it lets this browser in.",
   "wrong.removed.title": "You were removed from this room",
@@ -50,6 +50,9 @@ export const en = {
     "What you wrote and was not saved stays in this browser as long as this page is open.",
   "wrong.unreachable": "The hub does not answer. Is the network there?",
   "wrong.other": "That did not work: {{reason}}",
+  "wrong.busy": "That was too much at once. Try again in a minute.",
+  "wrong.forbidden": "Your link does not allow that.",
+  "wrong.full": "There is no room for more rooms in this jam.",
   "wrong.rooms": "Back to the rooms",
   "wrong.reload": "Reload",
 
@@ -90,7 +93,7 @@ export const en = {
   "do.menu": "Menu",
   "zoom.in": "Zoom in",
   "zoom.out": "Zoom out",
-  "zoom.reset": "Zoom to 100 %",
+  "zoom.reset": "Zoom to 100%",
   "zoom.fit": "Show everything",
   "zoom.back": "Back to the content",
   "zoom.label": "Zoom",
@@ -98,14 +101,16 @@ export const en = {
   // the board
   "board.label": "Board {{room}}",
   "board.how":
-    "N and then Enter make a sticky note, Tab goes from shape to shape, the arrow keys move, Enter edits the text, Delete deletes, question mark shows all keys.",
+    "N and then Enter make a sticky note, Tab goes from shape to shape, the arrow keys move, Enter edits the text, Delete deletes, Escape and then Tab go on to the controls, question mark shows all keys.",
   "board.viewer": "You are watching.",
   "board.viewer.hint": "Viewers see everything and change nothing.",
+  "board.review": "A recorded session is shown here.",
+  "board.review.hint": "Everybody watches, nobody changes anything.",
   "board.frozen": "Frozen by {{name}}.",
   "board.frozen.nobody": "Frozen.",
   "board.frozen.hint": "Only facilitators can change anything now.",
   "board.empty": "Nothing here yet",
-  "board.empty.hint": "Press N and click for a sticky note.",
+  "board.empty.hint": "Double-click for a sticky note, or press N and then Enter.",
   "board.empty.touch": "Tap the sticky note below, then the board.",
   "shape.note": "Sticky note",
   "shape.rect": "Rectangle",
@@ -119,6 +124,7 @@ export const en = {
   "say.zoom": "Zoom {{percent}}",
   "say.undone": "Undone",
   "say.redone": "Redone",
+  "say.copied": "Copied",
   "say.joined": "{{name}} is here",
   "say.left": "{{name}} has left",
 
@@ -128,9 +134,12 @@ export const en = {
   "status.saved": "saved",
   "status.saving": "sending",
   "status.offline.none": "offline",
+  "status.refused.none": "not accepted now",
   "status.ended": "ended",
   "status.disk": "The hub cannot write to its disk. Your changes are in its memory only.",
   "status.offline.hint": "You can go on: everything is sent once the connection is back.",
+  "status.blocked.hint":
+    "The hub answers, but this network lets no live connection (WebSocket) through. Another network, or whoever looks after this one, may help.",
 
   // what a refusal took
   "lost.title": "Not everything went through",
@@ -138,11 +147,12 @@ export const en = {
   "lost.viewer": "With this link you can only watch.",
   "lost.replaced": "The board was replaced by another state.",
   "lost.document-limit": "The board is full: only deleting is possible.",
+  "lost.review": "This room is for watching a recorded session.",
   "lost.other": "The hub did not take your last changes: {{reason}}",
   "lost.texts": "These texts are not on the board:",
 
   // people
-  "people.label": "People",
+  "people.label": "Who is here",
   "people.you": "you",
   "people.offline": "Nobody is to be seen while there is no connection.",
 
@@ -153,7 +163,8 @@ export const en = {
   "share.participant": "Link for participants",
   "share.facilitator": "Link for facilitators",
   "share.viewer": "Link for viewers",
-  "share.jam.hint": "Whoever has a link comes in with its rights.",
+  "share.jam.hint":
+    "Whoever has a link comes in with its rights. Once a link is renewed, the former one lets nobody in any more.",
   "share.renew": "Renew",
   "share.renew.confirm": "Renew: the present link lets nobody in any more",
   "share.renewed": "This is the new link. The former one lets nobody in any more.",
@@ -162,7 +173,7 @@ export const en = {
   "lead.label": "Facilitate",
   "lead.freeze": "Freeze",
   "lead.unfreeze": "Unfreeze",
-  "lead.freeze.hint": "Nobody but facilitators can change anything.",
+  "lead.freeze.hint": "While the room is frozen, only facilitators can change anything.",
   "lead.remove": "Remove",
   "lead.remove.label": "Remove {{name}}",
   "lead.remove.sure": "Remove {{name}} from this room?",
@@ -199,6 +210,8 @@ export const en = {
   "help.wheel": "wheel",
   "help.make": "Make a shape in the middle (with its tool)",
   "help.duplicate": "Duplicate",
+  "help.clipboard": "Copy, cut, paste",
+  "help.leave": "On to the controls",
   "key.arrows": "arrows",
   "key.delete": "Del",
   "key.escape": "Esc",

@@ -5,9 +5,11 @@ import { around, Box, UNITS } from "../canvas/geometry";
 import { boundsOf, placedOf } from "../canvas/hit";
 import { percent, plural, text } from "../text";
 import type { ToolName } from "../tools/tool";
+import { makeCopy } from "./copies";
 import { changeTo, nudged } from "./effects";
 import type { Command } from "./keys";
 import { describe } from "./describe";
+import type { Leaving } from "./leaving";
 
 export interface CommandHost {
   editor(): BoardEditor;
@@ -26,11 +28,15 @@ export interface CommandHost {
   toggleLock(): void;
   /** Escape: true if a tool had something to let go of. */
   letGo(): boolean;
+  readonly leaving: Leaving;
   help(): void;
   say(message: string): void;
 }
 
 const makes: ReadonlySet<ToolName> = new Set(["note", "rect", "ellipse"]);
+
+/** How far a copy lies from what it is a copy of. */
+const AWAY = 16 * UNITS;
 
 export type View = "zoomIn" | "zoomOut" | "zoom100" | "fit" | "fitSelection";
 
@@ -51,7 +57,9 @@ export function perform(host: CommandHost, command: Command): boolean {
     case "scroll":
       return scroll(host, command.dx, command.dy);
     case "escape":
-      if (!host.letGo()) host.select([]);
+      if (host.letGo()) return true;
+      if (host.selected().length === 0) host.leaving.ask();
+      host.select([]);
       return true;
     case "all":
       host.select(host.list().map((shape) => shape.id));
@@ -95,39 +103,14 @@ function change(
       host.say(plural("deleted", selected.length));
       return true;
     case "duplicate":
-      host.select(editor.gesture("duplicate", () => selected.map((one) => copy(editor, one))));
+      host.select(
+        editor.gesture("duplicate", () =>
+          selected.map((one) => makeCopy(editor, one, AWAY, AWAY))),
+      );
       return true;
     case "front": case "back":
       return reorder(editor, selected, what === "front");
   }
-}
-
-function copy(editor: BoardEditor, shape: Shape): ShapeId {
-  const away = 16 * UNITS;
-  const { color } = shape;
-  if (shape.type === "pen") {
-    const points = pairs(shape.points).map(([x, y]) => ({
-      x: (shape.x + x) as Shape["x"], y: (shape.y + y) as Shape["y"],
-    }));
-    const id = editor.create({ type: "pen", color, size: shape.size, points });
-    const box = boundsOf(shape);
-    editor.change(id, changeTo({ ...shape, id }, { ...box, x: box.x + away, y: box.y + away }));
-    const { w, h } = shape;
-    if (w !== undefined && h !== undefined) editor.change(id, { w, h });
-    return id;
-  }
-  const { type, w, h } = shape;
-  const x = (shape.x + away) as Shape["x"];
-  const y = (shape.y + away) as Shape["y"];
-  return editor.create({ type, color, x, y, w, h, text: shape.text });
-}
-
-function pairs(points: readonly number[]): [number, number][] {
-  const found: [number, number][] = [];
-  for (let at = 0; at + 1 < points.length; at += 2) {
-    found.push([points[at] ?? 0, points[at + 1] ?? 0]);
-  }
-  return found;
 }
 
 /** They keep their order among themselves. */
@@ -164,6 +147,7 @@ function nudge(host: CommandHost, dx: number, dy: number): boolean {
 
 /** From shape to shape in reading order; at the end the focus goes on to what comes after. */
 function cycle(host: CommandHost, back: boolean): boolean {
+  if (host.leaving.asked) return false;
   const list = readingOrder(host.list());
   const selected = host.selected();
   const now = list.findIndex((shape) => shape.id === selected[0]?.id);

@@ -4,6 +4,7 @@ import { command, KeyInput } from "./keys";
 
 const none: KeyInput = {
   key: "", code: "", mod: false, shift: false, alt: false, altGraph: false, onBoard: true,
+  inBoard: true,
 };
 
 const rows: readonly [string, Partial<KeyInput>, unknown][] = [
@@ -27,6 +28,8 @@ const rows: readonly [string, Partial<KeyInput>, unknown][] = [
   ["Enter on a button is the button's", { key: "Enter", onBoard: false }, null],
   ["letters work from a button too", { key: "h", code: "KeyH", onBoard: false },
     { do: "tool", tool: "hand" }],
+  ["Tab without a focus goes to the first control", { key: "Tab", inBoard: false }, null],
+  ["zoom out with one hand", { key: "-", code: "Slash" }, { do: "zoomOut" }],
   ["Tab back", { key: "Tab", shift: true }, { do: "cycle", back: true }],
   ["Backspace", { key: "Backspace" }, { do: "delete" }],
   ["a capital letter is no tool", { key: "R", code: "KeyR", shift: true }, null],

@@ -9,8 +9,10 @@ export interface KeyInput {
   readonly alt: boolean;
   /** Some layouts report AltGr as Ctrl+Alt: it types letters and is no command. */
   readonly altGraph: boolean;
-  /** The board itself has the focus, not a button beside it. */
+  /** The board itself has the focus, or nothing has; not a button beside it. */
   readonly onBoard: boolean;
+  /** The board itself has the focus. */
+  readonly inBoard: boolean;
 }
 
 export type Command =
@@ -69,7 +71,7 @@ function withAlt({ code, shift }: KeyInput): Command | null {
 }
 
 /** Keys that mean something else on buttons and in lists. */
-function onBoard({ key, shift, onBoard: here }: KeyInput): Command | null {
+function onBoard({ key, shift, onBoard: here, inBoard }: KeyInput): Command | null {
   if (!here) return null;
   const arrow = arrows[key];
   if (arrow) {
@@ -78,7 +80,7 @@ function onBoard({ key, shift, onBoard: here }: KeyInput): Command | null {
   }
   switch (key) {
     case "Tab":
-      return { do: "cycle", back: shift };
+      return inBoard ? { do: "cycle", back: shift } : null;
     case "Enter":
       return shift ? null : { do: "edit" };
     case "Delete":
@@ -98,6 +100,8 @@ function plain({ key, code, shift }: KeyInput): Command | null {
   if (key === "?") return { do: "help" };
   if (key === "]") return { do: "front" };
   if (key === "[") return { do: "back" };
+  if (key === "+" || key === "=") return { do: "zoomIn" };
+  if (key === "-") return { do: "zoomOut" };
   if (shift) {
     if (code === "Digit1") return { do: "fit" };
     if (code === "Digit2") return { do: "fitSelection" };

@@ -1,11 +1,13 @@
 import { eighth, hasText } from "../board";
 import type { BoardEditor, Shape, ShapeId } from "../board";
-import { Camera, reveal, Size } from "../canvas/camera";
+import { Camera, reveal, showWithin, Size } from "../canvas/camera";
 import { boundsOf } from "../canvas/hit";
+import { layoutOf } from "../canvas/layout";
 import type { Measure } from "../canvas/text";
 import { createTextField } from "../editing/field";
 import { nextPlace } from "../editing/next";
 import { text } from "../text";
+import { SMALL_WINDOW } from "./small";
 
 export interface TextingHost {
   readonly parent: HTMLElement;
@@ -34,7 +36,15 @@ export interface Texting {
   stop(): void;
 }
 
+/** Under the bar at the top, in CSS pixels. */
+const BAR = 68;
+/** On a phone letters are written at least so large, in CSS pixels … */
+const LETTERS = 15;
+/** … as long as that does not enlarge the board more than so. */
+const MOST_ENLARGED = 1.5;
+
 export function createTexting(host: TextingHost): Texting {
+  const small = matchMedia(SMALL_WINDOW);
   const field = createTextField(host.parent, {
     measure: host.measure,
     typed: (value) => host.editor()?.type(value),
@@ -84,24 +94,30 @@ export function createTexting(host: TextingHost): Texting {
     else end(true);
   }
 
-  /** The keyboard of a phone takes half of the window: the text goes above it. */
+  /** On a phone a text is made legible, and stays above the keyboard that takes half the window. */
   function aboveKeyboard(): void {
     const id = host.editing();
     const shape = id === null ? undefined : host.shape(id);
     const seen = window.visualViewport;
-    if (!shape || !seen || seen.scale > 1.01) return;
-    const size = { width: seen.width, height: Math.min(seen.height, host.size().height) };
-    if (size.height >= host.size().height - 40) return;
-    host.setCamera(reveal(host.camera(), boundsOf(shape), size, 68));
+    if (!shape || !hasText(shape) || !seen || seen.scale > 1.01) return;
+    const size = host.size();
+    const hidden = Math.max(0, size.height - seen.offsetTop - seen.height);
+    if (hidden < 40 && !small.matches) return;
+    const insets = { top: seen.offsetTop + BAR, right: 16, bottom: hidden + 16, left: 16 };
+    const least = Math.min(MOST_ENLARGED, LETTERS / layoutOf(shape, host.measure).size);
+    const camera = showWithin(host.camera(), boundsOf(shape), size, insets, least);
+    if (camera !== host.camera()) host.setCamera(camera);
   }
 
   window.visualViewport?.addEventListener("resize", aboveKeyboard);
+  window.visualViewport?.addEventListener("scroll", aboveKeyboard);
   return {
     begin,
     end,
     follow,
     stop() {
       window.visualViewport?.removeEventListener("resize", aboveKeyboard);
+      window.visualViewport?.removeEventListener("scroll", aboveKeyboard);
       field.remove();
     },
   };

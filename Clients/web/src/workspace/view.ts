@@ -1,4 +1,5 @@
-import type { Color, ShapeId } from "../board";
+import { hasText } from "../board";
+import type { Color, Shape, ShapeId } from "../board";
 import type { ToolName } from "../tools/tool";
 import type { Other } from "./presence";
 
@@ -13,6 +14,8 @@ export interface View {
   readonly selection: readonly ShapeId[];
   readonly selectionColor: Color | null;
   readonly hasNotes: boolean;
+  /** One shape is selected, and it can be written into. */
+  readonly hasText: boolean;
   readonly editing: ShapeId | null;
   readonly canUndo: boolean;
   readonly canRedo: boolean;
@@ -35,6 +38,7 @@ export const firstView: View = {
   selection: [],
   selectionColor: null,
   hasNotes: false,
+  hasText: false,
   editing: null,
   canUndo: false,
   canRedo: false,
@@ -44,3 +48,14 @@ export const firstView: View = {
   lost: false,
   others: [],
 };
+
+/** What panels show of what is selected. */
+export function selectionView(shapes: readonly Shape[]): Partial<View> {
+  const [first] = shapes;
+  const same = first && shapes.every((one) => one.color === first.color);
+  return {
+    selectionColor: same ? first.color : null,
+    hasNotes: shapes.some((one) => one.type === "note"),
+    hasText: shapes.length === 1 && first !== undefined && hasText(first),
+  };
+}

@@ -7,17 +7,19 @@ import { createPainter } from "../canvas/paint";
 import type { OpenDocument } from "../provider";
 import { idle, Running, step } from "../tools/toolbox";
 import type { ToolEvent, ToolName } from "../tools/tool";
+import { Clipboard, createClipboard } from "./clipboard";
 import { perform } from "./commands";
 import { createEffects } from "./effects";
 import { overlayOf } from "./frame";
 import type { Command } from "./keys";
+import { createLeaving } from "./leaving";
 import { clickInTheMiddle } from "./middle";
 import { createPointing } from "./pointing";
 import { Opened, openDocument } from "./opened";
 import { peopleKey } from "./presence";
 import { createSurface } from "./surface";
 import { createTexting } from "./texting";
-import { firstView, View } from "./view";
+import { firstView, selectionView, View } from "./view";
 
 export interface WorkspaceOptions {
   readonly parent: HTMLElement;
@@ -39,6 +41,7 @@ export interface Workspace {
   setColor(color: Color): void;
   setPenSize(size: number): void;
   perform(command: Command): boolean;
+  readonly clipboard: Clipboard;
   focus(): void;
   stop(): void;
 }
@@ -129,18 +132,8 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     const there = ids.filter((id) => shape(id));
     if (there.join() === view.selection.join()) return;
     update({ selection: there });
-    update(selectionView());
+    update(selectionView(selected()));
     board?.presence.selected(there);
-  }
-
-  function selectionView(): Partial<View> {
-    const shapes = selected();
-    const [first] = shapes;
-    const same = first && shapes.every((one) => one.color === first.color);
-    return {
-      selectionColor: same ? first.color : null,
-      hasNotes: shapes.some((one) => one.type === "note"),
-    };
   }
 
   function spanned(box: Box | null, add: boolean): void {
@@ -170,7 +163,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   function changed(): void {
     const there = view.selection.filter((id) => shape(id));
     if (there.length !== view.selection.length) select(there);
-    update({ shapes: list().length, lost: isLost(), ...selectionView() });
+    update({ shapes: list().length, lost: isLost(), ...selectionView(selected()) });
     surface.wake();
   }
 
@@ -198,6 +191,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     tool: () => running.tool,
     press: () => clickInTheMiddle(list(), camera, surface.size).forEach(stepTool),
     setTool,
+    leaving: createLeaving(canvas),
     toggleLock: () => update({ locked: !view.locked }),
     letGo() {
       const busy = running.state.at !== "idle" || running.tool !== "select";
@@ -209,13 +203,18 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     say: options.say,
   };
 
+  const clipboard = createClipboard({ ...host, noteColor: () => view.noteColor });
+
   const pointing = createPointing(canvas, {
     ...host,
     pan: (dx, dy) => setCamera(panBy(camera, dx, dy)),
     step: stepTool,
     noteColor: () => view.noteColor,
     endEditing: () => texting.end(false),
-    seen: (at) => board?.presence.point(at),
+    seen(at) {
+      clipboard.seen(at);
+      board?.presence.point(at);
+    },
     placed: () => selected().map(placedOf),
   });
 
@@ -277,11 +276,13 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       editor.gesture("size", () => pens.forEach((one) => editor.change(one.id, { size })));
     },
     perform: (command) => perform(host, command),
+    clipboard,
     focus: () => canvas.focus({ preventScroll: true }),
     stop() {
       effects.settle();
       texting.end(false);
       pointing.stop();
+      host.leaving.stop();
       board?.close();
       surface.stop();
       texting.stop();
