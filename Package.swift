@@ -63,7 +63,7 @@ let package = Package(
         "Rooms", "Storage", "SyncProtocol", "WebSocket", "HTTP", "Reactor", "CTLS", "CRDT", "Lib0",
         "COpenSSL", "CJWT", collections, logging, .product(name: "TOMLKit", package: "TOMLKit"),
       ]),
-    module("JamClient", ["SyncProtocol", "WebSocket", "Lib0"]),
+    module("JamClient", ["SyncProtocol", "WebSocket", "Lib0", "CTLS"]),
     .executableTarget(
       name: "jamboree",
       dependencies: [

@@ -110,6 +110,43 @@ struct ctls_context *ctls_context_new(
   return context;
 }
 
+static int trust(SSL_CTX *ssl, const uint8_t *pem, size_t count) {
+  BIO *bio = BIO_new_mem_buf(pem, (int)count);
+  if (!bio) return 0;
+  X509_STORE *store = SSL_CTX_get_cert_store(ssl);
+  int added = 1;
+  X509 *next;
+  while (added && (next = PEM_read_bio_X509(bio, NULL, NULL, NULL))) {
+    added = X509_STORE_add_cert(store, next);
+    X509_free(next);
+  }
+  BIO_free(bio);
+  return added;
+}
+
+struct ctls_context *ctls_client_context_new(const uint8_t *trusted, size_t count) {
+  struct ctls_context *context = calloc(1, sizeof *context);
+  SSL_CTX *ssl = SSL_CTX_new(TLS_client_method());
+  int done = context && ssl && SSL_CTX_set_min_proto_version(ssl, TLS1_2_VERSION) &&
+             (count == 0 || trust(ssl, trusted, count));
+  if (!done) {
+    SSL_CTX_free(ssl);
+    free(context);
+    return NULL;
+  }
+  // A machine without authorities is fine where the certificate is named.
+  SSL_CTX_set_default_verify_paths(ssl);
+  ERR_clear_error();
+  // A certificate that is trusted need not be an authority's.
+  X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ssl), X509_V_FLAG_PARTIAL_CHAIN);
+  SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, NULL);
+  SSL_CTX_set_options(ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
+  SSL_CTX_set_mode(ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_clear_mode(ssl, SSL_MODE_AUTO_RETRY);
+  context->ssl = ssl;
+  return context;
+}
+
 void ctls_context_free(struct ctls_context *context) {
   if (!context) return;
   SSL_CTX_free(context->ssl);

@@ -147,7 +147,7 @@ static void make_method(void) {
   BIO_meth_set_create(method, bio_create);
 }
 
-struct ctls_session *ctls_session_new(struct ctls_context *context, int fd) {
+static struct ctls_session *make(struct ctls_context *context, int fd) {
   pthread_once(&method_once, make_method);
   struct ctls_session *session = calloc(1, sizeof *session);
   BIO *bio = method ? BIO_new(method) : NULL;
@@ -162,8 +162,35 @@ struct ctls_session *ctls_session_new(struct ctls_context *context, int fd) {
   session->fd = fd;
   BIO_set_data(bio, session);
   SSL_set_bio(ssl, bio, bio);
-  SSL_set_accept_state(ssl);
   return session;
+}
+
+struct ctls_session *ctls_session_new(struct ctls_context *context, int fd) {
+  struct ctls_session *session = make(context, fd);
+  if (session) SSL_set_accept_state(session->ssl);
+  return session;
+}
+
+struct ctls_session *ctls_client_session_new(
+  struct ctls_context *context, int fd, const char *host) {
+  struct ctls_session *session = make(context, fd);
+  if (!session) return NULL;
+  X509_VERIFY_PARAM *checks = SSL_get0_param(session->ssl);
+  int is_address = X509_VERIFY_PARAM_set1_ip_asc(checks, host) == 1;
+  // Server names are names only (RFC 6066 3).
+  if (!is_address && (SSL_set1_host(session->ssl, host) != 1 ||
+                      SSL_set_tlsext_host_name(session->ssl, host) != 1)) {
+    ctls_session_free(session);
+    return NULL;
+  }
+  ERR_clear_error();
+  SSL_set_connect_state(session->ssl);
+  return session;
+}
+
+const char *ctls_distrust(const struct ctls_session *session) {
+  long result = SSL_get_verify_result(session->ssl);
+  return result == X509_V_OK ? "" : X509_verify_cert_error_string(result);
 }
 
 void ctls_session_free(struct ctls_session *session) {

@@ -1,8 +1,9 @@
 /// Where a room is: `ws://host:port/yjs/jam/room?token=…`, or its page,
-/// `http://host:port/j/jam/room`.
+/// `http://host:port/j/jam/room`; `wss` and `https` where the hub speaks TLS.
 ///
 /// - Source: Protocol/wire.md §1, Protocol/http.md §1.
 public struct RoomAddress: Equatable, Sendable {
+  public var isEncrypted: Bool
   public var host: String
   public var port: UInt16
   public var jam: String
@@ -14,18 +15,18 @@ public struct RoomAddress: Equatable, Sendable {
     guard let colon = text.firstRange(of: "://") else {
       throw .address("'\(text)' is no address: it begins with ws:// or http://")
     }
-    let (scheme, root): (String, String)
-    switch text[..<colon.lowerBound].lowercased() {
-    case "ws": (scheme, root) = ("ws", "yjs")
-    case "http": (scheme, root) = ("http", "j")
-    case "wss", "https":
-      throw .address("wss:// and https:// are not supported yet: name the hub by ws://")
+    let scheme = text[..<colon.lowerBound].lowercased()
+    let root: String
+    switch scheme {
+    case "ws", "wss": root = "yjs"
+    case "http", "https": root = "j"
     default: throw .address("'\(text)' is no address: it begins with ws:// or http://")
     }
     let rest = text[colon.upperBound...].prefix { $0 != "#" }
     let parts = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     let path = parts[0].split(separator: "/", omittingEmptySubsequences: false)
-    (host, port) = try Self.authority(path[0])
+    isEncrypted = scheme == "wss" || scheme == "https"
+    (host, port) = try Self.authority(path[0], port: isEncrypted ? 443 : 80)
     let segments = path.dropFirst().filter { !$0.isEmpty }
     guard segments.count == 3, segments[0] == root, segments[1...].allSatisfy(Self.isSlug) else {
       throw .address("'\(text)' names no room: it should be \(scheme)://host:port/\(root)/jam/room")
@@ -41,10 +42,10 @@ public struct RoomAddress: Equatable, Sendable {
   }
 
   private static func authority(
-    _ text: Substring
+    _ text: Substring, port: UInt16
   ) throws(ClientError) -> (host: String, port: UInt16) {
     var host = text
-    var port: UInt16? = 80
+    var port: UInt16? = port
     // The colons of an IPv6 address are within brackets.
     if let colon = text.lastIndex(of: ":"), !text[colon...].contains("]") {
       host = text[..<colon]

@@ -46,15 +46,21 @@ public final class RoomConnection {
 
   /// Connects and comes in.
   ///
+  /// - Parameter trusted: Certificates that a hub with TLS may have beside those that the system
+  ///   trusts, PEM.
   /// - Throws: `refused` with the hub's code where it does not let the token in.
   public init(
-    _ address: RoomAddress, token: String, dialect: Dialect, deadline: UInt64
+    _ address: RoomAddress, token: String, dialect: Dialect, trusted: [UInt8] = [],
+    deadline: UInt64
   ) throws(ClientError) {
     guard token.utf8.allSatisfy(RoomAddress.isTokenByte) else {
       throw .address("the token is none")
     }
     self.dialect = dialect
     stream = try Stream(host: address.host, port: address.port, deadline: deadline)
+    if address.isEncrypted {
+      try stream.encrypt(host: address.host, trusted: trusted, deadline: deadline)
+    }
     let key = Handshake.newKey()
     var path = "/yjs/\(address.jam)/\(address.room)"
     if case .stock(let board) = dialect { path += "/\(board)" }

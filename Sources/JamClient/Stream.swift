@@ -7,15 +7,38 @@ public func monotonicNow() -> UInt64 {
   return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }
 
-/// A TCP connection that never waits for longer than it is told. Closes with its last reference.
+/// A TCP connection, with TLS or without, that never waits for longer than it is told. Closes with
+/// its last reference.
 final class Stream {
   private let descriptor: Int32
+  private var tls: TLSClient?
+  /// Bytes that are encrypted at a time: a record.
+  private static let pieceBytes = TLSClient.recordBytes
   private var buffer = [UInt8](repeating: 0, count: 1 << 16)
   /// What the system has not taken yet.
   private var outbox: [UInt8] = []
   private var sent = 0
 
-  var unsentBytes: Int { outbox.count - sent }
+  var unsentBytes: Int { outbox.count - sent + (tls?.unsentBytes ?? 0) }
+
+  /// Speaks TLS from now on.
+  ///
+  /// - Parameters:
+  ///   - host: What the server's certificate must be for.
+  ///   - trusted: Certificates to trust beside the system's, PEM.
+  func encrypt(
+    host: String, trusted: [UInt8], deadline: UInt64
+  ) throws(ClientError) {
+    let tls = try TLSClient(descriptor, host: host, trusted: trusted)
+    while try !tls.handshake() {
+      let wanted = Int16(tls.unsentBytes > 0 ? POLLOUT : POLLIN)
+      guard Self.ready(descriptor, wanted, deadline) != 0 else {
+        throw .timeout("a TLS handshake")
+      }
+      try tls.sendUnsent()
+    }
+    self.tls = tls
+  }
 
   init(host: String, port: UInt16, deadline: UInt64) throws(ClientError) {
     var hints = unsafe addrinfo()
@@ -86,8 +109,24 @@ final class Stream {
     try flush()
   }
 
+  /// One record after the other, as long as the system takes them.
+  private func flush(_ tls: TLSClient) throws(ClientError) {
+    try tls.sendUnsent()
+    while sent < outbox.count, tls.unsentBytes == 0 {
+      let end = min(outbox.count, sent + Self.pieceBytes)
+      let result = unsafe outbox.withUnsafeBytes { raw -> Result<Void, ClientError> in
+        Result { () throws(ClientError) in
+          try unsafe tls.write(UnsafeRawBufferPointer(rebasing: raw[sent..<end]))
+        }
+      }
+      try result.get()
+      sent = end
+    }
+  }
+
   private func flush() throws(ClientError) {
-    while sent < outbox.count {
+    if let tls { try flush(tls) }
+    while tls == nil, sent < outbox.count {
       let count = unsafe outbox.withUnsafeBytes { raw in
         unsafe Glibc.send(
           descriptor, raw.baseAddress.map { unsafe $0 + sent }, raw.count - sent,
@@ -116,6 +155,10 @@ final class Stream {
     let found = Self.ready(descriptor, wanted, deadline)
     if found & Int16(POLLOUT) != 0 { try flush() }
     guard found & (Int16(POLLIN) | Int16(POLLHUP) | Int16(POLLERR)) != 0 else { return [] }
+    if let tls {
+      guard let count = try tls.read(into: &buffer) else { return [] }
+      return buffer[..<count]
+    }
     let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
     if count > 0 { return buffer[..<count] }
     if count < 0, errno == EAGAIN || errno == EINTR { return [] }

@@ -86,6 +86,11 @@ extension ShardHost {
       return
     }
     if let refusal = room.admit(arrival.visitor, board: board) {
+      if refusal.code == .removed, arrival.dialect == .jamboree {
+        // A page cannot see why an upgrade was refused; what a WebSocket ends with it can.
+        turnAway(arrival, refusal, on: connection, peer)
+        return
+      }
       refuse(arrival, refusal.httpError, connection, peer, code: refusal.code.rawValue)
       return
     }
@@ -117,6 +122,20 @@ extension ShardHost {
     }
     perform(live)
     _ = peer.charge(meter.lap())
+  }
+
+  private func turnAway(
+    _ arrival: Arrival, _ refusal: Refusal, on connection: Connection, _ peer: Peer
+  ) {
+    connection.pauseReading(false)
+    peer.phase = .done
+    connection.send(arrival.response)
+    connection.send(FrameWriter.close(CloseCode(rawValue: 4403), reason: refusal.reason))
+    connection.closeAfterFlush(deadlineMS: 2_000)
+    guard logBudget.take(now: context.nowNS) else { return }
+    var knock = Knock(room: arrival.room, subject: arrival.visitor.subject)
+    knock.reason = refusal.reason
+    logger.info("turned somebody away", metadata: .fields(knock.fields))
   }
 
   private func refuse(

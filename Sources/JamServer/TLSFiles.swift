@@ -23,6 +23,21 @@ public enum TLSFiles {
     return try SelfSigned(dataDirectory: config.dataDirectory).context(logger)
   }
 
+  /// Certificates in a file, to trust in a hub that has one of them: PEM.
+  public static func certificates(_ path: String) throws(HubError) -> [UInt8] {
+    let pem = try read(path, isSecret: false)
+    var info = ctls_certificate_info()
+    guard unsafe ctls_certificate(pem, pem.count, &info) == 1 else {
+      throw HubError("\(path): has no certificate in it")
+    }
+    return pem
+  }
+
+  /// The certificate that the hub of a data folder made itself.
+  public static func ownCertificate(dataDirectory: String) throws(HubError) -> [UInt8] {
+    try certificates(SelfSigned.path(in: dataDirectory))
+  }
+
   private static func operators(_ config: HubConfig) throws(HubError) -> TLSContext? {
     guard let certificate = config.tlsCertificate, let key = config.tlsKey else { return nil }
     let pem = try read(certificate, isSecret: certificate == key)
@@ -109,10 +124,12 @@ struct SelfSigned {
     now: Int64 = wallClockMicroseconds() / 1_000_000
   ) {
     folder = dataDirectory + "/keys"
-    path = folder + "/tls.pem"
+    path = Self.path(in: dataDirectory)
     self.names = names
     self.now = now
   }
+
+  static func path(in dataDirectory: String) -> String { dataDirectory + "/keys/tls.pem" }
 
   /// What was made before, as long as it will do; else a new one.
   func context(_ logger: Logger) throws(HubError) -> TLSContext {

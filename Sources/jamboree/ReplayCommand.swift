@@ -13,7 +13,8 @@ struct ReplayCommand: ParsableCommand {
     discussion: """
       Sends the recorded updates of a room's boards, as they were and in their order, into a room \
       that is there for watching: one that was made as a review room, or in which nobody has ever \
-      written. Needs a token with --scope replay for that room, or --key-from to make one. When \
+      written. A token with --scope replay for that room lets it in; without one it is signed with \
+      the key of the data folder, which is good for the hub that runs on it. When \
       all of it is saved, the boards are compared with the recorded ones; the last line is \
       "equal", or the exit code is 1.
 
@@ -29,7 +30,8 @@ struct ReplayCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Where to: ws://host:port/yjs/jam/room or http://host:port/j/jam/room.", valueName: "url"))
+      "Where to: http(s)://host:port/j/jam/room or ws(s)://host:port/yjs/jam/room.",
+      valueName: "url"))
   var into: String?
 
   @Option(help: ArgumentHelp("How much faster than it was.", valueName: "times"))
@@ -57,8 +59,15 @@ struct ReplayCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Sign a token with the key of this data folder: the hub's.", valueName: "folder"))
+      "Without a token: sign one with the key of this data folder, the hub's. (default: --from)",
+      valueName: "folder"))
   var keyFrom: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Trust a hub with this certificate too, PEM. (default: the one in the folder that signs)",
+      valueName: "file"))
+  var ca: String?
 
   @Flag(
     name: .customLong("print"),
@@ -86,9 +95,7 @@ struct ReplayCommand: ParsableCommand {
       try ReplayPrinter(recording, choice).run()
       return
     }
-    guard let into else { throw Failure("--into is missing") }
-    let address = try RoomAddress(into)
-    let token = try token(for: address)
+    let door = try door()
     let source = try ReplaySource(recording, choice)
     for damage in source.damage { Console.complain("damaged: \(damage)") }
     if let loss = source.lossText {
@@ -101,17 +108,17 @@ struct ReplayCommand: ParsableCommand {
     Console.print(
       "replaying \(counted(source.updates, "update")) of \(counted(source.boards.count, "board")), "
         + "recorded in \(Int(seconds)) s")
-    let performance = try ReplayPerformance(source, into: address, token: token)
+    let performance = try ReplayPerformance(source, into: door)
     try performance.run(ReplayPlan(speed: speed, maxGap: try longestPause()))
     Console.print(
       "all \(counted(performance.sent, "update")) saved; sent later than planned by "
         + "\(performance.worstDelay / 1_000) ms at most, \(performance.meanDelay) µs on average")
-    try compare(source, address, token)
+    try compare(source, door)
   }
 
-  private func compare(_ source: ReplaySource, _ address: RoomAddress, _ token: String) throws {
+  private func compare(_ source: ReplaySource, _ door: ReplayDoor) throws {
     let names = source.boards.keys.sorted()
-    let found = try ReplayComparison.fetch(names, from: address, token: token)
+    let found = try ReplayComparison.fetch(names, from: door)
     var isEqual = true
     for name in names {
       guard let recorded = source.boards[name], let board = found[name] else { continue }
@@ -147,20 +154,23 @@ struct ReplayCommand: ParsableCommand {
     throw ValidationError("--max-gap must be such as 500ms, 10s or 2m")
   }
 
-  private func token(for address: RoomAddress) throws -> String {
-    if let token = token ?? address.token { return token }
-    guard let keyFrom else {
+  private func door() throws -> ReplayDoor {
+    guard let into else { throw Failure("--into is missing") }
+    let address = try RoomAddress(into)
+    let folder = keyFrom ?? from
+    guard
+      let token = try token ?? address.token ?? ReplayDoor.token(for: address, keyFrom: folder)
+    else {
       throw Failure(
-        "a token is missing: \"jamboree token --role bot --scope replay\" makes one for --token, "
-          + "or name the hub's data folder with --key-from")
+        "the data folder \(folder) holds no signing key: name the hub's with --key-from, or give a "
+          + "token (\"jamboree token --role bot --scope replay\" makes one)")
     }
-    guard let key = try SigningKey.find(dataDirectory: keyFrom) else {
-      throw Failure("the data folder \(keyFrom) holds no signing key")
+    var door = ReplayDoor(address: address, token: token)
+    if let ca {
+      door.trusted = try TLSFiles.certificates(ca)
+    } else if address.isEncrypted {
+      door.trusted = ReplayDoor.ownCertificate(in: folder)
     }
-    let request = TokenRequest(
-      subject: "replay", name: "Replay", role: "bot", jam: address.jam, room: address.room,
-      scope: "replay", expires: "7d")
-    let now = Int64(time(nil))
-    return try Tokens.sign(try request.claims(now: now), key: key, now: now)
+    return door
   }
 }

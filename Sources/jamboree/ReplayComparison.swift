@@ -10,11 +10,10 @@ struct ReplayComparison {
 
   /// The boards as the hub gives them to somebody who knows nothing.
   static func fetch(
-    _ names: [String], from address: RoomAddress, token: String
+    _ names: [String], from door: ReplayDoor
   ) throws -> [String: Doc] {
     let deadline = monotonicNow() + patience
-    let connection = try RoomConnection(
-      address, token: token, dialect: .jamboree, deadline: deadline)
+    let connection = try door.enter(deadline: deadline)
     for name in names {
       try connection.send(.open(epoch: 0), board: name)
       try connection.send(.syncStep1(stateVector: StateVector().encoded()), board: name)

@@ -26,10 +26,10 @@ final class ReplayPerformance {
   var meanDelay: Int64 { timed == 0 ? 0 : delays / timed }
 
   /// Comes into the room and opens the boards.
-  init(_ source: ReplaySource, into address: RoomAddress, token: String) throws {
+  init(_ source: ReplaySource, into door: ReplayDoor) throws {
     self.source = source
     let deadline = monotonicNow() + Self.patience
-    connection = try RoomConnection(address, token: token, dialect: .jamboree, deadline: deadline)
+    connection = try door.enter(deadline: deadline)
     try connection.open(source.boards.keys.sorted(), deadline: deadline)
   }
 

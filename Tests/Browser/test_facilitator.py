@@ -95,6 +95,9 @@ async def test_removing_and_renewing_the_link(hub, people):
     link = (await field.input_value()).removeprefix(f"http://127.0.0.1:{hub.port}")
     assert link != former and link.startswith("/j/demo#i=")
     await lea.button("Let Ann back in").wait_for()
+    # Not "offline": who loads the page again is told as well.
+    await ann.page.reload()
+    await ann.until_words("You were removed from this room")
 
     old, new = await people("Old"), await people("New")
     old.expected = [FORMER_LINK]

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from rig.own import OwnClient, put
-from rig.socket import refusal
+from rig.own import PROTOCOL, OwnClient, put
+from rig.socket import Socket, refusal
 from rig.stock import until
 
 
@@ -189,6 +189,10 @@ async def test_somebody_removed_meets_403_with_a_reason_and_does_not_loop(hub, s
     assert all("403" in error for error in state["errors"]), state["errors"]
     refused = await refusal(hub.port, hub.path("removed", token=hub.token("troll")))
     assert refused.status == 403 and refused.json["error"] and refused.json["reason"]
+    # A page cannot see the status of an upgrade, but it can see why its socket was closed.
+    page = await Socket.connect(hub.port, hub.path("removed", token=hub.token("troll")), PROTOCOL)
+    await asyncio.wait_for(asyncio.shield(page.closed), 5)
+    assert page.close_code == 4403
     await troll.edit(["m", "set", "after", 1])
     assert await settled(witness, 0.3) == {"m": {"before": 1}}
     assert (await chair.command("readmit", sub="troll"))["ok"] is True

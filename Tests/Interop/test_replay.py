@@ -18,10 +18,11 @@ from rig.stock import until
 
 async def replay(hub, room: str, into: Hub, review: str, *options, check=True):
     """Runs the command with a key of the hub that it leads to; its result."""
+    key = () if hub is into else ("--key-from", into.data)
     return await asyncio.to_thread(
         hub.run,
         "replay",
-        *("--from", hub.data, "--room", f"demo/{room}", "--key-from", into.data),
+        *("--from", hub.data, "--room", f"demo/{room}", *key),
         *("--into", f"ws://127.0.0.1:{into.port}/yjs/demo/{review}", *options),
         check=check,
     )

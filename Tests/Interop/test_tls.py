@@ -278,3 +278,47 @@ async def test_an_idle_connection_costs_little(tls_hub):
     assert each < 20
     for client in first + more:
         client.abort()
+
+
+def replay(hub, *options, port=None) -> str:
+    """What a replay into a room of the hub says."""
+    into = f"wss://127.0.0.1:{port or hub.port}/yjs/demo/review-1"
+    done = hub.run(
+        *("replay", "--from", hub.data, "--room", "demo/radio", "--into", into, "--speed", "100"),
+        *options,
+        check=False,
+    )
+    return done.stdout + done.stderr
+
+
+@pytest.mark.seconds(90)
+async def test_a_replay_trusts_the_hubs_own_certificate_or_a_named_one(tls_hub, folder, tmp_path):
+    author = await PycrdtPeer(tls_hub, "radio", "ana").connect()
+    for number in range(20):
+        author.doc.get("m", type=pycrdt.Map)[f"key {number}"] = "x" * 50_000
+
+    async def recorded():
+        return (await asyncio.to_thread(replay, tls_hub, "--print")).count("\n") >= 20
+
+    await until(recorded, 20, "20 updates in the recording")
+    await author.disconnect()
+    assert (await asyncio.to_thread(replay, tls_hub)).endswith("equal\n")
+    fitting, key = make(tmp_path)
+    elsewhere, other_key = make(tmp_path, names="DNS:other.example", name="other")
+    for ca, says in [
+        (tls_hub.certificate, "equal\n"),
+        (fitting, "the hub's certificate is not trusted: "),
+        (key, "has no certificate in it"),
+    ]:
+        said = await asyncio.to_thread(replay, tls_hub, "--ca", ca)
+        assert says in said, (ca, said)
+    # Trusted, but another machine's.
+    options = ["--tls-cert", str(elsewhere), "--tls-key", str(other_key)]
+    (folder / "other").mkdir()
+    other = Hub(folder / "other", options=options)
+    try:
+        await asyncio.to_thread(other.start)
+        said = await asyncio.to_thread(replay, tls_hub, "--ca", elsewhere, port=other.port)
+        assert "is not trusted: " in said and "mismatch" in said, said
+    finally:
+        await asyncio.to_thread(other.close)

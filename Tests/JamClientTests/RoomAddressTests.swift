@@ -31,10 +31,12 @@ struct RoomAddressTests {
     #expect(throws: ClientError.self) { try RoomAddress(text) }
   }
 
-  @Test func encryptionIsSaidToBeMissing() {
-    #expect(throws: ClientError.address(
-      "wss:// and https:// are not supported yet: name the hub by ws://")
-    ) { try RoomAddress("wss://x/yjs/d/o") }
+  @Test func encryptionIsInTheScheme() throws {
+    let socket = try RoomAddress("wss://x/yjs/d/o")
+    #expect(socket.isEncrypted && socket.port == 443)
+    let page = try RoomAddress("https://x:1/j/d/o#i=secret")
+    #expect(page.isEncrypted && page.port == 1)
+    #expect(try !RoomAddress("ws://x/yjs/d/o").isEncrypted)
   }
 }
 

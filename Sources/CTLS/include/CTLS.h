@@ -41,8 +41,17 @@ struct ctls_context *ctls_context_new(
   int *fault, char *reason, size_t reason_capacity);
 void ctls_context_free(struct ctls_context *context);
 
+// For clients: trusts the system's authorities and the certificates of a PEM text, the server's own
+// among them. NULL for want of memory.
+struct ctls_context *ctls_client_context_new(const uint8_t *trusted, size_t count);
+
 // NULL for want of memory. The descriptor stays the caller's.
 struct ctls_session *ctls_session_new(struct ctls_context *context, int fd);
+// The same for a client: the server's certificate must be for this host name or numeric address.
+struct ctls_session *ctls_client_session_new(
+  struct ctls_context *context, int fd, const char *host);
+// Why the server's certificate was not accepted, in OpenSSL's words; empty where that was not it.
+const char *ctls_distrust(const struct ctls_session *session);
 void ctls_session_free(struct ctls_session *session);
 
 // Each of these sends what OpenSSL has to say; look at `ctls_unsent` afterwards.
