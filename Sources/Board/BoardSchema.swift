@@ -13,10 +13,28 @@ public enum BoardSchema {
 
   /// The first thing in `update` that may not be on a board; nil if all of it may.
   ///
+  /// - Parameter deleted: What of `doc` it deletes, if that is known; else its whole delete set is
+  ///   looked through.
   /// - Complexity: O(update); O(structs) for a document without shapes.
-  public static func violation(in update: Update, on doc: Doc) -> SchemaViolation? {
+  public static func violation(
+    in update: Update, deleting deleted: DeleteSet? = nil, on doc: Doc
+  ) -> SchemaViolation? {
+    var found = firstViolation(in: update, without: DeleteSet(), on: doc)
+    // Who replaces a long text deletes in the same update. That is counted only where it matters.
+    if found != nil, !update.deleteSet.isEmpty {
+      found = firstViolation(in: update, without: update.deleteSet, on: doc)
+    }
+    if let found { return found }
+    let gone = doc.firstDeleted(
+      key: ShapeField.type.rawValue, ofMapsUnder: root, by: deleted ?? update.deleteSet)
+    return gone.map { SchemaViolation($0, "a shape's type goes with the shape only") }
+  }
+
+  private static func firstViolation(
+    in update: Update, without deleted: DeleteSet, on doc: Doc
+  ) -> SchemaViolation? {
     var found: SchemaViolation?
-    doc.newContent(in: update, under: root) { new in
+    doc.newContent(in: update, under: root, without: deleted) { new in
       found = violation(new)
       return found == nil
     }
@@ -66,14 +84,14 @@ public enum BoardSchema {
 
   private static func element(_ new: NewContent) -> SchemaViolation? {
     switch (ShapeField(named: new.path[1]).form, new.kind) {
-    case (.text, .text(let units)):
+    case (.text, .text):
       let limit = ShapeLimits.textUnits
-      if new.length + units <= limit { return nil }
+      if new.length <= limit { return nil }
       return SchemaViolation(new.path, "has at most \(limit) UTF-16 units")
     case (.text, _): return SchemaViolation(new.path, "holds plain text only")
     case (.numbers, .values(let values)):
       let limit = ShapeLimits.numbers
-      guard new.length + values.count <= limit else {
+      guard new.length <= limit else {
         return SchemaViolation(new.path, "has at most \(limit) numbers")
       }
       let rule = ValueRule.integer(ShapeLimits.step)

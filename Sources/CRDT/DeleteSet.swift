@@ -39,6 +39,23 @@ public struct DeleteSet: Equatable, Sendable {
   public var isEmpty: Bool { ranges.isEmpty }
 
   public func contains(client: ClientID, clock: UInt64) -> Bool {
+    let index = firstRange(of: client, endingBehind: clock)
+    return index < ranges.count && ranges[index].client == client && ranges[index].clock <= clock
+  }
+
+  /// How many clocks of `from..<to` are in the set. Complexity: O(log n + ranges in between).
+  func count(of client: ClientID, from: UInt64, to: UInt64) -> UInt64 {
+    var count: UInt64 = 0
+    var index = firstRange(of: client, endingBehind: from)
+    while index < ranges.count, ranges[index].client == client, ranges[index].clock < to {
+      count += Swift.min(ranges[index].end, to) - Swift.max(ranges[index].clock, from)
+      index += 1
+    }
+    return count
+  }
+
+  /// Where the first range of a client is that does not end at or before a clock, or would be.
+  private func firstRange(of client: ClientID, endingBehind clock: UInt64) -> Int {
     var low = 0
     var high = ranges.count
     while low < high {
@@ -50,7 +67,7 @@ public struct DeleteSet: Equatable, Sendable {
         high = middle
       }
     }
-    return low < ranges.count && ranges[low].client == client && ranges[low].clock <= clock
+    return low
   }
 
   public mutating func formUnion(_ other: DeleteSet) {

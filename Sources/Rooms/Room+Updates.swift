@@ -249,7 +249,9 @@ extension Room {
     // comes before it (somebody else's are not this person's to lose), and all other reasons after
     // it: what one of them refuses for now shall not come in when both are over.
     if let refusal = identity(touched, arrival, membership, session) { return refusal }
-    if let violation = BoardSchema.violation(in: update, on: board.doc) {
+    if let violation = BoardSchema.violation(
+      in: update, deleting: touched.newDeletes, on: board.doc)
+    {
       return .schema(violation)
     }
     if isFrozen && !visitor.role.moderates {

@@ -163,6 +163,71 @@ struct BoardSchemaTests {
     #expect(try points(Array(repeating: .bigInt(1), count: 20_000))?.reason != nil)
   }
 
+  /// A board whose note has a text of so many letters, and what its author makes of it.
+  private func rewriting(
+    _ count: Int, _ edits: [Edit]
+  ) throws -> (doc: Doc, updates: [Update]) {
+    var doc = try Self.board()
+    _ = try doc.transact { edit throws(EditError) in
+      guard let text = Self.type(["note1", "text"], edit) else { return }
+      try edit.insert(String(repeating: "a", count: count - 2), at: 2, in: text)
+    }
+    var other = doc
+    other.clientID = 2
+    var updates: [Update] = []
+    for edit in edits { updates.append(try Update(v1: #require(try other.transact(edit)))) }
+    return (doc, updates)
+  }
+
+  private func replace(_ count: Int, by new: Int) -> Edit {
+    { edit throws(EditError) in
+      guard let text = Self.type(["note1", "text"], edit) else { return }
+      try edit.deleteText(0..<count, in: text)
+      try edit.insert(String(repeating: "b", count: new), at: 0, in: text)
+    }
+  }
+
+  @Test(arguments: [(2_700, true), (10_000, true), (10_001, false)])
+  func whatAnUpdateDeletesMakesRoomForWhatItBrings(count: Int, isAllowed: Bool) throws {
+    let (doc, updates) = try rewriting(9_000, [replace(9_000, by: count)])
+    #expect((BoardSchema.violation(in: updates[0], on: doc) == nil) == isAllowed)
+    guard count < 10_000 else { return }
+    // What is known already makes none.
+    var later = doc
+    _ = later.apply(updates[0])
+    let more = try rewriting(9_000, [replace(9_000, by: count), replace(0, by: 10_001 - count)])
+    let whole = Update.merging(more.updates)
+    #expect(BoardSchema.violation(in: whole, on: doc) != nil)
+    #expect(BoardSchema.violation(in: whole, on: later) != nil)
+    // A step 2 repeats what the board has, deletions too.
+    let same = try Update(v1: later.encodeStateAsUpdate())
+    #expect(BoardSchema.violation(in: same, on: later) == nil)
+  }
+
+  @Test func aStrokeOfAsManyNumbersAsThereMayBeComesInAtOnce() throws {
+    for (count, isAllowed) in [(40_000, true), (40_001, false)] {
+      let found = try verdict { edit throws(EditError) in
+        let pen = Self.make("pen2", &edit)
+        let points = edit.set("points", toNew: .array, in: pen)
+        let numbers = (0..<count).map { AnyValue.number($0 % 2 == 0 ? 1_048_576 : -1_048_576) }
+        try edit.insert(numbers, at: 0, in: points)
+      }
+      #expect((found == nil) == isAllowed)
+    }
+  }
+
+  @Test func aTypeGoesWithItsShapeOnly() throws {
+    func removed(_ key: String) throws -> SchemaViolation? {
+      try verdict { edit in
+        if let shape = Self.type(["note1"], edit) { edit.removeValue(for: key, in: shape) }
+      }
+    }
+    #expect(try removed("type")?.path == ["note1", "type"])
+    #expect(try removed("color") == nil)
+    #expect(try verdict { edit in edit.removeValue(for: "note1", in: edit.root("shapes")) } == nil)
+    #expect(try verdict { edit in _ = Self.make("note1", &edit) } == nil, "a shape in its place")
+  }
+
   @Test func nothingNestsDeeper() throws {
     let inShape = try verdict { edit in
       if let shape = Self.type(["note1"], edit) { _ = edit.set("extra", toNew: .map, in: shape) }
