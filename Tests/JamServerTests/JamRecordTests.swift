@@ -166,7 +166,11 @@ struct ChosenTextTests {
     ("👩‍👩‍👧", "👩‍👩‍👧"), ("é", "é"), ("x\u{301}", "x\u{301}"), ("", nil), (" \t\n", nil),
     ("\u{200b}", nil), ("\u{202e}evil", nil), ("a\u{0}b", nil), ("a\nb", nil), ("\u{301}", nil),
     ("\u{2066}", nil), ("1234567890", "1234567890"), ("12345678901", nil),
-    ("я234567890", "я234567890"),
+    ("я234567890", "я234567890"), ("Ann\u{200b}", "Ann"), ("\u{feff}A\u{2060}n\u{200d}n", "Ann"),
+    ("\u{200f}Ann\u{61c}", "Ann"), ("a\u{ad}b", "ab"), ("\u{3164}", nil), ("\u{115f}", nil),
+    ("\u{1160} \u{ffa0}", nil), ("\u{2800}", nil), ("\u{2064}\u{200e}", nil), ("\u{fe0f}", nil),
+    ("Ann\u{2800}", "Ann"), ("Ann\u{3164}", "Ann"), ("❤️‍🔥", "❤️‍🔥"), ("👩\u{200d}", "👩"),
+    ("👩\u{200d}\u{200d}👧", "👩‍👧"), ("👩\u{200d}n", "👩n"), ("1️⃣", "1\u{20e3}"),
   ])
   func onlyWhatCanBeReadIsTaken(text: String, kept: String?) {
     #expect((try? ChosenText.checked(text, most: 10).get()) == kept)
