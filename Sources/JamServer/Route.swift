@@ -41,7 +41,8 @@ enum Route: Equatable {
     case ("api", _): self = Route(api: rest)
     case (WebFiles.assets?, 2) where !path.hasSuffix("/"):
       self = percentDecodedOnce(rest[0]).map { .file("\(WebFiles.assets)/\($0)") } ?? .unknown
-    case (let name?, 1) where WebFiles.beside.contains(name): self = .file(name)
+    case (let name?, 1) where WebFiles.beside.contains(name) && !path.hasSuffix("/"):
+      self = .file(name)
     default: self = .unknown
     }
   }

@@ -50,7 +50,8 @@ struct RouteTests {
     // Looked up in a table, where there is no such name.
     ("/assets/..%2f..%2fkeys", .file("assets/../../keys")), ("/assets/..", .file("assets/..")),
     ("/assets/%252e%252e", .file("assets/%2e%2e")), ("/index.html", .unknown),
-    ("/sw.js/x", .unknown), ("/SW.js", .unknown), ("/j", .bad(reason: "")),
+    ("/sw.js/x", .unknown), ("/sw.js/", .unknown),
+    ("/icon.svg/", .unknown), ("/SW.js", .unknown), ("/j", .bad(reason: "")),
     ("/j/Demo", .bad(reason: "")), ("/j/demo/a/b", .bad(reason: "")),
     ("/j/demo/..", .bad(reason: "")), ("/j/%2e%2e", .bad(reason: "")), ("/j//r", .bad(reason: "")),
   ]
