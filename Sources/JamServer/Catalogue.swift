@@ -11,17 +11,30 @@ final class Catalogue: Sendable {
   /// Makes a record durable. Called on the catalogue's queue.
   typealias Save = @Sendable (Slug, JamRecord) -> Result<Void, StorageError>
 
-  private let records: Mutex<[Slug: JamRecord]>
+  private struct Entry {
+    var record: JamRecord
+    /// Counts changes.
+    var revision: UInt64 = 0
+  }
+  private let entries: Mutex<[Slug: Entry]>
   private let save: Save
   private let queue = DispatchQueue(label: "jamboree.catalogue")
 
   init(_ records: [Slug: JamRecord], save: @escaping Save) {
-    self.records = Mutex(records)
+    entries = Mutex(records.mapValues { Entry(record: $0) })
     self.save = save
   }
 
   /// A jam of which nothing is stored has what a new one has.
-  subscript(jam: Slug) -> JamRecord { records.withLock { $0[jam] ?? JamRecord() } }
+  subscript(jam: Slug) -> JamRecord { current(jam).record }
+
+  /// A jam's record, and how often it has changed since the start.
+  func current(_ jam: Slug) -> (record: JamRecord, revision: UInt64) {
+    entries.withLock { entries in
+      guard let entry = entries[jam] else { return (JamRecord(), 0) }
+      return (entry.record, entry.revision)
+    }
+  }
 
   /// Changes a jam's record: what `body` refuses changes nothing, nor does what cannot be saved.
   ///
@@ -38,7 +51,10 @@ final class Catalogue: Sendable {
         switch save(jam, record) {
         case .failure(let error): done(.failure(.notSaved("\(error)")))
         case .success:
-          records.withLock { [record] in $0[jam] = record }
+          entries.withLock { [record] entries in
+            let revision = entries[jam]?.revision ?? 0
+            entries[jam] = Entry(record: record, revision: revision + 1)
+          }
           done(.success(value))
         }
       }

@@ -10,6 +10,8 @@ struct APIRequest: Sendable {
   /// The Authorization field.
   var authorization: String?
   var body: [UInt8] = []
+  /// Of a GET: what it says besides.
+  var fields = HeaderFields()
   /// Where it came from: wrong invitations are counted by address.
   var address: String
 }
@@ -22,14 +24,32 @@ struct APIRequest: Sendable {
 /// - Source: Protocol/http.md.
 struct JamAPI: Sendable {
   let jams: [Slug]
-  /// What the operator calls them.
-  var titles: [Slug: String] = [:]
   let key: [UInt8]
   let catalogue: Catalogue
   let index: RoomIndex
-  let failures = JoinFailures()
+  let lists: RoomLists
   /// What could not be saved, for the log.
   let report: @Sendable (Slug, String) -> Void
+  /// Wrong invitations, by address. 128 bits are not guessed: this bounds what guessing costs. A
+  /// good one is always taken, for a whole jam may sit behind the address of one guesser.
+  let failures = Quota(most: 30, seconds: 60)
+  /// Lists of rooms, by subject.
+  let listsTaken = Quota(most: 20, seconds: 10)
+  /// Rooms that guests make, by address: whoever has a link is as many guests as they like.
+  let guestRooms = Quota(most: 60, seconds: 3_600)
+
+  /// - Parameter titles: What the operator calls the jams.
+  init(
+    jams: [Slug], titles: [Slug: String] = [:], key: [UInt8], catalogue: Catalogue,
+    index: RoomIndex, report: @escaping @Sendable (Slug, String) -> Void
+  ) {
+    self.jams = jams
+    self.key = key
+    self.catalogue = catalogue
+    self.index = index
+    self.report = report
+    lists = RoomLists(catalogue, index, titles: titles)
+  }
 
   typealias Answer = Result<Response, APIError>
   typealias Reply = @Sendable (Answer) -> Void
@@ -49,10 +69,10 @@ struct JamAPI: Sendable {
       }
       switch request.call.resource {
       case .join: reply(.success(try join(request, now: now)))
-      case .rooms where request.isPost: try makeRoom(request, seconds, reply)
-      case .rooms: reply(.success(try listRooms(request, seconds)))
+      case .rooms where request.isPost: try makeRoom(request, now, reply)
+      case .rooms: try listRooms(request, now, reply)
       case .invitations: reply(.success(try invitations(request, seconds)))
-      case .renewal(let role): try renew(role, request, seconds, reply)
+      case .renewal(let role): try renew(role, request, now, reply)
       }
     } catch { reply(.failure(error)) }
   }
@@ -64,6 +84,9 @@ struct JamAPI: Sendable {
 
   /// Whether somebody made the room by a title, so that lists have it before anybody writes there.
   func hasTitle(_ id: RoomID) -> Bool { catalogue[id.jam].room(id.prototype) != nil }
+
+  /// Whether somebody made the room by a title to work in it: no performance begins there.
+  func isForWork(_ id: RoomID) -> Bool { hasTitle(id) && !isReview(id) }
 
   /// Whether the room is one for watching recorded sessions.
   func isReview(_ id: RoomID) -> Bool { catalogue[id.jam].isReview(id.prototype) }
@@ -106,28 +129,37 @@ struct JamAPI: Sendable {
     let name = try chosen(wanted, "name", most: Self.nameCharacters, code: "bad-name")
     let guest = try guestKey(fields["key"])
     let subject = Invitation.subject(guestKey: guest, jam: jam, role: role, key: key)
-    let seconds = now.wall / 1_000_000
-    let end = seconds + Self.tokenSeconds
-    let claims = Claims(subject: subject, name: name, role: role, jam: jam, expiresAt: end)
-    let token: String
-    do throws(TokenError) { token = try Tokens.sign(claims, key: key, now: seconds) } catch {
+    let claims = Claims(
+      subject: subject, name: name, role: role, jam: jam, generation: record.generation(of: role),
+      expiresAt: now.wall / 1_000_000 + Self.tokenSeconds)
+    guard let token = sign(claims, now) else {
       throw APIError(500, "internal-server-error", "no token could be made")
     }
     return .json(
       .object([
         "token": .string(token), "key": .string(guest), "sub": .string(subject),
-        "name": .string(name), "role": .string(role.rawValue), "expires": .number(Double(end)),
-        "jam": title(of: jam, record),
+        "name": .string(name), "role": .string(role.rawValue),
+        "expires": .number(Double(claims.expiresAt ?? 0)),
+        "jam": lists.title(of: jam, record),
       ]))
   }
 
+  private func sign(_ claims: Claims, _ now: Moment) -> String? {
+    do throws(TokenError) {
+      return try Tokens.sign(claims, key: key, now: now.wall / 1_000_000)
+    } catch { return nil }
+  }
+
   private func refusal(of address: String, _ now: Moment) -> APIError {
-    guard let wait = failures.note(address, now: UInt64(max(now.monotonic, 0))) else {
+    guard let wait = failures.take(address, at: now) else {
       return APIError(401, "bad-invitation", "this link leads nowhere, or does not any more")
     }
-    return APIError(
-      429, "too-many-requests", "too many wrong links came from this address",
-      fields: [HeaderField("retry-after", "\(wait)")])
+    return tooMany("too many wrong links came from this address", wait)
+  }
+
+  private func tooMany(_ reason: String, _ wait: Int) -> APIError {
+    APIError(
+      429, "too-many-requests", reason, fields: [HeaderField("retry-after", "\(wait)")])
   }
 
   private func guestKey(_ value: AnyValue?) throws(APIError) -> String {
@@ -140,35 +172,26 @@ struct JamAPI: Sendable {
 
   // MARK: rooms
 
-  private func listRooms(_ request: APIRequest, _ now: Int64) throws(APIError) -> Response {
-    let holder = try holder(request, now)
-    let record = catalogue[request.call.jam]
-    var known = index.rooms(of: request.call.jam)
-    for room in record.rooms where known[room.id] == nil { known[room.id] = RoomIndex.Entry() }
-    let shown = known.filter { holder.room == nil || holder.room == $0.key }
-    // Nobody wrote in a room that has just been made, so its title's age counts; without a title
-    // somebody is in it right now.
-    let rooms = shown.map { id, entry in
-      (id: id, entry: entry, age: now - (entry.changed ?? record.room(id)?.made ?? now))
-    }.sorted { ($0.age, $0.id) < ($1.age, $1.id) }
-    let list = rooms.map { room -> AnyValue in
-      let titled = record.room(room.id)
-      return .object([
-        "id": .string(room.id.description),
-        "title": .string(titled?.title ?? room.id.description),
-        "people": .number(Double(room.entry.people)),
-        "changed": room.entry.changed.map { .number(Double($0)) } ?? .null,
-        "review": .bool(record.isReview(room.id)),
-      ])
+  private func listRooms(
+    _ request: APIRequest, _ now: Moment, _ reply: @escaping Reply
+  ) throws(APIError) {
+    let jam = request.call.jam
+    let holder = try holder(request, now.wall / 1_000_000)
+    if let wait = listsTaken.take("\(jam)/\(holder.subject)", at: now) {
+      throw tooMany("you have asked for this list too often", wait)
     }
-    return .json(
-      .object(["jam": title(of: request.call.jam, record), "rooms": .array(list)]))
+    if let room = holder.room {
+      let list = lists.list(of: RoomID(jam: jam, prototype: room))
+      reply(.success(list.response(to: request.fields)))
+      return
+    }
+    lists.list(jam, at: now) { reply(.success($0.response(to: request.fields))) }
   }
 
   private func makeRoom(
-    _ request: APIRequest, _ now: Int64, _ reply: @escaping Reply
+    _ request: APIRequest, _ now: Moment, _ reply: @escaping Reply
   ) throws(APIError) {
-    let holder = try holder(request, now)
+    let holder = try holder(request, now.wall / 1_000_000)
     guard holder.role.writes else {
       throw APIError(403, "viewer", "who may only look makes no rooms")
     }
@@ -182,10 +205,15 @@ struct JamAPI: Sendable {
     let title = try chosen(wanted, "title", most: JamRecord.titleCharacters, code: "bad-title")
     let isReview = try flag(fields["review"], "review")
     let (jam, index) = (request.call.jam, index)
+    let isGuest = holder.generation != nil && !holder.role.moderates
     let made = { @Sendable (record: inout JamRecord) -> Result<Slug, APIError> in
       let own = record.rooms.count { $0.author == holder.subject }
-      guard record.rooms.count < JamRecord.roomsMax, own < JamRecord.roomsOfOne else {
+      let most = JamRecord.roomsMax - (holder.role.moderates ? 0 : JamRecord.roomsKept)
+      guard record.rooms.count < most, own < JamRecord.roomsOfOne else {
         return .failure(APIError(409, "room-limit", "there are as many rooms as there may be"))
+      }
+      if isGuest, let wait = guestRooms.take(request.address, at: now) {
+        return .failure(tooMany("guests at this address have made too many rooms", wait))
       }
       let taken = index.rooms(of: jam)
       for _ in 0..<16 {
@@ -194,7 +222,8 @@ struct JamAPI: Sendable {
         else { continue }
         record.add(
           .init(
-            id: id, title: title, author: holder.subject, made: now, isReview: isReview))
+            id: id, title: title, author: holder.subject, made: now.wall / 1_000_000,
+            isReview: isReview))
         return .success(id)
       }
       return .failure(APIError(503, "service-unavailable", "no id was to be had; try again"))
@@ -211,7 +240,7 @@ struct JamAPI: Sendable {
   // MARK: links
 
   private func invitations(_ request: APIRequest, _ now: Int64) throws(APIError) -> Response {
-    try checkModerates(request, now)
+    _ = try facilitator(request, now)
     let links = Invitation.roles.map { role in
       ObjectValue.Entry(key: role.rawValue, value: .string(link(role, of: request.call.jam)))
     }
@@ -219,11 +248,13 @@ struct JamAPI: Sendable {
   }
 
   private func renew(
-    _ role: Role, _ request: APIRequest, _ now: Int64, _ reply: @escaping Reply
+    _ role: Role, _ request: APIRequest, _ now: Moment, _ reply: @escaping Reply
   ) throws(APIError) {
-    try checkModerates(request, now)
+    let holder = try facilitator(request, now.wall / 1_000_000)
     let jam = request.call.jam
     let renewed = { @Sendable (record: inout JamRecord) -> Result<JamRecord, APIError> in
+      // Of two who renew the link that both came by the second one is shut out by the first.
+      if let refusal = refusal(of: holder, record) { return .failure(refusal) }
       record.renew(role)
       return .success(record)
     }
@@ -231,15 +262,47 @@ struct JamAPI: Sendable {
       reply(
         answer(jam, outcome) { record in
           let link = invitation(role, of: jam, record).path(key: key)
-          return .json(.object(["link": .string(link)]))
+          var fields = ObjectValue([.init(key: "link", value: .string(link))])
+          addToken(for: holder, record, now, to: &fields)
+          return .json(.object(fields))
         })
     }
   }
 
-  private func checkModerates(_ request: APIRequest, _ now: Int64) throws(APIError) {
-    guard try holder(request, now).role.moderates else {
+  /// Who renews the link that they came by stays in: with a token of the new one.
+  private func addToken(
+    for holder: Claims, _ record: JamRecord, _ now: Moment, to fields: inout ObjectValue
+  ) {
+    let generation = record.generation(of: holder.role)
+    guard let former = holder.generation, former != generation else { return }
+    var claims = holder
+    claims.generation = generation
+    let end = now.wall / 1_000_000 + Self.tokenSeconds
+    claims.expiresAt = end
+    guard let token = sign(claims, now) else { return }
+    fields.set("token", .string(token))
+    fields.set("expires", .number(Double(end)))
+  }
+
+  /// Whoever may see links and renew them.
+  private func facilitator(_ request: APIRequest, _ now: Int64) throws(APIError) -> Claims {
+    let holder = try holder(request, now)
+    guard holder.role.moderates else {
       throw APIError(403, "not-allowed", "only facilitators have to do with links")
     }
+    // The links open the whole jam.
+    guard holder.room == nil else {
+      throw APIError(403, "forbidden", "the token is for one room")
+    }
+    if let refusal = refusal(of: holder, catalogue[request.call.jam]) { throw refusal }
+    return holder
+  }
+
+  /// A link that was renewed gives nobody the new one, also not by tokens that it once made.
+  private func refusal(of holder: Claims, _ record: JamRecord) -> APIError? {
+    guard let generation = holder.generation, generation != record.generation(of: holder.role)
+    else { return nil }
+    return unauthorized("the link that this token came by was renewed: join with the new one")
   }
 
   // MARK: parts
@@ -293,11 +356,6 @@ struct JamAPI: Sendable {
     }
   }
 
-  private func title(of jam: Slug, _ record: JamRecord) -> AnyValue {
-    let title = titles[jam] ?? record.title ?? jam.description
-    return .object(["id": .string(jam.description), "title": .string(title)])
-  }
-
   private func answer<Value>(
     _ jam: Slug, _ outcome: Result<Value, CatalogueError>, _ made: (Value) -> Response
   ) -> Answer {
@@ -306,7 +364,7 @@ struct JamAPI: Sendable {
     case .failure(.refused(let refusal)): return .failure(refusal)
     case .failure(.notSaved(let reason)):
       report(jam, reason)
-      return .failure(APIError(503, "not-saving", "this cannot be saved now; nothing has changed"))
+      return .failure(APIError(503, "not-saving", "this cannot be saved now"))
     }
   }
 }

@@ -10,6 +10,8 @@ public struct JamRecord: Equatable, Sendable {
   /// Rooms with a title, in all and made by one subject.
   static let roomsMax = 1_000
   static let roomsOfOne = 100
+  /// Of them only facilitators make the last.
+  static let roomsKept = 200
   static let titleCharacters = 120
 
   /// What people see; nil: its id.

@@ -5,6 +5,9 @@ internal import WebSocket
 
 /// Requests to the JSON API: the body, then the question, then the answer.
 extension ShardHost {
+  /// Who has not taken an answer by then is cut off.
+  static let answerMilliseconds = 10_000
+
   /// The head of a request to the API has come.
   func began(
     _ call: APICall, _ head: RequestHead, on connection: Connection, _ peer: Peer
@@ -13,6 +16,7 @@ extension ShardHost {
       call: call, authorization: head.fields.first("authorization"),
       address: connection.peerAddress)
     guard head.method == "POST" else {
+      request.fields = head.fields
       ask(request, on: connection, peer)
       return
     }
@@ -65,7 +69,8 @@ extension ShardHost {
           let peer = connection.owner as? Peer, peer.phase == .awaitingAnswer
         else { return }
         switch answer {
-        case .success(let response): host.respond(response, on: connection, peer)
+        case .success(let response):
+          host.respond(response, on: connection, peer, within: ShardHost.answerMilliseconds)
         case .failure(let error):
           host.respond(
             error.response, on: connection, peer, to: Knock(reason: error.reason))

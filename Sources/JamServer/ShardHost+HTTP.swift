@@ -111,9 +111,12 @@ extension ShardHost {
 
   /// Answers a plain request, or refuses an upgrade, and ends the connection.
   ///
-  /// - Parameter knock: Who wanted what, as far as that is known: for the log.
+  /// - Parameters:
+  ///   - knock: Who wanted what, as far as that is known: for the log.
+  ///   - most: Milliseconds after which a client that has not taken all of it is cut off.
   func respond(
-    _ response: Response, on connection: Connection, _ peer: Peer, to knock: Knock = Knock()
+    _ response: Response, on connection: Connection, _ peer: Peer, to knock: Knock = Knock(),
+    within most: Int = .max
   ) {
     peer.phase = .done
     // By reference: all who open the page get the same bytes.
@@ -121,7 +124,8 @@ extension ShardHost {
     if response.hasBody, !peer.wantsHeadOnly, !response.body.isEmpty {
       connection.send(response.body)
     }
-    connection.closeAfterFlush(deadlineMS: 2_000 + response.body.count / Self.slowestPerMS)
+    let deadline = 2_000 + response.body.count / Self.slowestPerMS
+    connection.closeAfterFlush(deadlineMS: min(deadline, most))
     if response.status >= 400, logBudget.take(now: context.nowNS) {
       var fields = knock.fields
       fields["status"] = "\(response.status)"

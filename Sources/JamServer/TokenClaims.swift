@@ -9,7 +9,7 @@ public enum TokenScope: String, Sendable, CaseIterable {
 
 /// What a token says of its holder, checked: who, in which role, where, until when.
 ///
-/// - Shape: JWT claims `sub`, `name`, `role`, `jam`, `room`, `scope`, `exp`, and
+/// - Shape: JWT claims `sub`, `name`, `role`, `jam`, `room`, `scope`, `gen`, `exp`, and
 ///   `perpetual: true` in place of `exp` for a token without end. A token with neither is refused:
 ///   an issuer that forgot `exp` has not decided for ever.
 /// - Source: RFC 7519 4.1 for the registered names; Protocol/wire.md for ours.
@@ -24,12 +24,14 @@ public struct Claims: Equatable, Sendable {
   public var room: Slug?
   /// What the token is for, where it is for one thing only.
   public var scope: TokenScope?
+  /// Which link of its role the holder came by, from 1 to 2^53-1; `nil` where it was none.
+  public var generation: UInt64?
   /// Seconds since 1970; refused from that second on. `nil`: never.
   public var expiresAt: Int64?
 
   public init(
     subject: String, name: String? = nil, role: Role, jam: Slug, room: Slug? = nil,
-    scope: TokenScope? = nil, expiresAt: Int64?
+    scope: TokenScope? = nil, generation: UInt64? = nil, expiresAt: Int64?
   ) {
     self.subject = subject
     self.name = name ?? subject
@@ -37,6 +39,7 @@ public struct Claims: Equatable, Sendable {
     self.jam = jam
     self.room = room
     self.scope = scope
+    self.generation = generation
     self.expiresAt = expiresAt
   }
 
@@ -98,7 +101,7 @@ extension Claims {
     }
     self.init(
       subject: subject, name: name, role: role, jam: jam, room: try token.slug("room"),
-      scope: scope, expiresAt: expiresAt)
+      scope: scope, generation: try token.count("gen"), expiresAt: expiresAt)
     if let fault = scopeFault { throw .claim("scope", fault) }
   }
 

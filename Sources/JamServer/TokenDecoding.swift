@@ -1,5 +1,6 @@
 import CJWT
 import Glibc
+import Lib0
 import Storage
 
 /// A token as libjwt read it. Owns libjwt's object, which goes with it on every path.
@@ -54,6 +55,14 @@ import Storage
     guard let time = Int64(json) else { throw .claim(name, "is no whole number") }
     guard (0...Claims.latestTime).contains(time) else { throw .claim(name, "is out of range") }
     return time
+  }
+
+  /// A number from 1 to 2^53-1; `nil` where it is absent.
+  func count(_ name: String) throws(TokenError) -> UInt64? {
+    guard let json = json(name) else { return nil }
+    guard let count = UInt64(json) else { throw .claim(name, "is no whole number") }
+    guard (1...maxSafeInteger).contains(count) else { throw .claim(name, "is out of range") }
+    return count
   }
 
   /// `true` where the claim is `true`, `false` where it is absent; anything else is an error.

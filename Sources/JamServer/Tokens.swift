@@ -119,6 +119,7 @@ private enum TokenForm {
     try add("jam", claims.jam.description)
     if let room = claims.room { try add("room", room.description) }
     if let scope = claims.scope { try add("scope", scope.rawValue) }
+    if let generation = claims.generation { try add("gen", Int64(clamping: generation)) }
     try add("iat", now)
     if let end = claims.expiresAt {
       try add("exp", end)

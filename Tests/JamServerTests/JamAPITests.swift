@@ -55,13 +55,17 @@ private final class APIRig: Sendable {
   func ask(
     _ resource: APICall.Resource, post body: String? = nil, token: String? = nil,
     authorization: String? = nil, jam: Slug? = nil, from address: String = "a",
-    at now: Moment = start
+    knowing tag: String? = nil, at now: Moment = start
   ) throws -> Answer {
     var request = APIRequest(
       call: APICall(jam: jam ?? self.jam, resource: resource),
       authorization: authorization ?? token.map { "Bearer \($0)" }, address: address)
     request.isPost = body != nil
     request.body = Array((body ?? "").utf8)
+    if let tag {
+      let text = "GET / HTTP/1.1\r\nHost: x\r\nIf-None-Match: \(tag)\r\n\r\n"
+      request.fields = try #require(try RequestHead.parse(Array(text.utf8).span)).head.fields
+    }
     let arrived = DispatchSemaphore(value: 0)
     let box = Mutex<JamAPI.Answer?>(nil)
     api.answer(request, now: now) { answer in
@@ -75,7 +79,9 @@ private final class APIRig: Sendable {
       case .failure(let error): error.response
       }
     return Answer(
-      status: response.status, value: try JSON.parse(response.body.span), fields: response.fields)
+      status: response.status,
+      value: response.body.isEmpty ? .null : try JSON.parse(response.body.span),
+      fields: response.fields)
   }
 
   func secret(_ role: Role) -> String {
@@ -89,10 +95,16 @@ private final class APIRig: Sendable {
       .join, post: "{\"invitation\":\"\(secret(role))\",\"name\":\"\(name)\"\(more)}")
   }
 
-  func token(_ role: Role) throws -> String {
+  func token(_ role: Role, _ subject: String = "s", room: Slug? = nil) throws -> String {
     let now = Self.start.wall / 1_000_000
-    return try Tokens.sign(
-      Claims(subject: "s", role: role, jam: jam, expiresAt: now + 60), key: key, now: now)
+    let claims = Claims(subject: subject, role: role, jam: jam, room: room, expiresAt: now + 60)
+    return try Tokens.sign(claims, key: key, now: now)
+  }
+
+  static func later(milliseconds: Int64) -> Moment {
+    Moment(
+      monotonic: start.monotonic + milliseconds * 1_000_000,
+      wall: start.wall + milliseconds * 1_000)
   }
 }
 
@@ -110,7 +122,7 @@ struct JamAPIJoinTests {
     let now = APIRig.start.wall / 1_000_000
     let claims = try Tokens.check(try #require(answer["token"]), key: rig.key, now: now)
     #expect(claims.subject == answer["sub"] && claims.name == "Аня" && claims.role == role)
-    #expect(claims.jam == rig.jam && claims.room == nil)
+    #expect(claims.jam == rig.jam && claims.room == nil && claims.generation == 1)
     #expect(claims.expiresAt == now + 12 * 3600)
     let expires = answer.value["expires"]
     #expect(expires?.numberValue == Double(now + 12 * 3600))
@@ -393,5 +405,137 @@ struct JamAPITests {
     rig.isDiskFull.withLock { $0 = false }
     #expect(try rig.ask(.renewal(.participant), post: "", token: token).status == 200)
     #expect(rig.secret(.participant) != old)
+  }
+}
+
+@Suite("The JSON API: who gets links")
+struct JamAPILinkTests {
+  private let rig: APIRig
+
+  init() throws { rig = try APIRig() }
+
+  /// What each request for links is answered with.
+  private func told(_ token: String?) throws -> [String?] {
+    try [APICall.Resource.invitations, .renewal(.viewer)].map {
+      try rig.ask($0, post: "", token: token)["error"]
+    }
+  }
+
+  @Test func aTokenForOneRoomGetsNoLinks() throws {
+    let narrow = try rig.token(.facilitator, room: Slug("x"))
+    #expect(try told(narrow) == ["forbidden", "forbidden"])
+    #expect(rig.saved.withLock { $0.isEmpty })
+  }
+
+  @Test func aFormerLinkShowsNobodyTheNewOne() throws {
+    let eve = try rig.join(.facilitator)["token"], boss = try rig.token(.facilitator)
+    #expect(try told(eve) == [nil, nil])
+    #expect(try rig.ask(.renewal(.participant), post: "", token: boss).status == 200)
+    #expect(try told(eve) == [nil, nil], "another role's link is nothing to hers")
+    let renewed = try rig.ask(.renewal(.facilitator), post: "", token: boss)
+    #expect(renewed.status == 200 && renewed["token"] == nil, "the operator's needs none")
+    #expect(try told(eve) == ["unauthorized", "unauthorized"])
+    #expect(try rig.ask(.renewal(.facilitator), post: "", token: eve).status == 401)
+    // For everything else her token is as good as before; and the operator's always is.
+    #expect(try rig.ask(.rooms, token: eve).status == 200)
+    #expect(try told(boss) == [nil, nil])
+  }
+
+  @Test func whoRenewsTheirOwnLinkStaysIn() throws {
+    let joined = try rig.join(.facilitator, name: "Аня")
+    let token = try #require(joined["token"])
+    #expect(try rig.ask(.renewal(.viewer), post: "", token: token)["token"] == nil)
+    let later = APIRig.later(milliseconds: 60_000)
+    let renewed = try rig.ask(.renewal(.facilitator), post: "", token: token, at: later)
+    let fresh = try #require(renewed["token"])
+    let end = later.wall / 1_000_000 + 12 * 3_600
+    #expect(renewed.value["expires"]?.numberValue == Double(end))
+    let claims = try Tokens.check(fresh, key: rig.key, now: later.wall / 1_000_000)
+    #expect(claims.subject == joined["sub"] && claims.name == "Аня" && claims.generation == 2)
+    #expect(claims.role == .facilitator && claims.expiresAt == end)
+    #expect(try told(token) == ["unauthorized", "unauthorized"])
+    #expect(try told(fresh) == [nil, nil])
+  }
+}
+
+@Suite("The JSON API: lists and rooms are bounded")
+struct JamAPIBoundTests {
+  private let rig: APIRig
+
+  init() throws { rig = try APIRig() }
+
+  private func make(
+    _ token: String?, from address: String = "a", at now: Moment = APIRig.start
+  ) throws -> APIRig.Answer {
+    try rig.ask(.rooms, post: "{\"title\":\"a\"}", token: token, from: address, at: now)
+  }
+
+  @Test func aListIsMadeAnewOnceSomethingIsNewButNotAllTheTime() throws {
+    let token = try rig.token(.participant)
+    let id = RoomID(jam: rig.jam, prototype: try #require(Slug("radio")))
+    func rooms(_ milliseconds: Int64) throws -> Int? {
+      let now = APIRig.later(milliseconds: milliseconds)
+      return try rig.ask(.rooms, token: token, at: now).value["rooms"]?.arrayValue?.count
+    }
+    #expect(try rooms(0) == 0)
+    rig.index.note(id, people: 1, changed: nil)
+    #expect(try rooms(499) == 0)
+    #expect(try rooms(500) == 1)
+    // What somebody has made is there for them at once.
+    #expect(try make(token).status == 201)
+    #expect(try rooms(501) == 2)
+  }
+
+  @Test func whoHasTheListIsToldSo() throws {
+    let token = try rig.token(.viewer)
+    let first = try rig.ask(.rooms, token: token)
+    #expect(first.field("cache-control") == "private, no-cache")
+    let tag = try #require(first.field("etag"))
+    let known = try rig.ask(.rooms, token: token, knowing: tag)
+    #expect(known.status == 304 && known.value == .null && known.field("etag") == tag)
+    #expect(try make(try rig.token(.participant)).status == 201)
+    let new = try rig.ask(.rooms, token: token, knowing: tag)
+    #expect(new.status == 200 && new.field("etag") != tag)
+  }
+
+  @Test func nobodyAsksForListsAllTheTime() throws {
+    let ann = try rig.token(.viewer, "ann"), bob = try rig.token(.viewer, "bob")
+    for _ in 0..<20 { #expect(try rig.ask(.rooms, token: ann).status == 200) }
+    let late = try rig.ask(.rooms, token: ann)
+    #expect(late.status == 429 && late["error"] == "too-many-requests")
+    #expect(late.field("retry-after") == "10")
+    #expect(try rig.ask(.rooms, token: bob).status == 200)
+    let later = APIRig.later(milliseconds: 10_000)
+    #expect(try rig.ask(.rooms, token: ann, at: later).status == 200)
+  }
+
+  @Test func theLastRoomsAreForFacilitators() throws {
+    for number in 0..<8 {
+      let token = try rig.token(.participant, "p\(number)")
+      for _ in 0..<100 { #expect(try make(token).status == 201) }
+    }
+    for role in [Role.participant, .bot] {
+      #expect(try make(try rig.token(role, "late"))["error"] == "room-limit")
+    }
+    for number in 0..<2 {
+      let token = try rig.token(.facilitator, "f\(number)")
+      for _ in 0..<100 { #expect(try make(token).status == 201) }
+    }
+    #expect(try make(try rig.token(.facilitator, "late"))["error"] == "room-limit")
+  }
+
+  @Test func theGuestsOfOneAddressMakeSixtyRoomsAnHour() throws {
+    for _ in 0..<6 {
+      let guest = try rig.join(.participant)["token"]
+      for _ in 0..<10 { #expect(try make(guest).status == 201) }
+    }
+    let guest = try rig.join(.participant)["token"]
+    let more = try make(guest)
+    #expect(more.status == 429 && more.field("retry-after") == "3600")
+    #expect(try make(guest, from: "b").status == 201)
+    #expect(try make(try rig.join(.facilitator)["token"]).status == 201)
+    #expect(try make(try rig.token(.participant)).status == 201, "the operator knows who that is")
+    let later = APIRig.later(milliseconds: 3_600_000)
+    #expect(try make(guest, at: later).status == 201)
   }
 }

@@ -234,23 +234,25 @@ struct RoomIndexTests {
   }
 }
 
-@Suite("Wrong invitations")
-struct JoinFailureTests {
-  private let second: UInt64 = 1_000_000_000
+@Suite("How often somebody may")
+struct QuotaTests {
+  private let quota = Quota(most: 30, seconds: 60)
 
-  @Test func anAddressMayErrThirtyTimesAMinute() {
-    let failures = JoinFailures()
-    for number in 0..<30 { #expect(failures.note("a", now: UInt64(number)) == nil) }
-    #expect(failures.note("a", now: 20 * second) == 40)
-    #expect(failures.note("b", now: 20 * second) == nil)
-    #expect(failures.note("a", now: 60 * second - 1) == 1)
-    #expect(failures.note("a", now: 60 * second) == nil)
+  private func at(_ seconds: Double) -> Moment {
+    Moment(monotonic: Int64(seconds * 1e9), wall: 0)
   }
 
-  @Test func addressesAreForgotten() {
-    let failures = JoinFailures()
-    for number in 0..<3 * JoinFailures.addressesMax {
-      #expect(failures.note("a\(number)", now: UInt64(number)) == nil)
+  @Test func thirtyTimesAMinuteEach() {
+    for _ in 0..<30 { #expect(quota.take("a", at: at(0)) == nil) }
+    #expect(quota.take("a", at: at(20)) == 40)
+    #expect(quota.take("b", at: at(20)) == nil)
+    #expect(quota.take("a", at: at(59.9)) == 1)
+    #expect(quota.take("a", at: at(60)) == nil)
+  }
+
+  @Test func thoseWhoDoNotComeBackAreForgotten() {
+    for number in 0..<3 * Quota.keysMax {
+      #expect(quota.take("a\(number)", at: at(Double(number) / 1e9)) == nil)
     }
   }
 }

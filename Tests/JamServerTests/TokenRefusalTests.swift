@@ -140,6 +140,18 @@ struct TokenRefusalTests {
     }
   }
 
+  /// It would be taken for the operator's.
+  @Test func aLinkThatIsNoNumberIsRefused() {
+    for number in ["0", "9007199254740992"] {
+      let token = Forge.token(Forge.claims(["gen": number]))
+      #expect(Forge.result(token) == .failure(.claim("gen", "is out of range")))
+    }
+    for number in ["-1", "1.0", "\"1\"", "null", "[1]", "true"] {
+      let token = Forge.token(Forge.claims(["gen": number]))
+      #expect(Forge.result(token) == .failure(.claim("gen", "is no whole number")))
+    }
+  }
+
   /// It would be taken for a token without limits.
   @Test func aScopeThatIsNotKnownIsRefused() {
     for (scope, reason) in [("\"facilitator\"", "is not known"), ("\"replay\"", "needs a room")] {
