@@ -85,7 +85,8 @@ extension ShardHost {
         connection, peer)
       return
     }
-    if let refusal = room.admit(arrival.visitor, board: board) {
+    let isForWork = arrival.visitor.replays && hub.api.isForWork(arrival.room)
+    if let refusal = room.admit(arrival.visitor, board: board, isForWork: isForWork) {
       if refusal.code == .removed, arrival.dialect == .jamboree {
         // A page cannot see why an upgrade was refused; what a WebSocket ends with it can.
         turnAway(arrival, refusal, on: connection, peer)

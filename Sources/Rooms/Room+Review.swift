@@ -3,7 +3,8 @@ internal import Lib0
 /// Rooms in which recorded sessions are performed: everybody reads, only the performance writes.
 extension Room {
   /// A session that performs a recording has come, and is about to join: if nobody has ever written
-  /// here, this is a review room from now on. Part of the journal, so that it stays one.
+  /// here, this is a review room from now on. Part of the journal, so that it stays one. (`admit`
+  /// lets the first one in only where nobody else is.)
   public func noteReplay(by visitor: Visitor, now: Moment, _ effects: inout [Effect]) {
     guard visitor.replays, isBlank, !isReview else { return }
     meta.isReview = true

@@ -106,6 +106,10 @@ public final class Room {
   /// Nobody has ever written anything here.
   public var isBlank: Bool { applied == 0 }
   public var isEmpty: Bool { sessions.isEmpty }
+  /// Somebody has written here, or is here and performs nothing.
+  private var isInUse: Bool {
+    !isBlank || sessions.values.contains { !$0.visitor.replays }
+  }
   /// Recorded sessions are performed here, and nobody else writes (`Room+Review.swift`).
   public var isReview: Bool { meta.isReview }
   /// Time of the newest record that the history does not have yet, in microseconds since 1970.
@@ -121,9 +125,11 @@ public final class Room {
   }
 
   /// May this visitor come in, and to this board? Asked before the upgrade is answered.
-  public func admit(_ visitor: Visitor, board: String?) -> Refusal? {
+  ///
+  /// - Parameter isForWork: Somebody made the room by a title, and not for reviews.
+  public func admit(_ visitor: Visitor, board: String?, isForWork: Bool = false) -> Refusal? {
     if meta.isRemoved(visitor.subject) { return .removed }
-    if visitor.replays, !isReview, !isBlank { return .notReview }
+    if visitor.replays, !isReview, isForWork || isInUse { return .notReview }
     if sessions.count >= limits.members {
       return Refusal(.memberLimit, "the room is full: \(limits.members) connections")
     }

@@ -48,6 +48,21 @@ struct ReviewTests {
     #expect(rig.room.admit(Self.stage, board: nil)?.code == .notReview)
   }
 
+  @Test func aRoomInWhichSomebodySitsOrThatWasMadeForWorkTakesNoPerformance() {
+    let rig = RoomRig()
+    let ann = rig.join("ann")
+    #expect(rig.room.admit(Self.stage, board: nil)?.code == .notReview)
+    rig.room.leave(ann)
+    #expect(rig.room.admit(Self.stage, board: nil) == nil)
+    #expect(rig.room.admit(Self.stage, board: nil, isForWork: true)?.code == .notReview)
+    // Once it has begun everybody may be there, and the performance may come back.
+    let performer = join(rig, 900)
+    _ = rig.join("ann")
+    #expect(rig.room.admit(Self.stage, board: nil) == nil)
+    rig.room.leave(performer)
+    #expect(rig.room.admit(Self.stage, board: nil) == nil)
+  }
+
   @Test func aRoomThatWasMadeForReviewsTakesOneAtAnyTime() {
     let rig = RoomRig()
     rig.room = Room(
