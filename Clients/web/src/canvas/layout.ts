@@ -21,15 +21,39 @@ export function textBox(shape: TextShape): Box {
 /** Room for the name of the author at the foot of a note. */
 export const AUTHOR_FOOT = 26 * UNITS;
 
-const layouts = new WeakMap<TextShape, TextLayout>();
+interface Kept {
+  readonly shape: TextShape;
+  readonly layout: TextLayout;
+}
 
-/** The text of a shape, laid out once for as long as the shape stays the same object. */
+/** By id: a shape that moves is another object in every frame, with the same text. */
+const layouts = new Map<string, Kept>();
+const MOST_KEPT = 20_000;
+
+/** The text of a shape, laid out once for as long as neither it nor its box changes. */
 export function layoutOf(shape: TextShape, measure: Measure): TextLayout {
-  const before = layouts.get(shape);
-  if (before) return before;
+  const kept = keptLayout(shape);
+  if (kept) return kept;
   const box = textBox(shape);
   const largest = shape.type === "note" ? 26 : 20;
   const layout = fitText(shape.text, box.w / UNITS, box.h / UNITS, measure, largest);
-  layouts.set(shape, layout);
+  keep(shape, layout);
   return layout;
+}
+
+/** Undefined if the text has still to be laid out, which may take a while. */
+export function keptLayout(shape: TextShape): TextLayout | undefined {
+  const kept = layouts.get(shape.id);
+  if (!kept) return undefined;
+  if (kept.shape === shape) return kept.layout;
+  const { type, w, h, text } = kept.shape;
+  const isSame = type === shape.type && w === shape.w && h === shape.h && text === shape.text;
+  if (!isSame) return undefined;
+  keep(shape, kept.layout);
+  return kept.layout;
+}
+
+function keep(shape: TextShape, layout: TextLayout): void {
+  if (layouts.size >= MOST_KEPT) layouts.clear();
+  layouts.set(shape.id, { shape, layout });
 }

@@ -32,6 +32,28 @@ for (const [name, points, wanted] of rows) {
   });
 }
 
+test("the sections of a stroke are together the stroke", () => {
+  const points = Array.from({ length: 40 }, (_, at) => (at * at * 7) % 50);
+  const trace = (from?: number, to?: number): string[] => {
+    const parts: string[] = [];
+    const path = {
+      moveTo: (...p: number[]) => void parts.push(`M${p.join()}`),
+      lineTo: (...p: number[]) => void parts.push(`L${p.join()}`),
+      quadraticCurveTo: (...p: number[]) => void parts.push(`Q${p.join()}`),
+    };
+    traceStroke(path, points, from, to);
+    return parts;
+  };
+  const sections = [trace(1, 6), trace(6, 11), trace(11, 16), trace(16, 21)];
+  sections.forEach((section, index) => {
+    const before = sections[index - 1]?.slice(-1)[0];
+    const start = section[0]?.slice(1);
+    if (before) assert(before.endsWith(`,${start}`), `${before} goes on at ${start}`);
+  });
+  const joined = sections.flatMap((section, index) => section.slice(index === 0 ? 0 : 1));
+  assert.deepEqual(joined, trace());
+});
+
 test("a thinned stroke keeps both ends and what lies apart", () => {
   assert.deepEqual(thinned([0, 0, 3, 3, 0, 12, 1, 13, 2, 14], 10), [0, 0, 0, 12, 2, 14]);
   assert.deepEqual(thinned([5, 5], 10), [5, 5]);

@@ -46,6 +46,9 @@ export interface Workspace {
   stop(): void;
 }
 
+/** One and the same, so that a board that is not there yet does not look changed. */
+const NO_SHAPES: readonly Shape[] = [];
+
 export function createWorkspace(options: WorkspaceOptions): Workspace {
   const { canvas, me } = options;
   const measure = createMeasure();
@@ -62,7 +65,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   const shape = (id: ShapeId): Shape | undefined => board?.shapes.get(id);
   const selected = (): readonly Shape[] =>
     view.selection.flatMap((id) => shape(id) ?? []);
-  const list = (): readonly Shape[] => board?.shapes.list() ?? [];
+  const list = (): readonly Shape[] => board?.shapes.list() ?? NO_SHAPES;
 
   function update(part: Partial<View>): void {
     const keys = Object.keys(part) as (keyof View)[];
@@ -174,8 +177,9 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     const others = board?.presence.others() ?? [];
     const overlay = overlayOf(view, others, selected(), running, marquee, shape, cursors.list);
     const { size, ratio } = surface;
-    paint(ctx, { camera, size, ratio, shapes: list(), editing: view.editing, overlay, measure });
-    if (cursors.moving) surface.wake();
+    const { editing } = view;
+    const frame = { camera, size, ratio, shapes: list(), editing, overlay, measure };
+    if (paint(ctx, frame, now) || cursors.moving) surface.wake();
   }
 
   const host = {
