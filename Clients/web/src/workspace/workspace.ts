@@ -16,7 +16,7 @@ import { createLeaving } from "./leaving";
 import { clickInTheMiddle } from "./middle";
 import { createPointing } from "./pointing";
 import { Opened, openDocument } from "./opened";
-import { peopleKey } from "./presence";
+import { Other, peopleKey } from "./presence";
 import { createSurface } from "./surface";
 import { createTexting } from "./texting";
 import { firstView, selectionView, View } from "./view";
@@ -48,6 +48,7 @@ export interface Workspace {
 
 /** One and the same, so that a board that is not there yet does not look changed. */
 const NO_SHAPES: readonly Shape[] = [];
+const NOBODY: readonly Other[] = [];
 
 export function createWorkspace(options: WorkspaceOptions): Workspace {
   const { canvas, me } = options;
@@ -60,6 +61,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   let arrived = false;
   let marqueeStart: readonly ShapeId[] = [];
   let board: Opened | null = null;
+  let heard = NOBODY;
 
   const surface = createSurface(canvas, draw);
   const shape = (id: ShapeId): Shape | undefined => board?.shapes.get(id);
@@ -174,7 +176,10 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     effects.flush();
     const cursors = board?.presence.cursors(camera, now) ?? { list: [], moving: false };
     texting.follow();
-    const others = board?.presence.others() ?? [];
+    const others = board?.presence.others() ?? NOBODY;
+    // cursors move all the time: panels hear only of who is here
+    if (others !== heard && peopleKey(others) !== peopleKey(view.others)) update({ others });
+    heard = others;
     const overlay = overlayOf(view, others, selected(), running, marquee, shape, cursors.list);
     const { size, ratio } = surface;
     const { editing } = view;
@@ -229,12 +234,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     const opened = openDocument(document, me, {
       shapes: changed,
       history: () => update({ canUndo: opened.editor.canUndo, canRedo: opened.editor.canRedo }),
-      presence() {
-        // cursors move all the time: panels hear only of who is here
-        const others = opened.presence.others();
-        if (peopleKey(others) !== peopleKey(view.others)) update({ others });
-        surface.wake();
-      },
+      presence: surface.wake,
     });
     board = opened;
     update({ canUndo: false, canRedo: false, others: opened.presence.others() });
