@@ -9,6 +9,20 @@ test("distance to a stroke", () => {
   assert.equal(strokeDistance({ x: 0, y: 0 }, []), Infinity);
 });
 
+test("a stroke out of reach is only said to be so", () => {
+  assert.equal(strokeDistance({ x: 50, y: 7 }, [0, 0, 100, 0], 7), 7);
+  assert.equal(strokeDistance({ x: 50, y: 7 }, [0, 0, 100, 0], 6), Infinity);
+});
+
+test("a pointer beside a million segments costs a few milliseconds", () => {
+  const points = Float64Array.from({ length: 2_000_000 }, (_, at) => (at * 7919) % 10_007);
+  strokeDistance({ x: -500, y: 0 }, points, 40);
+  const start = performance.now();
+  assert.equal(strokeDistance({ x: -500, y: 0 }, points, 40), Infinity);
+  const took = performance.now() - start;
+  assert(took < 100, `${took} ms`);
+});
+
 const rows: readonly [string, readonly number[], string][] = [
   ["nothing", [], ""],
   ["a dot", [1, 2], "M1,2 L1,2"],

@@ -3,13 +3,26 @@ import { DocPoint, segmentDistance } from "./geometry";
 /** x, y, x, y … in document units: what `penPoints` of the board gives. */
 export type Points = ArrayLike<number>;
 
-export function strokeDistance(p: DocPoint, points: Points): number {
-  let before: DocPoint | null = null;
+/** How far a point is from a stroke; Infinity if it is farther than `most`. */
+export function strokeDistance(p: DocPoint, points: Points, most = Infinity): number {
   let nearest = Infinity;
+  let reach = most;
+  let [ax, ay] = [points[0] ?? 0, points[1] ?? 0];
   for (let at = 0; at + 1 < points.length; at += 2) {
-    const here = { x: points[at] ?? 0, y: points[at + 1] ?? 0 };
-    nearest = Math.min(nearest, segmentDistance(p, before ?? here, here));
-    before = here;
+    const bx = points[at] ?? 0;
+    const by = points[at + 1] ?? 0;
+    // boards may have a million segments, and a pointer asks for all of them in each frame
+    const isNear =
+      p.x >= Math.min(ax, bx) - reach &&
+      p.x <= Math.max(ax, bx) + reach &&
+      p.y >= Math.min(ay, by) - reach &&
+      p.y <= Math.max(ay, by) + reach;
+    if (isNear) {
+      const distance = segmentDistance(p, { x: ax, y: ay }, { x: bx, y: by });
+      if (distance <= reach) nearest = reach = distance;
+    }
+    ax = bx;
+    ay = by;
   }
   return nearest;
 }
