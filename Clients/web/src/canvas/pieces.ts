@@ -21,7 +21,7 @@ export interface Piece {
   /** Exact up to the widest line asked for; beyond it only known to be wider. */
   readonly word: number;
   readonly white: number;
-  letters(): Iterable<Letter>;
+  readonly letters: Letters;
 }
 
 /** The pieces in order; `at` returns undefined after the last one. */
@@ -29,6 +29,7 @@ export interface Pieces {
   readonly text: string;
   at(index: number): Piece | undefined;
 }
+
 
 /** A line may end after a space, after a hyphen, and between characters of the wide scripts. */
 const WIDE = "\\u3040-\\u30ff\\u3400-\\u9fff\\uf900-\\ufaff";
@@ -44,10 +45,19 @@ const RUN = 32;
 /** Different words measured whole, with their kerning; what is more only letter by letter. */
 const WHOLE_WORDS = 1500;
 
-/** `widest`: no line will have more room than this, at a font size of 100 px. */
-export function createPieces(text: string, measure: Measure, widest: number): Pieces {
+/**
+ * `widest`: no line will have more room than this, at a font size of 100 px. `check` is called
+ * now and then while measuring and may throw: what is measured already stays so.
+ */
+export function createPieces(
+  text: string,
+  measure: Measure,
+  widest: number,
+  check: () => void = () => undefined,
+): Pieces {
   const matches = text.matchAll(PIECE);
   const known: Piece[] = [];
+  let reading: { readonly part: string; readonly from: number; letters: Letters } | undefined;
   const whole = new Map<string, number>();
 
   function width(part: string): number {
@@ -63,13 +73,12 @@ export function createPieces(text: string, measure: Measure, widest: number): Pi
     return sum;
   }
 
-  function read(part: string, from: number): Piece {
+  function read(part: string, from: number, letters: Letters): Piece {
     const to = from + part.length;
     if (part === "\n") {
-      return { from, wordEnd: from, to, isNewLine: true, word: 0, white: 0, letters: () => [] };
+      return { from, wordEnd: from, to, isNewLine: true, word: 0, white: 0, letters };
     }
     const word = part.trimEnd();
-    const letters = createLetters(word, from, measure);
     return {
       from,
       wordEnd: from + word.length,
@@ -85,14 +94,22 @@ export function createPieces(text: string, measure: Measure, widest: number): Pi
     text,
     at(index) {
       while (known.length <= index) {
-        const next = matches.next();
-        if (next.done) return undefined;
-        known.push(read(next.value[0] ?? "", next.value.index ?? 0));
+        check();
+        if (!reading) {
+          const next = matches.next();
+          if (next.done) return undefined;
+          const [part = "", from = 0] = [next.value[0], next.value.index];
+          reading = { part, from, letters: createLetters(part.trimEnd(), from, measure, check) };
+        }
+        known.push(read(reading.part, reading.from, reading.letters));
+        reading = undefined;
       }
       return known[index];
     },
   };
 }
+
+type Letters = () => Iterable<Letter>;
 
 function sumUpTo(letters: Iterable<Letter>, most: number): number {
   let sum = 0;
@@ -107,11 +124,17 @@ function sumUpTo(letters: Iterable<Letter>, most: number): number {
  * The letters of a word from a place in the text, measured as far as they are read. Each run is
  * measured whole too, and its letters scaled to that: alone they would have no kerning.
  */
-function createLetters(word: string, from: number, measure: Measure): () => Iterable<Letter> {
+function createLetters(
+  word: string,
+  from: number,
+  measure: Measure,
+  check: () => void,
+): Letters {
   const known: Letter[] = [];
   let rest: Iterator<string> | undefined;
 
   function more(): void {
+    check();
     rest ??= eachLetter(word)[Symbol.iterator]();
     const run: string[] = [];
     for (let length = 0; length < RUN; ) {

@@ -2,7 +2,7 @@ import type { Shape, TextShape } from "../board";
 import { Box, UNITS } from "./geometry";
 import { baselineBelowMiddle, FONT } from "./font";
 import { boundsOf } from "./hit";
-import { AUTHOR_FOOT, keptLayout, layoutOf, textBox } from "./layout";
+import { AUTHOR_FOOT, keptLayout, layoutWithin, textBox } from "./layout";
 import { palette } from "./palette";
 import { drawPen } from "./pen";
 import type { Steps } from "./slices";
@@ -32,6 +32,9 @@ const DETAIL = 32;
 
 /** Rough costs in ms on a slow machine, for what a browser draws only after the frame's script. */
 const COST = { shape: 0.004, pixel: 1e-6, line: 0.01, letter: 0.0006, layout: 0.002 };
+
+/** How long a text is laid out at a time, in ms. */
+const LAYOUT = 6;
 
 /** Draws one shape, in steps; the context is in document units. */
 export function* drawShape(ctx: CanvasRenderingContext2D, shape: Shape, style: ShapeStyle): Steps {
@@ -120,8 +123,11 @@ export function inkOf(shape: TextShape): string {
 
 function* drawText(ctx: CanvasRenderingContext2D, shape: TextShape, style: ShapeStyle): Steps {
   if (LARGEST * style.zoom < READABLE) return;
-  if (!keptLayout(shape)) yield COST.layout * shape.text.length;
-  const layout = layoutOf(shape, style.measure);
+  let layout = keptLayout(shape);
+  while (!layout) {
+    yield Math.min(LAYOUT, COST.layout * shape.text.length);
+    layout = layoutWithin(shape, style.measure, LAYOUT);
+  }
   if (layout.size * style.zoom < READABLE) return;
   const box = textBox(shape);
   const fits = layout.height * UNITS <= box.h;

@@ -17,10 +17,10 @@ export function runSlice(steps: Steps, limit: number, clock: () => number): bool
 }
 
 /** What a frame may take for drawing the board, in ms. */
-const LIMIT = 24;
+const LIMIT = 18;
 const LEAST = 4;
 /** Longer than this from one frame of work to the next is too long, in ms … */
-const SLOW = 45;
+const SLOW = 40;
 /** … and with less there is time left. */
 const QUICK = 25;
 

@@ -49,7 +49,27 @@ export function fitText(
   largest: number = SIZES[0],
   comfortable = 11,
 ): TextLayout {
-  const pieces = createPieces(text, measure, (width / SMALLEST) * REFERENCE);
+  return fitPieces(piecesFor(text, width, measure), width, height, largest, comfortable);
+}
+
+/** A text to be fitted into `width`. */
+export function piecesFor(
+  text: string,
+  width: number,
+  measure: Measure,
+  check?: () => void,
+): Pieces {
+  return createPieces(text, measure, (width / SMALLEST) * REFERENCE, check);
+}
+
+/** `fitText` of what `piecesFor` made; to be called again if `check` has thrown. */
+export function fitPieces(
+  pieces: Pieces,
+  width: number,
+  height: number,
+  largest: number = SIZES[0],
+  comfortable = 11,
+): TextLayout {
   const sizes = SIZES.filter((size) => size <= largest);
   let last: TextLayout | null = null;
   let low = 0;
