@@ -100,6 +100,11 @@ export function touches(shape: Shape, box: Box): boolean {
   return !corners.every((corner) => edge(corner, bounds) < 0);
 }
 
+/** Whether there are shapes, but none in the box. */
+export function areOutside(shapes: readonly Shape[], box: Box): boolean {
+  return shapes.length > 0 && !shapes.some((one) => overlaps(boundsOf(one), box));
+}
+
 function middleOf(box: Box): DocPoint {
   return { x: box.x + box.w / 2, y: box.y + box.h / 2 };
 }

@@ -1,8 +1,8 @@
-import type { Author, BoardEditor, Color, Shape, ShapeId } from "../board";
+import type { Author, BoardEditor, Color, Shape, ShapeId, TextShape } from "../board";
 import { Camera, fit, HOME, panBy, viewBox } from "../canvas/camera";
-import { around, Box, overlaps } from "../canvas/geometry";
+import { around, Box } from "../canvas/geometry";
 import { createMeasure } from "../canvas/font";
-import { boundsOf, placedOf, touches } from "../canvas/hit";
+import { areOutside, boundsOf, placedOf, touches } from "../canvas/hit";
 import { createPainter } from "../canvas/paint";
 import type { OpenDocument } from "../provider";
 import { idle, Running, step } from "../tools/toolbox";
@@ -16,6 +16,7 @@ import { createLeaving } from "./leaving";
 import { clickInTheMiddle } from "./middle";
 import { createPointing } from "./pointing";
 import { Opened, openDocument } from "./opened";
+import { createOverrun } from "./overrun";
 import { Other, peopleKey } from "./presence";
 import { createSurface } from "./surface";
 import { createTexting } from "./texting";
@@ -28,6 +29,8 @@ export interface WorkspaceOptions {
   readonly say: (message: string) => void;
   readonly help: () => void;
   readonly changed: (view: View) => void;
+  /** Somebody else has deleted this while its text was being written here. */
+  readonly gone: (shape: TextShape) => void;
 }
 
 /** Canvas, tools, text field and presence of one board in one page. No React in it. */
@@ -54,6 +57,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   const { canvas, me } = options;
   const measure = createMeasure();
   const paint = createPainter();
+  const overrun = createOverrun();
   let view: View = firstView;
   let camera: Camera = HOME;
   let running: Running = idle("select");
@@ -114,6 +118,10 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     undo: (redo) => void perform(host, { do: redo ? "redo" : "undo" }),
     focusBoard: () => canvas.focus({ preventScroll: true }),
     say: options.say,
+    gone(one) {
+      overrun.begin(performance.now());
+      options.gone(one);
+    },
   });
 
   function editorOf(): BoardEditor {
@@ -127,11 +135,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     surface.wake();
   }
 
-  function isLost(): boolean {
-    const window = viewBox(camera, surface.size);
-    const shapes = list();
-    return shapes.length > 0 && !shapes.some((one) => overlaps(boundsOf(one), window));
-  }
+  const isLost = (): boolean => areOutside(list(), viewBox(camera, surface.size));
 
   function select(ids: readonly ShapeId[]): void {
     const there = ids.filter((id) => shape(id));
@@ -219,7 +223,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     pan: (dx, dy) => setCamera(panBy(camera, dx, dy)),
     step: stepTool,
     noteColor: () => view.noteColor,
-    endEditing: () => texting.end(false),
+    endEditing: () => (overrun.end(), texting.end(false)),
     seen(at) {
       clipboard.seen(at);
       board?.presence.point(at);
@@ -279,7 +283,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       if (!editor || !view.mayWrite || pens.length === 0) return;
       editor.gesture("size", () => pens.forEach((one) => editor.change(one.id, { size })));
     },
-    perform: (command) => perform(host, command),
+    perform: (command) => overrun.takes(command, performance.now()) || perform(host, command),
     clipboard,
     focus: () => canvas.focus({ preventScroll: true }),
     stop() {
