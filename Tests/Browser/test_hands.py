@@ -131,3 +131,27 @@ async def test_two_fingers_zoom_and_one_pans(hub, people):
     await fingers("touchEnd")
     assert await figure.text_content() == "200%"
     assert await ann.button("Undo").is_disabled(), "fingers that look around draw nothing"
+
+
+async def test_who_writes_in_a_note_that_another_deletes_is_told_and_writes_no_commands(hub, people):
+    ann, ben = await people("Ann"), await people("Ben")
+    link = await asyncio.to_thread(hub.link)
+    await ann.enter(link, "radio")
+    await ben.enter(link, "radio")
+    await ann.note(400, 300, "a draft")
+    await ben.until_text("a draft")
+    await ann.mouse.dblclick(400, 300)
+    await ann.field().wait_for()
+    await ann.keyboard.type(" and")
+    await ben.until_text("a draft and")
+    await ben.mouse.click(400, 300)
+    await ben.keyboard.press("Delete")
+    await ann.field().wait_for(state="hidden")
+    await ann.keyboard.type("now the radios", delay=20)
+    notice = ann.page.locator(".notice")
+    await notice.wait_for()
+    assert "a draft and" in await notice.inner_text()
+    assert await ann.button("Select").get_attribute("aria-pressed") == "true"
+    await ann.keyboard.press("Escape")
+    await ann.keyboard.press("n")
+    assert await ann.button("Sticky note").get_attribute("aria-pressed") == "true"

@@ -39,7 +39,7 @@ async def test_a_viewer_watches_a_session_as_it_was(hub, people):
     assert "Review" in await link.inner_text()
     await link.click()
     await eve.until_status("saved")
-    await eve.until_words("You are watching.")
+    await eve.until_words("A recorded session is shown here.")
 
     performing = asyncio.create_task(replay(hub, made["id"]))
     for text in ("first", "second"):

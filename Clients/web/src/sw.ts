@@ -3,6 +3,8 @@
  * browsers allow one). Boards are not its business, they are in IndexedDB.
  */
 
+import { openPage } from "./opening";
+
 /** Filled in by the build: every file but the page, and a name for their contents. */
 declare const ASSETS: readonly string[];
 declare const VERSION: string;
@@ -38,18 +40,8 @@ async function activate(): Promise<void> {
   await worker.clients.claim();
 }
 
-/** The newest page if the hub answers; the kept one (the same for every address) if it does not. */
-async function openPage(request: Request): Promise<Response> {
-  try {
-    const answer = await fetch(request);
-    if (answer.ok) return answer;
-    return (await caches.match(page)) ?? answer;
-  } catch (error) {
-    const kept = await caches.match(page);
-    if (kept) return kept;
-    throw error;
-  }
-}
+const open = (request: Request): Promise<Response> =>
+  openPage(() => fetch(request), () => caches.match(page));
 
 /** Files have their content in their name, so a kept one is never outdated. */
 async function file(request: Request): Promise<Response> {
@@ -62,8 +54,6 @@ worker.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
-  if (request.mode === "navigate") event.respondWith(openPage(request));
+  if (request.mode === "navigate") event.respondWith(open(request));
   else if (ASSETS.includes(url.pathname)) event.respondWith(file(request));
 });
-
-export {};

@@ -35,7 +35,8 @@ export function catches(shape: Shape, p: DocPoint, margin: number): Catch {
   const box = boundsOf(shape);
   if (shape.type === "pen") {
     if (!inside(p, box, margin + shape.size)) return "missed";
-    return strokeDistance(p, strokeOf(shape)) <= margin + shape.size / 2 ? "caught" : "missed";
+    const reach = margin + shape.size / 2;
+    return strokeDistance(p, strokeOf(shape), reach) <= reach ? "caught" : "missed";
   }
   if (!inside(p, box, margin)) return "missed";
   if (shape.type === "note") return inside(p, box) ? "caught" : "missed";
@@ -99,16 +100,32 @@ export function touches(shape: Shape, box: Box): boolean {
   return !corners.every((corner) => edge(corner, bounds) < 0);
 }
 
+/** Whether there are shapes, but none in the box. */
+export function areOutside(shapes: readonly Shape[], box: Box): boolean {
+  return shapes.length > 0 && !shapes.some((one) => overlaps(boundsOf(one), box));
+}
+
 function middleOf(box: Box): DocPoint {
   return { x: box.x + box.w / 2, y: box.y + box.h / 2 };
 }
 
 function strokeTouches(points: Float64Array, box: Box): boolean {
+  const [right, bottom] = [box.x + box.w, box.y + box.h];
+  let [ax, ay] = [points[0] ?? 0, points[1] ?? 0];
   for (let at = 0; at + 1 < points.length; at += 2) {
-    const a = { x: points[at] ?? 0, y: points[at + 1] ?? 0 };
-    if (inside(a, box)) return true;
-    if (at + 3 >= points.length) continue;
-    if (crosses(a, { x: points[at + 2] ?? 0, y: points[at + 3] ?? 0 }, box)) return true;
+    const bx = points[at] ?? 0;
+    const by = points[at + 1] ?? 0;
+    const isApart =
+      Math.max(ax, bx) < box.x ||
+      Math.min(ax, bx) > right ||
+      Math.max(ay, by) < box.y ||
+      Math.min(ay, by) > bottom;
+    if (!isApart) {
+      const [a, b] = [{ x: ax, y: ay }, { x: bx, y: by }];
+      if (inside(a, box) || inside(b, box) || crosses(a, b, box)) return true;
+    }
+    ax = bx;
+    ay = by;
   }
   return false;
 }

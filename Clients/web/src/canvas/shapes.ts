@@ -1,11 +1,12 @@
 import type { Shape, TextShape } from "../board";
-import { UNITS } from "./geometry";
+import { Box, UNITS } from "./geometry";
 import { baselineBelowMiddle, FONT } from "./font";
-import { strokeOf } from "./hit";
-import { AUTHOR_FOOT, layoutOf, textBox } from "./layout";
+import { boundsOf } from "./hit";
+import { AUTHOR_FOOT, keptLayout, layoutWithin, textBox } from "./layout";
 import { palette } from "./palette";
-import { thinned, traceStroke } from "./stroke";
-import type { Measure } from "./text";
+import { drawPen } from "./pen";
+import type { Steps } from "./slices";
+import type { Measure, TextLine } from "./text";
 
 export interface ShapeStyle {
   readonly measure: Measure;
@@ -13,35 +14,43 @@ export interface ShapeStyle {
   readonly zoom: number;
   /** The shape whose text is in a field over the board. */
   readonly editing: string | null;
+  /** What can be seen, in document units. */
+  readonly view: Box;
+  /** Device pixels per document unit. */
+  readonly scale: number;
+  /** 1, or more where so many strokes are in view that they are drawn with fewer points. */
+  readonly thinning: number;
 }
 
 /** Below this size on the screen, in CSS pixels, letters are only noise. */
 const READABLE = 2.5;
+/** The largest size of a text, in CSS pixels at 100 %. */
+const LARGEST = 26;
 
 /** Below this side on the screen, in CSS pixels, nobody sees shadows and round corners. */
 const DETAIL = 32;
 
-/** A stroke below this zoom is drawn with fewer points: so many units apart at least. */
-const COARSE = { zoom: 0.3, gap: 40 };
+/** Rough costs in ms on a slow machine, for what a browser draws only after the frame's script. */
+const COST = { shape: 0.004, pixel: 1e-6, line: 0.01, letter: 0.0006, layout: 0.002 };
 
-const paths = new WeakMap<Shape, Path2D>();
-const coarsePaths = new WeakMap<Shape, Path2D>();
+/** How long a text is laid out at a time, in ms. */
+const LAYOUT = 6;
 
-/** Draws one shape; the context is in document units. */
-export function drawShape(ctx: CanvasRenderingContext2D, shape: Shape, style: ShapeStyle): void {
-  switch (shape.type) {
-    case "note":
-      drawNote(ctx, shape, style);
-      break;
-    case "rect":
-    case "ellipse":
-      drawOutline(ctx, shape, style.zoom);
-      break;
-    case "pen":
-      drawStroke(ctx, shape, style.zoom);
-      return;
-  }
-  if (shape.text !== "" && style.editing !== shape.id) drawText(ctx, shape, style);
+/** Draws one shape, in steps; the context is in document units. */
+export function* drawShape(ctx: CanvasRenderingContext2D, shape: Shape, style: ShapeStyle): Steps {
+  if (shape.type === "pen") return yield* drawPen(ctx, shape, style);
+  yield COST.shape + COST.pixel * pixelsOf(shape, style);
+  if (shape.type === "note") drawNote(ctx, shape, style);
+  else drawOutline(ctx, shape, style.zoom);
+  if (shape.text !== "" && style.editing !== shape.id) yield* drawText(ctx, shape, style);
+}
+
+/** How many device pixels of a shape can be seen. */
+function pixelsOf(shape: Shape, { view, scale }: ShapeStyle): number {
+  const { x, y, w, h } = boundsOf(shape);
+  const across = Math.min(x + w, view.x + view.w) - Math.max(x, view.x);
+  const down = Math.min(y + h, view.y + view.h) - Math.max(y, view.y);
+  return Math.max(0, across) * Math.max(0, down) * scale * scale;
 }
 
 function drawNote(ctx: CanvasRenderingContext2D, shape: TextShape, style: ShapeStyle): void {
@@ -77,9 +86,14 @@ function drawAuthor(ctx: CanvasRenderingContext2D, shape: TextShape, style: Shap
 
 function shortened(name: string, room: number, measure: Measure): string {
   if (measure(name) <= room) return name;
-  const letters = Array.from(name);
-  while (letters.length > 0 && measure(`${letters.join("")}…`) > room) letters.pop();
-  return `${letters.join("")}…`;
+  let width = measure("…");
+  let start = "";
+  for (const letter of name) {
+    width += measure(letter);
+    if (width > room) break;
+    start += letter;
+  }
+  return `${start}…`;
 }
 
 function drawOutline(ctx: CanvasRenderingContext2D, shape: TextShape, zoom: number): void {
@@ -102,34 +116,18 @@ function drawOutline(ctx: CanvasRenderingContext2D, shape: TextShape, zoom: numb
   ctx.stroke();
 }
 
-function drawStroke(
-  ctx: CanvasRenderingContext2D,
-  shape: Shape & { readonly type: "pen" },
-  zoom: number,
-): void {
-  const isCoarse = zoom < COARSE.zoom;
-  const kept = isCoarse ? coarsePaths : paths;
-  let path = kept.get(shape);
-  if (!path) {
-    path = new Path2D();
-    const points = strokeOf(shape);
-    traceStroke(path, isCoarse ? thinned(points, COARSE.gap) : points);
-    kept.set(shape, path);
-  }
-  ctx.strokeStyle = palette[shape.color].line;
-  ctx.lineWidth = shape.size;
-  ctx.lineCap = "round";
-  ctx.lineJoin = "round";
-  ctx.stroke(path);
-}
-
 /** The colour of a shape's text. */
 export function inkOf(shape: TextShape): string {
   return shape.type === "note" ? palette[shape.color].ink : "#23262d";
 }
 
-function drawText(ctx: CanvasRenderingContext2D, shape: TextShape, style: ShapeStyle): void {
-  const layout = layoutOf(shape, style.measure);
+function* drawText(ctx: CanvasRenderingContext2D, shape: TextShape, style: ShapeStyle): Steps {
+  if (LARGEST * style.zoom < READABLE) return;
+  let layout = keptLayout(shape);
+  while (!layout) {
+    yield Math.min(LAYOUT, COST.layout * shape.text.length);
+    layout = layoutWithin(shape, style.measure, LAYOUT);
+  }
   if (layout.size * style.zoom < READABLE) return;
   const box = textBox(shape);
   const fits = layout.height * UNITS <= box.h;
@@ -141,15 +139,40 @@ function drawText(ctx: CanvasRenderingContext2D, shape: TextShape, style: ShapeS
   }
   ctx.fillStyle = inkOf(shape);
   ctx.font = `${layout.size * UNITS}px ${FONT}`;
-  ctx.textAlign = "center";
   ctx.textBaseline = "alphabetic";
-  const line = layout.lineHeight * UNITS;
+  const height = layout.lineHeight * UNITS;
   const top = box.y + Math.max(0, (box.h - layout.height * UNITS) / 2);
   const base = top + baselineBelowMiddle() * layout.size * UNITS;
-  layout.lines.forEach((one, index) => {
-    ctx.fillText(one.text, box.x + box.w / 2, base + (index + 0.5) * line);
-  });
+  const bottom = Math.min(shape.y + shape.h, style.view.y + style.view.h);
+  const first = Math.max(0, Math.floor((style.view.y - top) / height) - 1);
+  const end = Math.min(layout.lines.length, Math.ceil((bottom - top) / height) + 1);
+  for (let index = first; index < end; index++) {
+    const line = layout.lines[index];
+    if (!line || line.text === "") continue;
+    yield COST.line + COST.letter * Math.min(LONG, line.text.length);
+    drawLine(ctx, line, box.x + box.w / 2, base + (index + 0.5) * height, style.view);
+  }
   if (!fits) ctx.restore();
+}
+
+/** Of a line in parts not more letters than this are in the window at a legible size. */
+const LONG = 1000;
+
+function drawLine(
+  ctx: CanvasRenderingContext2D,
+  line: TextLine,
+  middle: number,
+  y: number,
+  view: Box,
+): void {
+  ctx.textAlign = line.parts ? "left" : "center";
+  if (!line.parts) return ctx.fillText(line.text, middle, y);
+  const left = middle - (line.width * UNITS) / 2;
+  line.parts.forEach(({ text, x }, index) => {
+    const from = left + x * UNITS;
+    const to = left + (line.parts?.[index + 1]?.x ?? line.width) * UNITS;
+    if (to >= view.x && from <= view.x + view.w) ctx.fillText(text, from, y);
+  });
 }
 
 /** `roundRect` of the canvas is newer than some browsers in use. */

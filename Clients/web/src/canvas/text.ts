@@ -1,15 +1,27 @@
-/** Width of a text in CSS pixels at a font size of 100 px. */
-export type Measure = (text: string) => number;
+import { createPieces } from "./pieces";
+import type { Measure, Piece, Pieces } from "./pieces";
+
+export { letters } from "./pieces";
+export type { Measure } from "./pieces";
 
 export interface TextLine {
   readonly text: string;
   /** CSS pixels at the layout's size. */
   readonly width: number;
+  /** Only of a line so long that it is drawn in parts. */
+  readonly parts?: readonly TextPart[];
+}
+
+export interface TextPart {
+  readonly text: string;
+  /** From where the line begins, in CSS pixels at the layout's size. */
+  readonly x: number;
 }
 
 export interface TextLayout {
   readonly size: number;
   readonly lineHeight: number;
+  /** Of a text that overflows only what can be seen, and somewhat more. */
   readonly lines: readonly TextLine[];
   readonly height: number;
 }
@@ -19,10 +31,15 @@ const REFERENCE = 100;
 
 /** Sizes a text may shrink through; the last one is used even where it overflows. */
 const SIZES = [28, 26, 24, 22, 20, 18, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4] as const;
+const SMALLEST = 4;
+
+/** A line of more UTF-16 units is drawn in parts of so many, those outside the window not at all. */
+const PART = 200;
 
 /**
  * The largest size at which `text` fits into `width` x `height` CSS pixels. Shrinks rather than
- * breaks a word, down to `comfortable`; below that, words break.
+ * breaks a word, down to `comfortable`; below that, words break. The time it takes grows with the
+ * length of the text and with nothing else.
  */
 export function fitText(
   text: string,
@@ -32,23 +49,47 @@ export function fitText(
   largest: number = SIZES[0],
   comfortable = 11,
 ): TextLayout {
-  let last = wrapText(text, SIZES[SIZES.length - 1] ?? 4, width, measure);
+  return fitPieces(piecesFor(text, width, measure), width, height, largest, comfortable);
+}
+
+/** A text to be fitted into `width`. */
+export function piecesFor(
+  text: string,
+  width: number,
+  measure: Measure,
+  check?: () => void,
+): Pieces {
+  return createPieces(text, measure, (width / SMALLEST) * REFERENCE, check);
+}
+
+/** `fitText` of what `piecesFor` made; to be called again if `check` has thrown. */
+export function fitPieces(
+  pieces: Pieces,
+  width: number,
+  height: number,
+  largest: number = SIZES[0],
+  comfortable = 11,
+): TextLayout {
   const sizes = SIZES.filter((size) => size <= largest);
+  let last: TextLayout | null = null;
   let low = 0;
   let high = sizes.length - 1;
   while (low <= high) {
     const middle = (low + high) >> 1;
     const size = sizes[middle] ?? largest;
-    const layout = wrapText(text, size, width, measure);
-    const broken = size > comfortable && longestWord(text, measure) * (size / REFERENCE) > width;
-    if (layout.height <= height && !broken) {
-      last = layout;
+    const most = Math.floor(height / (size * LINE)) + 2;
+    const wrapped = wrap(pieces, size, width, most, size <= comfortable);
+    if (wrapped && wrapped.height <= height) {
+      last = wrapped;
       high = middle - 1;
     } else {
       low = middle + 1;
     }
   }
-  return last;
+  if (last) return last;
+  // what does not fit is cut at the edge of the shape, which is less than half beyond the box
+  const seen = Math.ceil((1.5 * height) / (SMALLEST * LINE)) + 12;
+  return wrap(pieces, SMALLEST, width, seen, true) ?? layoutOf([], SMALLEST);
 }
 
 /** Breaks lines as a textarea with `pre-wrap` and `overflow-wrap: anywhere` does. */
@@ -58,73 +99,100 @@ export function wrapText(
   width: number,
   measure: Measure,
 ): TextLayout {
+  const pieces = createPieces(text, measure, (width / size) * REFERENCE);
+  return wrap(pieces, size, width, Infinity, true) ?? layoutOf([], size);
+}
+
+/** Not more than `most` lines; null if a word had to be broken and may not. */
+function wrap(
+  pieces: Pieces,
+  size: number,
+  width: number,
+  most: number,
+  mayBreak: boolean,
+): TextLayout | null {
   const scale = size / REFERENCE;
+  const room = width / scale;
   const lines: TextLine[] = [];
-  for (const paragraph of text.split("\n")) {
-    for (const line of wrapParagraph(paragraph, width / scale, measure)) {
-      lines.push({ text: line, width: measure(line) * scale });
+  let line = createLine(pieces.text, 0);
+  const flush = (next: number): void => {
+    lines.push(line.done(scale));
+    line = createLine(pieces.text, next);
+  };
+  for (let index = 0; lines.length < most; index++) {
+    const piece = pieces.at(index);
+    if (!piece || piece.isNewLine) {
+      flush(piece?.to ?? 0);
+      if (!piece) break;
+      continue;
     }
+    if (piece.word > 0 && line.length > 0 && line.reach + piece.word > room) flush(piece.from);
+    if (piece.word > room && !mayBreak) return null;
+    if (piece.word > room || piece.wordEnd - piece.from > PART) addLetters(piece);
+    else line.add(piece.wordEnd, piece.word, piece.to, piece.white);
   }
+  return layoutOf(lines, size);
+
+  function addLetters(piece: Piece): void {
+    let from = piece.from;
+    for (const { end, width: letter } of piece.letters()) {
+      if (line.length > 0 && line.reach + letter > room) flush(from);
+      if (lines.length >= most) return;
+      line.add(end, letter, end, 0);
+      from = end;
+    }
+    line.add(piece.wordEnd, 0, piece.to, piece.white);
+  }
+}
+
+function layoutOf(lines: readonly TextLine[], size: number): TextLayout {
   const lineHeight = size * LINE;
   return { size, lineHeight, lines, height: lines.length * lineHeight };
 }
 
-function wrapParagraph(paragraph: string, width: number, measure: Measure): string[] {
-  const lines: string[] = [];
-  let line = "";
-  const flush = (): void => {
-    lines.push(line.trimEnd());
-    line = "";
-  };
-  for (const piece of pieces(paragraph)) {
-    if (measure((line + piece).trimEnd()) <= width) {
-      line += piece;
-      continue;
-    }
-    if (line !== "") flush();
-    if (measure(piece.trimEnd()) <= width) {
-      line = piece.trimStart() === "" ? "" : piece;
-      continue;
-    }
-    for (const letter of letters(piece)) {
-      if (line !== "" && measure(line + letter) > width) flush();
-      line += letter;
-    }
-  }
-  flush();
-  return lines;
+/** A line as it grows, in widths at the reference size. */
+interface Line {
+  /** How much is on it, white space at the end included. */
+  readonly length: number;
+  /** Where the next piece would begin. */
+  readonly reach: number;
+  add(wordEnd: number, word: number, to: number, white: number): void;
+  done(scale: number): TextLine;
 }
 
-/** A line may end after a space, after a hyphen, and between characters of the wide scripts. */
-const WIDE = "\\u3040-\\u30ff\\u3400-\\u9fff\\uf900-\\ufaff";
-const PIECE = new RegExp(
-  `[${WIDE}]\\s*|[^\\s\\-${WIDE}]*(?:-+|\\s+)|[^\\s\\-${WIDE}]+`,
-  "gu",
-);
-
-function pieces(paragraph: string): readonly string[] {
-  return paragraph.match(PIECE) ?? [];
-}
-
-function longestWord(text: string, measure: Measure): number {
-  let longest = 0;
-  for (const piece of pieces(text.replace(/\n/g, " "))) {
-    longest = Math.max(longest, measure(piece.trimEnd()));
-  }
-  return longest;
-}
-
-/** What a reader takes for one letter: an accent or a flag is not torn from what it belongs to. */
-export function letters(text: string): readonly string[] {
-  const { Segmenter } = Intl as unknown as { readonly Segmenter?: SegmenterClass };
-  if (!Segmenter) return Array.from(text);
-  const segments = new Segmenter(undefined, { granularity: "grapheme" }).segment(text);
-  return Array.from(segments, (part) => part.segment);
-}
-
-/** Newer than the library of types that is compiled against; not in every browser yet. */
-interface SegmenterClass {
-  new (locale: undefined, options: { readonly granularity: "grapheme" }): {
-    segment(text: string): Iterable<{ readonly segment: string }>;
+function createLine(text: string, from: number): Line {
+  const starts: { readonly at: number; readonly x: number }[] = [{ at: from, x: 0 }];
+  let wordEnd = from;
+  let to = from;
+  let width = 0;
+  let white = 0;
+  return {
+    get length() {
+      return to - from;
+    },
+    get reach() {
+      return width + white;
+    },
+    add(end, word, next, space) {
+      const begin = starts[starts.length - 1]?.at ?? from;
+      if (end - begin > PART && to > begin) starts.push({ at: to, x: width + white });
+      if (end > to) {
+        width += white + word;
+        white = space;
+        wordEnd = end;
+      } else {
+        white += space; // only white space
+      }
+      to = next;
+    },
+    done(scale) {
+      const line = { text: text.slice(from, wordEnd), width: width * scale };
+      if (starts.length === 1) return line;
+      const parts = starts.map(({ at, x }, index) => {
+        const end = Math.min(starts[index + 1]?.at ?? wordEnd, wordEnd);
+        return { text: text.slice(at, end), x: x * scale };
+      });
+      return { ...line, parts };
+    },
   };
 }

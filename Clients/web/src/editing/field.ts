@@ -27,6 +27,9 @@ export interface TextField {
   remove(): void;
 }
 
+/** A click so soon after opening, in ms, belongs to the double click that opened the field. */
+const OPENING = 600;
+
 export function createTextField(parent: HTMLElement, host: FieldHost): TextField {
   const area = document.createElement("textarea");
   area.className = "text-field";
@@ -38,7 +41,12 @@ export function createTextField(parent: HTMLElement, host: FieldHost): TextField
   let shown = "";
   let current = "";
   let composing = false;
+  let opened = -Infinity;
 
+  area.addEventListener("mousedown", (event) => {
+    // the browser would mark the word under it, and the next letter replace that
+    if (event.detail > 1 && performance.now() - opened < OPENING) event.preventDefault();
+  });
   area.addEventListener("input", () => {
     current = rebased(shown, area.value, current, area.selectionEnd);
     shown = area.value;
@@ -72,6 +80,7 @@ export function createTextField(parent: HTMLElement, host: FieldHost): TextField
 
   return {
     open(shape, camera, label) {
+      opened = performance.now();
       area.hidden = false;
       area.setAttribute("aria-label", label);
       area.value = shown = current = shape.text;

@@ -3,6 +3,7 @@ import type { FormEvent } from "react";
 import type { Session } from "../provider";
 import { useText } from "../panels/hooks";
 import { wrongWords } from "../panels/wrong";
+import { isVisible } from "../text/visible";
 
 interface Props {
   readonly session: Session;
@@ -22,7 +23,7 @@ export function NameForm({ session, onJoined, onEnded }: Props) {
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     const given = name.trim();
-    if (given === "" || Array.from(given).length > 64) {
+    if (!isVisible(given) || Array.from(given).length > 64) {
       setWrong(text("enter.name.bad"));
       field.current?.focus();
       return;

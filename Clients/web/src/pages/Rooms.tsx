@@ -4,6 +4,7 @@ import type { RoomEntry, Session } from "../provider";
 import { ago, plural } from "../text";
 import { useText } from "../panels/hooks";
 import { wrongWords } from "../panels/wrong";
+import { isVisible } from "../text/visible";
 import { Link } from "./Link";
 import { go } from "./navigation";
 
@@ -109,7 +110,7 @@ function NewRoom({ session, onEnded }: Pick<Props, "session" | "onEnded">) {
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     const given = title.trim();
-    if (given === "" || Array.from(given).length > 120) return setWrong(text("rooms.new.bad"));
+    if (!isVisible(given) || Array.from(given).length > 120) return setWrong(text("rooms.new.bad"));
     setBusy(true);
     const answer = await session.createRoom(given);
     setBusy(false);

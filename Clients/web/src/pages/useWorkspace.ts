@@ -38,6 +38,10 @@ export function useWorkspace(
     const made = createWorkspace({
       parent: parent.current, canvas: canvas.current, me: { sub: session.sub, name },
       say, help, changed: setView,
+      gone: ({ id, type, text: content }) =>
+        setLost({
+          code: "deleted", reason: "", shapes: [{ id, type, change: "changed", text: content }],
+        }),
     });
     made.use(board);
     setWorkspace(made);

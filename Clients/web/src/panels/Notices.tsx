@@ -10,7 +10,7 @@ export interface LostNotice {
   readonly shapes: readonly LostShape[];
 }
 
-const known = ["frozen", "viewer", "replaced", "document-limit", "review"] as const;
+const known = ["frozen", "viewer", "replaced", "document-limit", "review", "deleted"] as const;
 
 interface Props {
   readonly lost: LostNotice | null;
@@ -32,6 +32,7 @@ function Lost({ lost, onClose }: { readonly lost: LostNotice; readonly onClose: 
   const text = useText();
   const code = known.find((one) => one === lost.code);
   const why = code ? text(`lost.${code}`) : text("lost.other", { reason: lost.reason });
+  const refused = lost.code === "deleted" ? 0 : lost.shapes.length;
   const texts = lost.shapes.filter((one) => one.change !== "deleted" && one.text.trim() !== "");
   return (
     <section className="notice">
@@ -42,7 +43,7 @@ function Lost({ lost, onClose }: { readonly lost: LostNotice; readonly onClose: 
         </button>
       </header>
       <p>
-        {why} {lost.shapes.length > 0 && `${plural("lost.count", lost.shapes.length)}.`}
+        {why} {refused > 0 && `${plural("lost.count", refused)}.`}
       </p>
       {texts.length > 0 && (
         <>

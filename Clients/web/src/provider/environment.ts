@@ -2,6 +2,8 @@
 
 /** The part of WebSocket that is used. */
 export interface Socket {
+  /** As that of a WebSocket; without it the socket is open until it is closed. */
+  readonly readyState?: number;
   binaryType: string;
   onopen: (() => void) | null;
   onmessage: ((event: { readonly data: unknown }) => void) | null;

@@ -9,9 +9,13 @@ export interface TextStorage {
   key(index: number): string | null;
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
+  removeItem(key: string): void;
 }
 
-const prefix = "jamboree:";
+/** No id of a jam has a slash in it, so no other key of ours is ever one of these. */
+const prefix = "jamboree/jam/";
+/** What pages before kept them under, where a jam named `language` met the language. */
+const former = "jamboree:";
 
 const text = <K extends string>(key: K, value: unknown) =>
   (typeof value === "string" ? { [key]: value } : {}) as { readonly [P in K]?: string };
@@ -21,7 +25,8 @@ export function loadMembership(
   jam: string,
 ): Membership | undefined {
   try {
-    const fields: unknown = JSON.parse(storage?.getItem(prefix + jam) ?? "null");
+    const found = storage?.getItem(prefix + jam) ?? storage?.getItem(former + jam);
+    const fields: unknown = JSON.parse(found ?? "null");
     if (!isFields(fields) || typeof fields.invitation !== "string") return undefined;
     return {
       invitation: fields.invitation,
@@ -46,6 +51,8 @@ export function keepMembership(
 ): void {
   try {
     storage?.setItem(prefix + jam, JSON.stringify(membership));
+    // only what was a membership: under the former key there may be the language of a former page
+    if (storage?.getItem(former + jam)?.startsWith("{")) storage.removeItem(former + jam);
   } catch {
     // Full, or forbidden.
   }
@@ -55,11 +62,14 @@ export function keepMembership(
 export function knownJams(
   storage: TextStorage | undefined,
 ): readonly { readonly jam: string; readonly title: string; readonly name: string }[] {
-  const jams: { jam: string; title: string; name: string }[] = [];
+  const ids = new Set<string>();
   for (let at = 0; storage && at < storage.length; at++) {
     const key = storage.key(at);
-    if (!key?.startsWith(prefix)) continue;
-    const jam = key.slice(prefix.length);
+    const start = [prefix, former].find((one) => key?.startsWith(one));
+    if (key !== null && start !== undefined) ids.add(key.slice(start.length));
+  }
+  const jams: { jam: string; title: string; name: string }[] = [];
+  for (const jam of ids) {
     const membership = loadMembership(storage, jam);
     if (membership) jams.push({ jam, title: membership.title ?? jam, name: membership.name ?? "" });
   }

@@ -1,7 +1,7 @@
 /** Who somebody is in a jam, and what the hub's HTTP API answers. `createSession` makes it. */
 import type { Role, TokenSource } from "./types";
 
-/** What the browser keeps for a jam, under `jamboree:<jam>` in localStorage. */
+/** What the browser keeps for a jam, under `jamboree/jam/<jam>` in localStorage. */
 export interface Membership {
   /** The secret of the invitation link. */
   readonly invitation: string;

@@ -13,6 +13,7 @@ function memory(): TextStorage & { readonly kept: Map<string, string> } {
     key: (index) => [...kept.keys()][index] ?? null,
     getItem: (key) => kept.get(key) ?? null,
     setItem: (key, value) => void kept.set(key, value),
+    removeItem: (key) => void kept.delete(key),
   };
 }
 
@@ -208,15 +209,40 @@ test("storage that is forbidden or holds nonsense does no harm", async () => {
     key: () => null,
     getItem: () => { throw new Error("forbidden"); },
     setItem: () => { throw new Error("full"); },
+    removeItem: () => undefined,
   };
   assert(createSession(options("http://x", forbidden), "good").membership?.invitation === "good");
   const without = createSession({ origin: "http://x", jam: "demo", storage: undefined });
   assert.equal(without.membership, undefined);
   const storage = memory();
   for (const nonsense of ["{", "5", "null", "[]", '{"invitation":5}']) {
-    storage.setItem("jamboree:demo", nonsense);
+    storage.setItem("jamboree/jam/demo", nonsense);
     assert.equal(createSession(options("http://x", storage)).membership, undefined, nonsense);
   }
+});
+
+test("what a former page kept is found, and moves to its new place when it is kept again", () => {
+  const storage = memory();
+  const kept = JSON.stringify({ invitation: "good", name: "Ann", title: "Jam" });
+  for (const jam of ["demo", "language"]) {
+    storage.setItem(`jamboree:${jam}`, kept);
+    assert.equal(createSession({ ...options("http://x", storage), jam }).membership?.name, "Ann");
+  }
+  const known = (): readonly string[] => knownJams(storage).map(({ jam }) => jam).sort();
+  assert.deepEqual(known(), ["demo", "language"]);
+  createSession(options("http://x", storage), "other");
+  assert.equal(storage.getItem("jamboree:demo"), null);
+  assert.equal(createSession(options("http://x", storage)).membership?.invitation, "other");
+  assert.deepEqual(known(), ["demo", "language"]);
+});
+
+test("a jam named language and the language that was chosen leave each other alone", () => {
+  const storage = memory();
+  storage.setItem("jamboree:language", "de");
+  createSession({ ...options("http://x", storage), jam: "language" }, "good");
+  assert.equal(storage.getItem("jamboree:language"), "de");
+  const again = createSession({ ...options("http://x", storage), jam: "language" });
+  assert.equal(again.membership?.invitation, "good");
 });
 
 const addresses: readonly (readonly [string, string | undefined, string])[] = [

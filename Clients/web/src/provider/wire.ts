@@ -37,6 +37,8 @@ const longestAnswer = 5_000;
 const lookEvery = 5_000;
 /** A network that swallows everything would keep the browser trying for minutes. */
 const longestOpening = 20_000;
+/** `WebSocket.OPEN` */
+const OPEN = 1;
 const soonAfterError = 1_000;
 
 export function connectWire(uses: WireUses): Wire {
@@ -104,7 +106,9 @@ export function connectWire(uses: WireUses): Wire {
     fresh.onopen = () => {
       heardNow();
       happen({ on: "opened", now: lastHeard });
-      uses.opened((data) => socket === fresh && fresh.send(data));
+      // one that is closing takes no more, and a browser complains of that
+      const takes = (): boolean => socket === fresh && (fresh.readyState ?? OPEN) === OPEN;
+      uses.opened((data) => takes() && fresh.send(data));
       watch(() => listen(doubtfulSilence, longestSilence));
     };
     fresh.onmessage = ({ data }) => {

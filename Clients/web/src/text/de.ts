@@ -142,6 +142,7 @@ export const de: Texts = {
   "lost.replaced": "Das Board wurde durch einen anderen Stand ersetzt.",
   "lost.document-limit": "Das Board ist voll: Nur Löschen ist noch möglich.",
   "lost.review": "Dieser Raum ist zum Ansehen einer Aufzeichnung da.",
+  "lost.deleted": "Jemand hat gelöscht, worin du gerade geschrieben hast.",
   "lost.other": "Der Hub hat deine letzten Änderungen nicht angenommen: {{reason}}",
   "lost.texts": "Diese Texte sind nicht auf dem Board:",
 

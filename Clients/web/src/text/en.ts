@@ -148,6 +148,7 @@ export const en = {
   "lost.replaced": "The board was replaced by another state.",
   "lost.document-limit": "The board is full: only deleting is possible.",
   "lost.review": "This room is for watching a recorded session.",
+  "lost.deleted": "Somebody deleted what you were writing in.",
   "lost.other": "The hub did not take your last changes: {{reason}}",
   "lost.texts": "These texts are not on the board:",
 

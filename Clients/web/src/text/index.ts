@@ -6,7 +6,9 @@ export { languageCodes, languages } from "./languages";
 export type { Language } from "./languages";
 export type { PluralKey, TextKey } from "./texts";
 
-const KEPT = "jamboree:language";
+const KEPT = "jamboree/language";
+/** Under this the jam named `language` was kept too. */
+const FORMER = "jamboree:language";
 const listeners = new Set<() => void>();
 let teller: Teller | undefined;
 
@@ -18,7 +20,7 @@ export async function startTexts(): Promise<void> {
 
 function kept(): string | null {
   try {
-    return localStorage.getItem(KEPT);
+    return localStorage.getItem(KEPT) ?? localStorage.getItem(FORMER);
   } catch {
     return null; // a browser that stores nothing still has its own language
   }

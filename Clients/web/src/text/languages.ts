@@ -11,7 +11,7 @@ export type Language = keyof typeof languages;
 export const languageCodes = Object.keys(languages) as readonly Language[];
 
 export function isLanguage(value: unknown): value is Language {
-  return typeof value === "string" && value in languages;
+  return (languageCodes as readonly unknown[]).includes(value);
 }
 
 /** What was chosen before, else the first of the browser's languages that there is. */

@@ -3,6 +3,7 @@ import type { Box } from "../canvas/geometry";
 import { boundsOf } from "../canvas/hit";
 import type { Cursor, Overlay } from "../canvas/overlay";
 import type { Running } from "../tools/toolbox";
+import { outlined } from "./crowd";
 import type { Other } from "./presence";
 import type { View } from "./view";
 
@@ -21,10 +22,10 @@ export function overlayOf(
     selection: selected.map(boundsOf),
     handles: view.mayWrite && !busy && marquee === null && view.editing === null,
     marquee,
-    outlines: others.map((other) => ({
+    outlines: outlined(others).map(({ other, ids }) => ({
       color: other.color,
       name: other.name,
-      boxes: other.selection.flatMap((id) => {
+      boxes: ids.flatMap((id) => {
         const one = shape(id);
         return one ? [boundsOf(one)] : [];
       }),

@@ -4,6 +4,8 @@ import { Camera, toScreen } from "../canvas/camera";
 import { DocPoint, LIMIT } from "../canvas/geometry";
 import type { Cursor } from "../canvas/overlay";
 import { knownPersonColor } from "../canvas/palette";
+import { isVisible } from "../text/visible";
+import { fewOf, MOST_CURSORS } from "./crowd";
 
 /** Somebody else on this board, as they announce themselves. Nothing of it can be trusted. */
 export interface Other {
@@ -38,7 +40,10 @@ export function createPresence(
   me: { readonly name: string; readonly color: string },
   changed: () => void,
 ): Presence {
-  let others = readOthers(awareness);
+  /** As they announced themselves; who moved last is last. */
+  const known = new Map<number, Other>();
+  let others: readonly Other[] | null = null;
+  let pointing: readonly Other[] = [];
   let wanted: DocPoint | null = null;
   let timer: ReturnType<typeof setTimeout> | null = null;
   let sent = 0;
@@ -48,13 +53,38 @@ export function createPresence(
   awareness.setLocalStateField("user", { name: me.name, color: me.color });
   awareness.setLocalStateField("cursor", null);
   awareness.setLocalStateField("selection", []);
-  const heard = (): void => {
-    others = readOthers(awareness);
-    for (const client of drawn.keys()) {
-      if (!others.some((other) => other.client === client && other.cursor)) drawn.delete(client);
+  hear([...awareness.getStates().keys()]);
+
+  function hear(clients: readonly number[]): void {
+    for (const client of clients) {
+      const state: unknown = awareness.getStates().get(client);
+      const before = known.get(client);
+      if (client === awareness.clientID || !isRecord(state)) {
+        known.delete(client);
+        continue;
+      }
+      const other = readOther(client, state);
+      if (before && hasMoved(before, other)) known.delete(client);
+      known.set(client, other);
     }
+    others = null;
+  }
+
+  function heard({ added, updated, removed }: Changes): void {
+    hear([...added, ...updated, ...removed]);
     changed();
-  };
+  }
+
+  /** Those whose cursors are drawn. */
+  function recent(): readonly Other[] {
+    if (others) return pointing;
+    others = [...known.values()];
+    pointing = fewOf([...others].reverse().filter((other) => other.cursor), MOST_CURSORS);
+    const clients = new Set(pointing.map((other) => other.client));
+    for (const client of drawn.keys()) if (!clients.has(client)) drawn.delete(client);
+    return pointing;
+  }
+
   awareness.on("change", heard);
 
   function send(): void {
@@ -65,7 +95,10 @@ export function createPresence(
   }
 
   return {
-    others: () => others,
+    others() {
+      recent();
+      return others ?? [];
+    },
     point(at) {
       wanted = at;
       timer ??= setTimeout(send, Math.max(0, PACE - (performance.now() - sent)));
@@ -74,7 +107,7 @@ export function createPresence(
     cursors(camera, now) {
       let moving = false;
       const list: Cursor[] = [];
-      for (const { client, cursor, name, color } of others) {
+      for (const { client, cursor, name, color } of recent()) {
         if (!cursor) continue;
         const before = drawn.get(client);
         const moved = before && !still.matches;
@@ -110,26 +143,30 @@ function eased(
   return { x, y, time: now };
 }
 
-function readOthers(awareness: Awareness): readonly Other[] {
-  const found: Other[] = [];
-  awareness.getStates().forEach((state: unknown, client: number) => {
-    if (client !== awareness.clientID && isRecord(state)) found.push(readOther(client, state));
-  });
-  return found;
+interface Changes {
+  readonly added: readonly number[];
+  readonly updated: readonly number[];
+  readonly removed: readonly number[];
+}
+
+function hasMoved(before: Other, now: Other): boolean {
+  return before.cursor?.x !== now.cursor?.x || before.cursor?.y !== now.cursor?.y;
 }
 
 export function readOther(client: number, state: Readonly<Record<string, unknown>>): Other {
   const user = isRecord(state["user"]) ? state["user"] : {};
-  const name = typeof user["name"] === "string" ? user["name"].slice(0, 64) : "";
+  const given = typeof user["name"] === "string" ? user["name"].slice(0, 64) : "";
+  const name = isVisible(given) ? given : "";
   const { selection } = state;
-  const ids: readonly unknown[] = Array.isArray(selection) ? selection : [];
+  const all: readonly unknown[] = Array.isArray(selection) ? selection : [];
+  const ids = all.slice(0, MOST_SELECTED).filter((id): id is string => typeof id === "string");
   return {
     client,
     name,
     role: typeof user["role"] === "string" ? user["role"] : "",
     color: knownPersonColor(user["color"], name || String(client)),
     cursor: readPoint(state["cursor"]),
-    selection: ids.slice(0, MOST_SELECTED).filter((id): id is string => typeof id === "string"),
+    selection: [...new Set(ids)],
   };
 }
 

@@ -1,5 +1,5 @@
 import { eighth, hasText } from "../board";
-import type { BoardEditor, Shape, ShapeId } from "../board";
+import type { BoardEditor, Shape, ShapeId, TextShape } from "../board";
 import { Camera, reveal, showWithin, Size } from "../canvas/camera";
 import { boundsOf } from "../canvas/hit";
 import { layoutOf } from "../canvas/layout";
@@ -25,6 +25,8 @@ export interface TextingHost {
   undo(redo: boolean): void;
   focusBoard(): void;
   say(message: string): void;
+  /** Somebody else has deleted the shape while its text was being written. */
+  gone(shape: TextShape): void;
 }
 
 /** Writing into shapes: one text at a time, in the field over the board. */
@@ -44,6 +46,7 @@ const LETTERS = 15;
 const MOST_ENLARGED = 1.5;
 
 export function createTexting(host: TextingHost): Texting {
+  let last: TextShape | null = null;
   const small = matchMedia(SMALL_WINDOW);
   const field = createTextField(host.parent, {
     measure: host.measure,
@@ -58,7 +61,7 @@ export function createTexting(host: TextingHost): Texting {
     if (!shape || !hasText(shape) || !host.mayWrite() || !host.editor()?.beginText(id)) return;
     host.select([id]);
     host.setEditing(id);
-    field.open(shape, host.camera(), text("shape.text"));
+    field.open((last = shape), host.camera(), text("shape.text"));
     host.say(text("say.editing"));
     aboveKeyboard();
   }
@@ -90,8 +93,9 @@ export function createTexting(host: TextingHost): Texting {
     const id = host.editing();
     if (id === null) return;
     const shape = host.shape(id);
-    if (shape && hasText(shape)) field.follow(shape, host.camera());
-    else end(true);
+    if (shape && hasText(shape)) return field.follow((last = shape), host.camera());
+    end(true);
+    if (last?.id === id) host.gone(last);
   }
 
   /** On a phone a text is made legible, and stays above the keyboard that takes half the window. */

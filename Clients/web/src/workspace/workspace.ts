@@ -1,8 +1,8 @@
-import type { Author, BoardEditor, Color, Shape, ShapeId } from "../board";
+import type { Author, BoardEditor, Color, Shape, ShapeId, TextShape } from "../board";
 import { Camera, fit, HOME, panBy, viewBox } from "../canvas/camera";
-import { around, Box, overlaps } from "../canvas/geometry";
+import { around, Box } from "../canvas/geometry";
 import { createMeasure } from "../canvas/font";
-import { boundsOf, placedOf, touches } from "../canvas/hit";
+import { areOutside, boundsOf, placedOf, touches } from "../canvas/hit";
 import { createPainter } from "../canvas/paint";
 import type { OpenDocument } from "../provider";
 import { idle, Running, step } from "../tools/toolbox";
@@ -16,7 +16,8 @@ import { createLeaving } from "./leaving";
 import { clickInTheMiddle } from "./middle";
 import { createPointing } from "./pointing";
 import { Opened, openDocument } from "./opened";
-import { peopleKey } from "./presence";
+import { createOverrun } from "./overrun";
+import { Other, peopleKey } from "./presence";
 import { createSurface } from "./surface";
 import { createTexting } from "./texting";
 import { firstView, selectionView, View } from "./view";
@@ -28,6 +29,8 @@ export interface WorkspaceOptions {
   readonly say: (message: string) => void;
   readonly help: () => void;
   readonly changed: (view: View) => void;
+  /** Somebody else has deleted this while its text was being written here. */
+  readonly gone: (shape: TextShape) => void;
 }
 
 /** Canvas, tools, text field and presence of one board in one page. No React in it. */
@@ -46,10 +49,15 @@ export interface Workspace {
   stop(): void;
 }
 
+/** One and the same, so that a board that is not there yet does not look changed. */
+const NO_SHAPES: readonly Shape[] = [];
+const NOBODY: readonly Other[] = [];
+
 export function createWorkspace(options: WorkspaceOptions): Workspace {
   const { canvas, me } = options;
   const measure = createMeasure();
   const paint = createPainter();
+  const overrun = createOverrun();
   let view: View = firstView;
   let camera: Camera = HOME;
   let running: Running = idle("select");
@@ -57,12 +65,13 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   let arrived = false;
   let marqueeStart: readonly ShapeId[] = [];
   let board: Opened | null = null;
+  let heard = NOBODY;
 
   const surface = createSurface(canvas, draw);
   const shape = (id: ShapeId): Shape | undefined => board?.shapes.get(id);
   const selected = (): readonly Shape[] =>
     view.selection.flatMap((id) => shape(id) ?? []);
-  const list = (): readonly Shape[] => board?.shapes.list() ?? [];
+  const list = (): readonly Shape[] => board?.shapes.list() ?? NO_SHAPES;
 
   function update(part: Partial<View>): void {
     const keys = Object.keys(part) as (keyof View)[];
@@ -109,6 +118,10 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     undo: (redo) => void perform(host, { do: redo ? "redo" : "undo" }),
     focusBoard: () => canvas.focus({ preventScroll: true }),
     say: options.say,
+    gone(one) {
+      overrun.begin(performance.now());
+      options.gone(one);
+    },
   });
 
   function editorOf(): BoardEditor {
@@ -122,11 +135,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     surface.wake();
   }
 
-  function isLost(): boolean {
-    const window = viewBox(camera, surface.size);
-    const shapes = list();
-    return shapes.length > 0 && !shapes.some((one) => overlaps(boundsOf(one), window));
-  }
+  const isLost = (): boolean => areOutside(list(), viewBox(camera, surface.size));
 
   function select(ids: readonly ShapeId[]): void {
     const there = ids.filter((id) => shape(id));
@@ -171,11 +180,15 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     effects.flush();
     const cursors = board?.presence.cursors(camera, now) ?? { list: [], moving: false };
     texting.follow();
-    const others = board?.presence.others() ?? [];
+    const others = board?.presence.others() ?? NOBODY;
+    // cursors move all the time: panels hear only of who is here
+    if (others !== heard && peopleKey(others) !== peopleKey(view.others)) update({ others });
+    heard = others;
     const overlay = overlayOf(view, others, selected(), running, marquee, shape, cursors.list);
     const { size, ratio } = surface;
-    paint(ctx, { camera, size, ratio, shapes: list(), editing: view.editing, overlay, measure });
-    if (cursors.moving) surface.wake();
+    const { editing } = view;
+    const frame = { camera, size, ratio, shapes: list(), editing, overlay, measure };
+    if (paint(ctx, frame, now) || cursors.moving) surface.wake();
   }
 
   const host = {
@@ -210,7 +223,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     pan: (dx, dy) => setCamera(panBy(camera, dx, dy)),
     step: stepTool,
     noteColor: () => view.noteColor,
-    endEditing: () => texting.end(false),
+    endEditing: () => (overrun.end(), texting.end(false)),
     seen(at) {
       clipboard.seen(at);
       board?.presence.point(at);
@@ -225,12 +238,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     const opened = openDocument(document, me, {
       shapes: changed,
       history: () => update({ canUndo: opened.editor.canUndo, canRedo: opened.editor.canRedo }),
-      presence() {
-        // cursors move all the time: panels hear only of who is here
-        const others = opened.presence.others();
-        if (peopleKey(others) !== peopleKey(view.others)) update({ others });
-        surface.wake();
-      },
+      presence: surface.wake,
     });
     board = opened;
     update({ canUndo: false, canRedo: false, others: opened.presence.others() });
@@ -275,7 +283,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       if (!editor || !view.mayWrite || pens.length === 0) return;
       editor.gesture("size", () => pens.forEach((one) => editor.change(one.id, { size })));
     },
-    perform: (command) => perform(host, command),
+    perform: (command) => overrun.takes(command, performance.now()) || perform(host, command),
     clipboard,
     focus: () => canvas.focus({ preventScroll: true }),
     stop() {

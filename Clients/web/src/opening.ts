@@ -1,0 +1,26 @@
+/** How long the hub may take for the page before the kept one is shown, in ms. */
+export const PATIENCE = 3000;
+
+/**
+ * The page as the hub answers it, also where it says that there is none. The kept one (the same for
+ * every address) if the hub cannot be reached, cannot answer, or does not within `patience`: a hub
+ * that hangs must not keep anybody from the board in their browser.
+ */
+export async function openPage(
+  ask: () => Promise<Response>,
+  kept: () => Promise<Response | undefined>,
+  patience: number = PATIENCE,
+): Promise<Response> {
+  const asked = ask();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((done) => {
+    timer = setTimeout(() => done(undefined), patience);
+  });
+  const usable = asked.then(
+    (answer) => (answer.status >= 500 ? undefined : answer),
+    () => undefined,
+  );
+  const answer = await Promise.race([usable, late]);
+  clearTimeout(timer);
+  return answer ?? (await kept()) ?? asked;
+}
