@@ -35,8 +35,12 @@ extension Room {
       return
     }
     let update: Update
-    do { update = try Update(v1: bytes) } catch {
+    do { update = try Update(v1: bytes).withoutLoneSurrogates() } catch {
       closeForMalformed("update: \(error)", session, &effects)
+      return
+    }
+    if update.hasPaddedNumbers {
+      closeForMalformed("update: a number with more bytes than it needs", session, &effects)
       return
     }
     if update.clientCount > RoomLimits.clientIDs {
@@ -287,7 +291,7 @@ extension Room {
     let board = membership.board
     let news = news(of: update, touched, arrival)
     if let odd = board.doc.firstMisplaced(in: news) { throw .misplaced(odd.client, odd.clock) }
-    if let odd = news.firstOfKindJSON { throw .outdated(odd.client, odd.clock) }
+    if let odd = news.firstUnreadable { throw .unreadable(odd) }
     let result: Update
     do throws(CostlyUpdate) { result = try integrate(news, into: board) } catch {
       throw .tooCostly
