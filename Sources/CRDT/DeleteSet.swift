@@ -192,7 +192,20 @@ public struct DeleteSet: Equatable, Sendable {
         }
       }
     }
-    return DeleteSet(ranges)
+    let set = DeleteSet(ranges)
+    // Of two sections of one client yrs would take the last.
+    if clients > 1, set.clientCount != clients { droppedEmpty = true }
+    return set
+  }
+
+  private var clientCount: UInt64 {
+    var count: UInt64 = 0
+    var last: ClientID?
+    for range in ranges where range.client != last {
+      count += 1
+      last = range.client
+    }
+    return count
   }
 }
 

@@ -16,6 +16,9 @@ public struct Update: Sendable {
   public let deleteSet: DeleteSet
   /// How many bytes of `source` are this very update, or `nil` where it has to be written anew.
   let exactByteCount: Int?
+  /// Some number took more bytes than it needs when this was decoded. lib0 reads that, yrs not
+  /// everywhere; no editor writes it.
+  public internal(set) var hasPaddedNumbers = false
 
   /// The empty update.
   public init() {

@@ -17,11 +17,13 @@ extension Update {
     }
     var decoder = UpdateDecoder()
     let deleteSet: DeleteSet
+    let isPadded: Bool
     do {
       var reader = ByteReader(bytes.span)
       try decoder.structs(&reader)
       deleteSet = try DeleteSet.decode(&reader, droppedEmpty: &decoder.droppedSomething)
       end = reader.offset
+      isPadded = reader.sawPadding
     } catch {
       throw UpdateError(error)
     }
@@ -34,6 +36,7 @@ extension Update {
         source: source, records: decoder.records, deleteSet: deleteSet,
         exactByteCount: decoder.droppedSomething ? nil : end)
     }
+    hasPaddedNumbers = isPadded
   }
 
   /// Sections that came in another order than Yjs writes, or two of one client.
@@ -100,7 +103,10 @@ private struct UpdateDecoder {
     let info = try reader.byte()
     var record = UpdateRecord(client: client, clock: clock, length: 0, info: info)
     switch info & InfoBit.kind {
-    case ContentKind.gc, ContentKind.skip: record.length = try reader.varUInt()
+    case ContentKind.gc, ContentKind.skip:
+      record.length = try reader.varUInt()
+      // yrs would take it for an item.
+      if info & ~InfoBit.kind != 0 { droppedSomething = true }
     case 1...9:
       try neighbours(&reader, &record)
       try content(&reader, &record)

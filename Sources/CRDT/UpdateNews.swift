@@ -28,12 +28,6 @@ extension Update {
     return all == new && deletions(in: touched) == deleteSet
   }
 
-  /// The first struct with content of kind JSON, which Yjs 13 reads and does not write (it has kind
-  /// Any). yrs fails at it, so a board that holds one is lost to pycrdt.
-  public var firstOfKindJSON: (client: ClientID, clock: UInt64)? {
-    records.first { $0.kind == ContentKind.json }.map { ($0.client, $0.clock) }
-  }
-
   /// What is alive in the document and would be deleted, and what comes new and deleted: a peer
   /// without garbage collection sends the content with its deletion beside it.
   private func deletions(in touched: TouchSet) -> DeleteSet {

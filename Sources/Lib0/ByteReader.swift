@@ -7,6 +7,8 @@ public struct ByteReader: ~Escapable {
   @usableFromInline let bytes: Span<UInt8>
   /// Where the next value begins, counted from the start of the borrowed bytes.
   public private(set) var offset: Int
+  /// Whether a number had more bytes than it needs.
+  public private(set) var sawPadding = false
 
   @_lifetime(copy bytes)
   public init(_ bytes: Span<UInt8>) {
@@ -59,7 +61,10 @@ public struct ByteReader: ~Escapable {
         guard value <= maxSafeInteger else { throw .integerOutOfRange(offset: start) }
       }
       offset += 1
-      if byte < 0x80 { return value }
+      if byte < 0x80 {
+        if byte == 0 { sawPadding = true }
+        return value
+      }
       shift += 7
     }
     throw .truncated(offset: offset, needed: 1)

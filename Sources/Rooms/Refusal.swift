@@ -1,4 +1,5 @@
 internal import Board
+internal import CRDT
 
 /// Why something was refused: a code for programs (Protocol/wire.md §6) and a sentence for people.
 public struct Refusal: Error, Equatable, Sendable {
@@ -19,7 +20,7 @@ public struct Refusal: Error, Equatable, Sendable {
     case documentLimit = "document-limit"
     case tooCostly = "too-costly"
     case misplaced
-    case outdated
+    case unreadable
     case notSaving = "not-saving"
     case notAllowed = "not-allowed"
     case notHere = "not-here"
@@ -83,11 +84,11 @@ public struct Refusal: Error, Equatable, Sendable {
         + "reload the page to go on from the room's state")
   }
 
-  static func outdated(_ client: UInt64, _ clock: UInt64) -> Refusal {
+  static func unreadable(_ odd: UnreadableContent) -> Refusal {
     Refusal(
-      .outdated,
-      "struct \(clock) of Yjs client id \(client) has content of kind JSON, which not all clients "
-        + "can read: write it with Yjs 13 or later")
+      .unreadable,
+      "struct \(odd.clock) of Yjs client id \(odd.client) has \(odd.what), which not all clients "
+        + "can read: reload the page to go on from the room's state")
   }
 
   static func holdsForeign(_ client: UInt64) -> Refusal {

@@ -35,8 +35,12 @@ extension Room {
       return
     }
     let update: Update
-    do { update = try Update(v1: bytes) } catch {
+    do { update = try Update(v1: bytes).withoutLoneSurrogates() } catch {
       closeForMalformed("update: \(error)", session, &effects)
+      return
+    }
+    if update.hasPaddedNumbers {
+      closeForMalformed("update: a number with more bytes than it needs", session, &effects)
       return
     }
     if update.clientCount > RoomLimits.clientIDs {
@@ -320,7 +324,7 @@ extension Room {
   /// What some implementations put elsewhere or cannot read comes in nowhere.
   private func checkStructs(of news: Update, on board: BoardState) throws(Refusal) {
     if let odd = board.doc.firstMisplaced(in: news) { throw .misplaced(odd.client, odd.clock) }
-    if let odd = news.firstOfKindJSON { throw .outdated(odd.client, odd.clock) }
+    if let odd = news.firstUnreadable { throw .unreadable(odd) }
   }
 
   /// - Returns: What others get: what became GC here is GC for everybody.
