@@ -163,9 +163,10 @@ public struct DeleteSet: Equatable, Sendable {
     }
   }
 
-  /// Reads the wire form. `droppedEmpty` says whether there were ranges of length 0.
+  /// Reads the wire form. `mustRewrite` becomes true where others could read it another way: ranges
+  /// of length 0, two sections of one client.
   static func decode(
-    _ reader: inout ByteReader, droppedEmpty: inout Bool
+    _ reader: inout ByteReader, mustRewrite: inout Bool
   ) throws(DecodingError) -> DeleteSet {
     let start = reader.offset
     let clients = try reader.varUInt()
@@ -186,7 +187,7 @@ public struct DeleteSet: Equatable, Sendable {
         let length = try reader.varUInt()
         guard clock + length <= maxSafeInteger else { throw .integerOutOfRange(offset: place) }
         if length == 0 {
-          droppedEmpty = true
+          mustRewrite = true
         } else {
           ranges.append(DeleteRange(client: client, clock: clock, length: length))
         }
@@ -194,7 +195,7 @@ public struct DeleteSet: Equatable, Sendable {
     }
     let set = DeleteSet(ranges)
     // Of two sections of one client yrs would take the last.
-    if clients > 1, set.clientCount != clients { droppedEmpty = true }
+    if clients > 1, set.clientCount != clients { mustRewrite = true }
     return set
   }
 

@@ -130,7 +130,7 @@ struct PlaceFinder {
       if item.isGC { return nil }
       return place(of: item)
     }
-    return new(client, clock).flatMap { found[$0] }
+    return new(client, clock).flatMap { $0 < found.count ? found[$0] : nil }
   }
 
   /// The item of the document that holds an id.

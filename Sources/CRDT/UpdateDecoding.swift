@@ -21,7 +21,7 @@ extension Update {
     do {
       var reader = ByteReader(bytes.span)
       try decoder.structs(&reader)
-      deleteSet = try DeleteSet.decode(&reader, droppedEmpty: &decoder.droppedSomething)
+      deleteSet = try DeleteSet.decode(&reader, mustRewrite: &decoder.mustRewrite)
       end = reader.offset
       isPadded = reader.sawPadding
     } catch {
@@ -34,7 +34,7 @@ extension Update {
     } else {
       self.init(
         source: source, records: decoder.records, deleteSet: deleteSet,
-        exactByteCount: decoder.droppedSomething ? nil : end)
+        exactByteCount: decoder.mustRewrite ? nil : end)
     }
     hasPaddedNumbers = isPadded
   }
@@ -70,7 +70,7 @@ extension UpdateRecord {
 private struct UpdateDecoder {
   var records: [UpdateRecord] = []
   var isOutOfOrder = false
-  var droppedSomething = false
+  var mustRewrite = false
 
   mutating func structs(_ reader: inout ByteReader) throws(DecodingError) {
     let sections = try reader.varUInt()
@@ -88,6 +88,8 @@ private struct UpdateDecoder {
       }
       if let previous, previous <= client { isOutOfOrder = true }
       previous = client
+      // yrs stops at a section without structs.
+      if count == 0 { mustRewrite = true }
       for _ in 0..<count {
         let length = try one(&reader, client: client, clock: clock)
         clock += length
@@ -106,7 +108,7 @@ private struct UpdateDecoder {
     case ContentKind.gc, ContentKind.skip:
       record.length = try reader.varUInt()
       // yrs would take it for an item.
-      if info & ~InfoBit.kind != 0 { droppedSomething = true }
+      if info & ~InfoBit.kind != 0 { mustRewrite = true }
     case 1...9:
       try neighbours(&reader, &record)
       try content(&reader, &record)
@@ -115,7 +117,7 @@ private struct UpdateDecoder {
     guard clock + record.length <= maxSafeInteger else { throw .integerOutOfRange(offset: start) }
     if record.kind == ContentKind.skip { return record.length }
     if record.length == 0 {
-      droppedSomething = true
+      mustRewrite = true
       return 0
     }
     if record.kind == ContentKind.gc {
@@ -238,18 +240,5 @@ private struct UpdateDecoder {
     do { try JSON.check(bytes) } catch {
       throw .invalid(offset: start + UpdateError(error).offset, what: "bad JSON")
     }
-  }
-}
-
-/// The one word that legacy JSON content has beyond JSON.
-enum JSONText {
-  static func isUndefined(_ bytes: Span<UInt8>) -> Bool {
-    guard bytes.count == 9 else { return false }
-    var index = 0
-    for byte in "undefined".utf8 {
-      if bytes[index] != byte { return false }
-      index += 1
-    }
-    return true
   }
 }

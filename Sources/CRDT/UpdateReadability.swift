@@ -9,37 +9,73 @@ public struct UnreadableContent: Equatable, Sendable {
 }
 
 extension Update {
-  /// The first struct whose content not all implementations read:
+  /// The first struct that not all implementations read:
   ///
   /// - kind JSON, which Yjs 13 reads and does not write (it has kind Any): yrs fails;
-  /// - a subdocument whose options are no object: Yjs throws;
-  /// - a number in an embed or a mark's value that no double can hold: yrs fails.
+  /// - an object whose key `__proto__` is more than a plain value: Yjs throws when it passes the
+  ///   update on, and sends and shows nothing more;
+  /// - a subdocument whose options are no object, or have a guid or a `gcFilter`: the same;
+  /// - a number in an embed or a mark's value that no double can hold, or hardly: yrs fails;
+  /// - a mark as a key's value: yrs panics where somebody observes the map;
+  /// - the type XmlHook: yrs does not read its name, and so misreads what follows;
+  /// - ids beyond 32 bits: yrs panics.
   ///
-  /// - Complexity: O(structs), plus the bytes of embeds and marks.
+  /// - Complexity: O(structs), plus the bytes of values, embeds and marks.
   public var firstUnreadable: UnreadableContent? {
     for record in records {
-      let what: String? =
-        switch record.kind {
-        case ContentKind.json: "content of kind JSON"
-        case ContentKind.doc where !hasOptions(record): "a subdocument without options"
-        case ContentKind.embed, ContentKind.format:
-          JSONText.holdsHugeNumber(source.span.extracting(jsonRange(of: record)))
-            ? "a number out of range" : nil
-        default: nil
-        }
-      guard let what else { continue }
+      guard let what = oddity(of: record) else { continue }
       return UnreadableContent(client: record.client, clock: record.clock, what: what)
     }
     return nil
   }
 
-  /// Whether a subdocument's options are an object (lib0's tag 118).
-  private func hasOptions(_ record: UpdateRecord) -> Bool {
+  private func oddity(of record: UpdateRecord) -> String? {
+    if record.end > UInt64(UInt32.max) { return "a clock beyond 32 bits" }
+    switch record.kind {
+    case ContentKind.json: return "content of kind JSON"
+    case ContentKind.any: return setsPrototype(record) ? "an object with another prototype" : nil
+    case ContentKind.doc: return hasPlainOptions(record) ? nil : "a subdocument with odd options"
+    case ContentKind.type: return isHook(record) ? "an XML hook" : nil
+    case ContentKind.format where record.hasParent && record.hasKey:
+      return "a mark as a key's value"
+    case ContentKind.embed, ContentKind.format:
+      let oddities = JSONText.oddities(source.span.extracting(jsonRange(of: record)))
+      return oddities.hasHugeNumber ? "a number out of range" : nil
+    default: return nil
+    }
+  }
+
+  private func setsPrototype(_ record: UpdateRecord) -> Bool {
+    var reader = ByteReader(source.span.extracting(record.contentRange))
+    do {
+      while reader.remaining > 0 { try reader.skipAny() }
+    } catch { return true }
+    return reader.sawPrototype
+  }
+
+  /// Whether a subdocument's options are an object without keys that change what the document is.
+  private func hasPlainOptions(_ record: UpdateRecord) -> Bool {
     var reader = ByteReader(source.span.extracting(record.contentRange))
     do {
       _ = try reader.skipString()
-      return try reader.byte() == 118
+      guard case .object(let options) = try reader.any() else { return false }
+      if options["guid"] != nil || options["gcFilter"] != nil { return false }
     } catch { return false }
+    return !setsPrototypeInOptions(record)
+  }
+
+  private func setsPrototypeInOptions(_ record: UpdateRecord) -> Bool {
+    var reader = ByteReader(source.span.extracting(record.contentRange))
+    do {
+      _ = try reader.skipString()
+      try reader.skipAny()
+    } catch { return true }
+    return reader.sawPrototype
+  }
+
+  private func isHook(_ record: UpdateRecord) -> Bool {
+    var reader = ByteReader(source.span.extracting(record.contentRange))
+    do { return try reader.varUInt() == TypeKind.xmlHook } catch { return true }
   }
 
   /// Where the JSON of an embed or a mark is: behind its length, and behind the mark's name.
@@ -53,104 +89,36 @@ extension Update {
     return content.lowerBound + reader.offset..<content.upperBound
   }
 
-  /// The same with U+FFFD in place of halves of surrogate pairs in embeds and marks' values. Yjs
-  /// writes those where a string was cut in an emoji, and yrs fails at them; in text Yjs itself
-  /// writes U+FFFD.
+  /// The same with embeds and marks' values as yrs reads them too, as long as they were:
+  ///
+  /// - U+FFFD in place of halves of surrogate pairs, which Yjs writes where a string was cut in an
+  ///   emoji (in text Yjs itself writes U+FFFD);
+  /// - integers from 2^63 up to 2^64 with an exponent: JavaScript, which has no more than 17 digits
+  ///   that mean something, writes them without one, and yrs takes them for 64 bits with a sign.
   ///
   /// - Complexity: O(structs), plus the bytes of embeds and marks.
-  public func withoutLoneSurrogates() -> Update {
-    var places: [Int] = []
+  public func withReadableJSON() -> Update {
+    var halves: [Int] = []
+    var wideEnds: [Int] = []
     for record in records
     where record.kind == ContentKind.embed || record.kind == ContentKind.format {
       let range = jsonRange(of: record)
-      places += JSONText.loneSurrogates(source.span.extracting(range))
-        .map { $0 + range.lowerBound }
+      let oddities = JSONText.oddities(source.span.extracting(range))
+      halves += oddities.loneSurrogates.map { $0 + range.lowerBound }
+      wideEnds += oddities.wideIntegerEnds.map { $0 + range.lowerBound }
     }
-    guard !places.isEmpty else { return self }
+    guard !halves.isEmpty || !wideEnds.isEmpty else { return self }
     var bytes = source
-    for place in places {
+    for place in halves {
       for (offset, byte) in "fffd".utf8.enumerated() { bytes[place + offset] = byte }
+    }
+    for end in wideEnds {
+      bytes[end - 2] = UInt8(ascii: "e")
+      bytes[end - 1] = UInt8(ascii: "2")
     }
     var update = Update(
       source: bytes, records: records, deleteSet: deleteSet, exactByteCount: exactByteCount)
     update.hasPaddedNumbers = hasPaddedNumbers
     return update
-  }
-}
-
-/// JSON texts that were checked.
-extension JSONText {
-  /// Where the four digits of escapes begin that are half a surrogate pair.
-  static func loneSurrogates(_ bytes: Span<UInt8>) -> [Int] {
-    var places: [Int] = []
-    var index = 0
-    /// A first half right before `index`.
-    var high: Int?
-    while index + 1 < bytes.count {
-      guard bytes[index] == UInt8(ascii: "\\") else {
-        if let place = high { places.append(place) }
-        high = nil
-        index += 1
-        continue
-      }
-      let unit = bytes[index + 1] == UInt8(ascii: "u") ? codeUnit(bytes, at: index + 2) : nil
-      let isLow = unit.map { 0xdc00...0xdfff ~= $0 } ?? false
-      if let place = high, !isLow { places.append(place) }
-      if isLow, high == nil { places.append(index + 2) }
-      high = unit.map { 0xd800...0xdbff ~= $0 } ?? false ? index + 2 : nil
-      index += unit == nil ? 2 : 6
-    }
-    if let place = high { places.append(place) }
-    return places
-  }
-
-  private static func codeUnit(_ bytes: Span<UInt8>, at start: Int) -> UInt16? {
-    guard start + 4 <= bytes.count else { return nil }
-    var value: UInt16 = 0
-    for index in start..<start + 4 {
-      guard let digit = Character(UnicodeScalar(bytes[index])).hexDigitValue else { return nil }
-      value = value << 4 | UInt16(digit)
-    }
-    return value
-  }
-
-  /// Whether a number that is in no string is beyond what a double can hold.
-  static func holdsHugeNumber(_ bytes: Span<UInt8>) -> Bool {
-    var isInString = false
-    var index = 0
-    while index < bytes.count {
-      let byte = bytes[index]
-      if isInString {
-        if byte == UInt8(ascii: "\\") { index += 1 }
-        if byte == UInt8(ascii: "\"") { isInString = false }
-        index += 1
-      } else if byte == UInt8(ascii: "\"") {
-        isInString = true
-        index += 1
-      } else if isDigit(byte) {
-        var text = ""
-        while index < bytes.count, isDigit(bytes[index]) || isPart(bytes[index]) {
-          text.unicodeScalars.append(UnicodeScalar(bytes[index]))
-          index += 1
-        }
-        if Double(text)?.isInfinite ?? false { return true }
-      } else {
-        index += 1
-      }
-    }
-    return false
-  }
-
-  private static func isDigit(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-  }
-
-  private static func isPart(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"), UInt8(ascii: "+"),
-      UInt8(ascii: "-"):
-      true
-    default: false
-    }
   }
 }

@@ -69,7 +69,7 @@ extension ByteReader {
     case AnyTag.object:
       let count = try nestedCount(depth: maxDepth, start: start, bytesEach: 2)
       for _ in 0..<count {
-        _ = try skipString()
+        if try skipString() == 9, endsWithPrototype { sawPrototype = true }
         try skipAny(maxDepth: maxDepth - 1)
       }
     case AnyTag.array:
@@ -77,6 +77,19 @@ extension ByteReader {
       for _ in 0..<count { try skipAny(maxDepth: maxDepth - 1) }
     default: throw .invalid(offset: start, what: "Any tag")
     }
+  }
+
+  /// Whether the key that was just read is `__proto__`, and what follows can be a prototype.
+  private var endsWithPrototype: Bool {
+    guard offset >= 9, remaining > 0, AnyTag.bytes...AnyTag.object ~= bytes[offset] else {
+      return false
+    }
+    var index = offset - 9
+    for byte in "__proto__".utf8 {
+      if bytes[index] != byte { return false }
+      index += 1
+    }
+    return true
   }
 
   private mutating func nestedCount(

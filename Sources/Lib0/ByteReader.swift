@@ -9,6 +9,9 @@ public struct ByteReader: ~Escapable {
   public private(set) var offset: Int
   /// Whether a number had more bytes than it needs.
   public private(set) var sawPadding = false
+  /// Whether a value that was stepped over has an object with the key `__proto__` for an object,
+  /// an array or bytes: to JavaScript that is no key but another prototype.
+  public internal(set) var sawPrototype = false
 
   @_lifetime(copy bytes)
   public init(_ bytes: Span<UInt8>) {

@@ -69,7 +69,7 @@ public enum NumberText {
   /// The nearest double to a decimal text that matches JSON's grammar of numbers.
   ///
   /// The one place that parses doubles: the standard library's way does not link in Embedded Swift.
-  static func parse(_ text: Span<UInt8>) -> Double? {
+  public static func parse(_ text: Span<UInt8>) -> Double? {
     var isInteger = text.count <= 15
     var value: Int64 = 0
     for index in text.indices {

@@ -35,7 +35,7 @@ extension Room {
       return
     }
     let update: Update
-    do { update = try Update(v1: bytes).withoutLoneSurrogates() } catch {
+    do { update = try Update(v1: bytes).withReadableJSON() } catch {
       closeForMalformed("update: \(error)", session, &effects)
       return
     }
