@@ -1,5 +1,4 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { personColor } from "../canvas/palette";
 import type { RoomConnection, RoomState, Session, Status, Unsubscribe } from "../provider";
 import { Help } from "../panels/Help";
 import { Icon } from "../panels/Icon";
@@ -68,7 +67,7 @@ export function BoardView({ connection, session, room, status }: Props) {
   const me = {
     name: state.you?.name ?? session.membership?.name ?? "",
     role,
-    color: personColor(session.sub),
+    color: view.color,
   };
   const people = listOf(me, view.others);
   const showLead = leads && (leading ?? !narrow);
@@ -143,6 +142,7 @@ export function BoardView({ connection, session, room, status }: Props) {
             frozen={state.frozen}
             stamp={`${status.at} ${people.map((person) => person.key).join()}`}
             say={say}
+            shown={people}
           />
         </aside>
       )}

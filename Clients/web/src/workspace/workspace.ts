@@ -185,6 +185,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     // cursors move all the time: panels hear only of who is here
     if (others !== heard && peopleKey(others) !== peopleKey(view.others)) update({ others });
     heard = others;
+    if (board) update({ color: board.presence.color() });
     const overlay = overlayOf(view, others, selected(), running, marquee, shape, cursors.list);
     const { size, ratio } = surface;
     const { editing } = view;
