@@ -34,7 +34,7 @@ export const ACCENT = "#3654d6";
 const people: ReadonlyMap<unknown, string> = new Map([
   ["red", "#bf2330"], ["orange", "#a84300"], ["yellow", "#7d5f00"], ["green", "#2c7322"],
   ["teal", "#0a7267"], ["blue", "#0a6aa1"], ["violet", "#7a3fc4"], ["pink", "#a3236b"],
-  ["gray", "#5b6170"], ["black", "#23262d"],
+  ["gray", "#5b6170"], ["black", "#3a3f48"],
 ] as const);
 
 /** The names of the colours that people can have. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { createSaying, Said } from "./saying";
+import { createSaying, Said, Saying } from "./saying";
 
-function listen(): { readonly heard: string[]; shown: () => string; say: ReturnType<typeof createSaying> } {
+function listen(): { readonly heard: string[]; shown: () => string; say: Saying } {
   const all: Said[] = [];
   const heard: string[] = [];
   const say = createSaying((said) => {
