@@ -57,7 +57,7 @@ export function createPresence(
   const still = matchMedia("(prefers-reduced-motion: reduce)");
 
   const before: unknown = awareness.getLocalState()?.["user"];
-  let mine = isRecord(before) ? before["color"] : usualColor(name);
+  let mine: unknown = (isRecord(before) && before["color"]) || usualColor(name);
   let isNew = true;
   let yielding: ReturnType<typeof setTimeout> | null = null;
   const settling = setTimeout(() => void (isNew = false), NEW);
@@ -78,13 +78,19 @@ export function createPresence(
 
   /** Colours tell people apart, as long as there are enough. */
   function differ(): void {
-    const rivals = [...known.values()].filter((other) => other.color === color());
-    if (!isNew || rivals.length === 0) return;
-    if (rivals.some((other) => other.client < awareness.clientID)) return change();
+    if (!isNew) return;
+    const same = rivals();
+    if (same.some((other) => other.client < awareness.clientID)) return change();
+    if (same.length === 0) return;
     yielding ??= setTimeout(() => {
       yielding = null;
-      if ([...known.values()].some((other) => other.color === color())) change();
+      if (rivals().length > 0) change();
     }, FIRST);
+  }
+
+  function rivals(): readonly Other[] {
+    const own = color();
+    return [...known.values()].filter((other) => other.color === own);
   }
 
   function change(): void {
