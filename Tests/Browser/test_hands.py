@@ -155,3 +155,18 @@ async def test_who_writes_in_a_note_that_another_deletes_is_told_and_writes_no_c
     await ann.keyboard.press("Escape")
     await ann.keyboard.press("n")
     assert await ann.button("Sticky note").get_attribute("aria-pressed") == "true"
+
+
+async def test_a_triple_click_marks_one_line_of_a_text(hub, people):
+    ann = await alone(hub, people)
+    await ann.note(300, 300, "above")
+    await ann.keyboard.press("Enter")
+    await ann.field().wait_for()
+    await ann.keyboard.press("Enter")
+    await ann.keyboard.type("below")
+    await asyncio.sleep(0.7)  # what comes sooner belongs to the clicks that open a text
+    await ann.mouse.click(300, 280, click_count=3)
+    await ann.keyboard.type("Dach\n")
+    await ann.keyboard.press("Escape")
+    await ann.until_text("Dachbelow")
+    await ann.until_no_text("above")

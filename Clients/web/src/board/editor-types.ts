@@ -44,6 +44,12 @@ export interface ShapeChange {
 }
 
 /**
+ * What became of a step of undo or redo: done; void, because others have changed since whatever it
+ * was about; none, because there was no step.
+ */
+export type Step = "done" | "void" | "none";
+
+/**
  * Writes shapes and undoes what this person did with it, never what others did.
  *
  * What belongs together is a gesture: one step of undo. `create`, `change`, `remove` outside of
@@ -84,9 +90,9 @@ export interface BoardEditor {
   /** The shape whose text is open. */
   readonly textOpen: ShapeId | undefined;
 
-  /** Takes back the newest own step that still has any effect; false if there is none. */
-  undo(): boolean;
-  redo(): boolean;
+  /** Takes back the newest own step and never another: a void one is forgotten, and that is all. */
+  undo(): Step;
+  redo(): Step;
   readonly canUndo: boolean;
   readonly canRedo: boolean;
   /** Called after `canUndo`, `canRedo` or `textOpen` may have changed. Returns the way out. */

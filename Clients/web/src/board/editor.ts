@@ -1,14 +1,14 @@
 /** Writing shapes, with undo. */
 import * as Y from "yjs";
 import { copyOf, mapFrom } from "./copy";
-import type { Author, BoardEditor } from "./editor-types";
+import type { Author, BoardEditor, Step } from "./editor-types";
 import { createHistory } from "./history";
 import { shapeMap, writeValue } from "./gestures";
 import { startRecording } from "./recording";
 import type { Recording } from "./recording";
 import { newShape, offsetsFrom, strokeEnd, validChange } from "./write";
 import { shapesOf } from "./read";
-import { cut, startTyping } from "./typing";
+import { cut, startTyping, stepIn } from "./typing";
 import type { Typing } from "./typing";
 import { longestPoints, longestText } from "./schema";
 import type { ShapeId } from "./schema";
@@ -68,11 +68,11 @@ export function createEditor(doc: Y.Doc, author: Author): BoardEditor {
     tell();
   }
 
-  function step(which: "undo" | "redo"): boolean {
+  function step(which: "undo" | "redo"): Step {
     if (recording) end();
-    const done = open ? open.typing.manager[which]() !== null : history[which]();
+    const became = open ? stepIn(open.typing.manager, which) : history[which]();
     tell();
-    return done;
+    return became;
   }
 
   const text = (id: ShapeId): Y.Text | undefined => {

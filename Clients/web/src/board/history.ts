@@ -1,5 +1,6 @@
 /** The stacks of undo and redo. */
 import type * as Y from "yjs";
+import type { Step } from "./editor-types";
 import { forget, takeBack } from "./gestures";
 import type { Gesture } from "./gestures";
 
@@ -10,8 +11,8 @@ export interface History {
   push(gesture: Gesture): void;
   /** Something new was done: what was taken back cannot come again. */
   branch(): void;
-  undo(): boolean;
-  redo(): boolean;
+  undo(): Step;
+  redo(): Step;
   /** Takes back what is not to become a step. */
   drop(gesture: Gesture): void;
   readonly canUndo: boolean;
@@ -23,17 +24,14 @@ export function createHistory(doc: Y.Doc, origin: unknown): History {
   const done: Gesture[] = [];
   const undone: Gesture[] = [];
 
-  /** Steps that no longer have any effect (others changed it all) are passed over. */
-  function move(from: Gesture[], to: Gesture[]): boolean {
-    for (let gesture = from.pop(); gesture; gesture = from.pop()) {
-      const back = takeBack(doc, gesture, origin);
-      if (back) {
-        to.push(back);
-        return true;
-      }
-      forget([gesture]);
-    }
-    return false;
+  /** A void step is not passed over: the one before may be old, and about something else. */
+  function move(from: Gesture[], to: Gesture[]): Step {
+    const gesture = from.pop();
+    if (!gesture) return "none";
+    const back = takeBack(doc, gesture, origin);
+    if (back) to.push(back);
+    else forget([gesture]);
+    return back ? "done" : "void";
   }
 
   const branch = () => forget(undone.splice(0));

@@ -2,7 +2,7 @@ export * from "./schema";
 export { compareOrder, isOrderKey, keyBetween } from "./order";
 export { bottomOrder, observeShapes, readShape, readShapes, topOrder } from "./read";
 export { penPoints, shapeBounds } from "./geometry";
-export type { Author, BoardEditor, NewShape, ShapeChange } from "./editor-types";
+export type { Author, BoardEditor, NewShape, ShapeChange, Step } from "./editor-types";
 export { createEditor } from "./editor";
 export { lostShapes } from "./lost";
 export type { LostShape } from "./lost";

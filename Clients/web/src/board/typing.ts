@@ -1,5 +1,6 @@
 /** Typing into a text, and remembering whose characters are whose. */
 import * as Y from "yjs";
+import type { Step } from "./editor-types";
 
 /** A finished edit of one text. */
 export interface Typed {
@@ -43,6 +44,16 @@ export function replaceText(text: Y.Text, value: string): void {
   if (come !== "") text.insert(start, come);
 }
 
+/** One step inside of a text. Left to itself the manager would pass over steps that are void. */
+export function stepIn(manager: Y.UndoManager, which: "undo" | "redo"): Step {
+  const steps = which === "undo" ? manager.undoStack : manager.redoStack;
+  if (steps.length === 0) return "none";
+  const older = steps.splice(0, steps.length - 1);
+  const done = manager[which]() !== null;
+  steps.unshift(...older);
+  return done ? "done" : "void";
+}
+
 /** A text that is open for typing. */
 export interface Typing {
   readonly text: Y.Text;
@@ -56,9 +67,12 @@ export function startTyping(doc: Y.Doc, text: Y.Text): Typing {
   const origin = { typing: text };
   const manager = new Y.UndoManager(text, { trackedOrigins: new Set<unknown>([origin]) });
   const before = text.toString();
+  // Somebody may delete the shape meanwhile: its text says nothing then, but it may come back.
+  let now = before;
   let shared = false;
   const observer = (_event: Y.YTextEvent, transaction: Y.Transaction) => {
     if (transaction.origin !== origin && transaction.origin !== manager) shared = true;
+    now = text.toString();
   };
   text.observe(observer);
   return {
@@ -67,14 +81,15 @@ export function startTyping(doc: Y.Doc, text: Y.Text): Typing {
     type: (value) => doc.transact(() => replaceText(text, value), origin),
     finish() {
       text.unobserve(observer);
-      if (manager.undoStack.length === 0) {
+      if (manager.undoStack.length === 0 || (!shared && now === before)) {
+        manager.clear();
         manager.destroy();
         return undefined;
       }
       // Only from now on: what came back by redo inside the text is one edit with the rest.
       manager.stopCapturing();
       manager.trackedOrigins.delete(origin);
-      const [was, is] = shared ? [undefined, undefined] : [before, text.toString()];
+      const [was, is] = shared ? [undefined, undefined] : [before, now];
       return { text, manager, next: "undo", before: was, after: is };
     },
   };

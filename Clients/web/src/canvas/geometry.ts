@@ -49,6 +49,11 @@ export function inside(p: DocPoint, box: Box, margin = 0): boolean {
   );
 }
 
+/** Whether all of `inner` lies in `outer`. */
+export function holds(outer: Box, inner: Box): boolean {
+  return inside(inner, outer) && inside({ x: inner.x + inner.w, y: inner.y + inner.h }, outer);
+}
+
 export function grown(box: Box, by: number): Box {
   return { x: box.x - by, y: box.y - by, w: box.w + 2 * by, h: box.h + 2 * by };
 }

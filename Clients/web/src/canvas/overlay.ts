@@ -1,9 +1,10 @@
-import { Camera, Size, toScreen } from "./camera";
-import { around, Box, ScreenPoint } from "./geometry";
+import { Camera, Size, toScreen, viewBox } from "./camera";
+import { around, Box, overlaps, ScreenPoint } from "./geometry";
 import { FONT } from "./font";
 import { FRAME_GAP, handlePlaces } from "./hit";
 import { ACCENT } from "./palette";
 import { roundedRect } from "./shapes";
+import { placeTags, shortName, TAG } from "./tags";
 
 /** Somebody else's pointer, where it is drawn now. */
 export interface Cursor {
@@ -38,6 +39,7 @@ export function drawOverlay(
   for (const outline of overlay.outlines) {
     for (const box of outline.boxes) frame(ctx, camera, box, outline.color, 3, 2);
   }
+  drawTags(ctx, camera, size, overlay.outlines);
   drawSelection(ctx, camera, overlay);
   if (overlay.marquee) drawMarquee(ctx, camera, overlay.marquee);
   for (const cursor of overlay.cursors) drawCursor(ctx, cursor, size);
@@ -92,8 +94,6 @@ function drawMarquee(ctx: CanvasRenderingContext2D, camera: Camera, box: Box): v
   ctx.strokeRect(from.x, from.y, to.x - from.x, to.y - from.y);
 }
 
-const LONGEST_NAME = 24;
-
 function drawCursor(
   ctx: CanvasRenderingContext2D,
   { name, color, at }: Cursor,
@@ -113,19 +113,47 @@ function drawCursor(
   ctx.fillStyle = color;
   ctx.fill();
   if (name === "") return;
-  const letters = Array.from(name);
-  const start = letters.slice(0, LONGEST_NAME).join("");
-  const short = letters.length > LONGEST_NAME ? `${start}…` : name;
-  ctx.font = `600 12px ${FONT}`;
-  const width = ctx.measureText(short).width + 14;
+  const width = tagWidth(ctx, name);
   // near an edge of the window the name goes to the other side of the arrow
   const left = x + 12 + width > size.width ? x - 4 - width : x + 12;
   const top = y + 35 > size.height ? y - 26 : y + 14;
+  drawTag(ctx, name, color, { x: left, y: top, w: width });
+}
+
+function drawTags(
+  ctx: CanvasRenderingContext2D,
+  camera: Camera,
+  size: Size,
+  outlines: readonly Outline[],
+): void {
+  const view = viewBox(camera, size);
+  const wanted = outlines.flatMap(({ name, color, boxes }) => {
+    const first = boxes.find((box) => overlaps(box, view));
+    if (!first || name === "") return [];
+    const from = toScreen(camera, first);
+    const to = toScreen(camera, { x: first.x + first.w, y: first.y + first.h });
+    return [{ name, color, from, to, width: tagWidth(ctx, name) }];
+  });
+  for (const { of, ...place } of placeTags(wanted, size)) drawTag(ctx, of.name, of.color, place);
+}
+
+function tagWidth(ctx: CanvasRenderingContext2D, name: string): number {
+  ctx.font = `600 12px ${FONT}`;
+  return ctx.measureText(shortName(name)).width + 14;
+}
+
+function drawTag(
+  ctx: CanvasRenderingContext2D,
+  name: string,
+  color: string,
+  { x, y, w }: { readonly x: number; readonly y: number; readonly w: number },
+): void {
   ctx.beginPath();
-  roundedRect(ctx, left, top, width, 21, 7);
+  roundedRect(ctx, x, y, w, TAG, 7);
+  ctx.fillStyle = color;
   ctx.fill();
   ctx.fillStyle = "#ffffff";
   ctx.textAlign = "left";
   ctx.textBaseline = "middle";
-  ctx.fillText(short, left + 7, top + 11);
+  ctx.fillText(shortName(name), x + 7, y + TAG / 2 + 0.5);
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BOARD, knownPersonColor, palette, personColor } from "./palette";
+import { colors } from "../board";
+import { BOARD, palette, personColor, personColors, usualColor } from "./palette";
 
 /** WCAG 2.2: relative luminance of #rrggbb. */
 function luminance(color: string): number {
@@ -29,13 +30,26 @@ test("lines of every colour can be seen on the board", () => {
   }
 });
 
-test("names can be read on the colours of people", () => {
-  for (let i = 0; i < 200; i++) {
-    assert(contrast(personColor(`person ${i}`), "#ffffff") >= 4.5, personColor(`person ${i}`));
-  }
+test("names can be read on the colours of people, which are colours of the board", () => {
+  assert.deepEqual([...personColors, "white"].sort(), [...colors].sort());
+  const looks = new Set(personColors.map((name) => personColor(name, "")));
+  assert.equal(looks.size, personColors.length);
+  for (const color of looks) assert(contrast(color, "#ffffff") >= 4.5, color);
 });
 
-test("what somebody announces as a colour is not trusted", () => {
-  assert.equal(knownPersonColor("url(https://example.org)", "ann"), personColor("ann"));
-  assert.equal(knownPersonColor(personColor("bob"), "ann"), personColor("bob"));
-});
+const announced: readonly [unknown, boolean][] = [
+  ["teal", true], ["white", false], ["toString", false], ["url(https://example.org)", false],
+  [7, false], [undefined, false], [{ name: "teal" }, false],
+  ["#0a6aa1", true], ["#30BCED", false], ["#767676", true], ["#777777", false], ["#fff", false],
+  ["#0a6aa1;x", false],
+];
+
+for (const [color, isTaken] of announced) {
+  test(`announced as a colour: ${String(color)}; taken: ${isTaken}`, () => {
+    for (const name of ["ann", "ben", "cat"]) {
+      const seen = personColor(color, name);
+      assert(contrast(seen, "#ffffff") >= 4.5, seen);
+      assert.equal(seen === personColor(usualColor(name), ""), !isTaken, `${name} ${seen}`);
+    }
+  });
+}

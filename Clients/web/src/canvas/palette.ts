@@ -30,20 +30,35 @@ export const BOARD = "#f7f7f4";
 export const GRID = "#dcddd8";
 export const ACCENT = "#3654d6";
 
-/** Colours of people; white text on them has at least 4.5:1. */
-const PEOPLE = [
-  "#b4360f", "#a3236b", "#7a3fc4", "#3654d6", "#0a6aa1", "#0a7267", "#2c7322", "#7d5f00",
-  "#8a4b2a", "#5b6170",
-] as const;
+/** How the colours of people look; white text on them has at least 4.5:1, so white is none. */
+const people: ReadonlyMap<unknown, string> = new Map([
+  ["red", "#bf2330"], ["orange", "#a84300"], ["yellow", "#7d5f00"], ["green", "#2c7322"],
+  ["teal", "#0a7267"], ["blue", "#0a6aa1"], ["violet", "#7a3fc4"], ["pink", "#a3236b"],
+  ["gray", "#5b6170"], ["black", "#3a3f48"],
+] as const);
 
-/** The same person has the same colour for everybody. */
-export function personColor(key: string): string {
+/** The names of the colours that people can have. */
+export const personColors: readonly string[] = [...people.keys()].map(String);
+
+/** The colour of somebody of whom only the name is known; the same for everybody. */
+export function usualColor(name: string): string {
   let hash = 2166136261;
-  for (const letter of key) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 16777619);
-  return PEOPLE[(hash >>> 0) % PEOPLE.length] ?? ACCENT;
+  for (const letter of name) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 16777619);
+  return personColors[(hash >>> 0) % personColors.length] ?? "blue";
 }
 
-/** What others announce as their colour is used only if it is one of ours. */
-export function knownPersonColor(value: unknown, key: string): string {
-  return (PEOPLE as readonly unknown[]).includes(value) ? String(value) : personColor(key);
+/** What somebody announces as a colour, a name or #rrggbb, is used if white can be read on it. */
+export function personColor(announced: unknown, name: string): string {
+  const known = people.get(announced) ?? (isDark(announced) ? announced : undefined);
+  return known ?? people.get(usualColor(name)) ?? ACCENT;
+}
+
+/** At least 4.5:1 beside white (WCAG 2.2, relative luminance). */
+function isDark(value: unknown): value is string {
+  if (typeof value !== "string" || !/^#[0-9a-f]{6}$/i.test(value)) return false;
+  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
+    const part = parseInt(value.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 1.05 / (0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05) >= 4.5;
 }

@@ -1,5 +1,4 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { personColor } from "../canvas/palette";
 import type { RoomConnection, RoomState, Session, Status, Unsubscribe } from "../provider";
 import { Help } from "../panels/Help";
 import { Icon } from "../panels/Icon";
@@ -12,6 +11,8 @@ import { Toolbar } from "../panels/Toolbar";
 import { words } from "../panels/StatusChip";
 import { ZoomBar } from "../panels/ZoomBar";
 import type { Command } from "../workspace/keys";
+import { createSaying, SILENT } from "../workspace/saying";
+import type { Said } from "../workspace/saying";
 import { AwayBanner, Banner } from "./Banner";
 import { TopBar } from "./TopBar";
 import { useKeys } from "./useKeys";
@@ -35,11 +36,14 @@ export function BoardView({ connection, session, room, status }: Props) {
   const touch = useTouch();
   const state = useLive(connection, onRoom, stateOf);
   const title = useRoomTitle(session, room);
-  const [said, setSaid] = useState("");
+  const [said, setSaid] = useState<Said>(SILENT);
+  const [saying] = useState(() => createSaying(setSaid));
+  const { say } = saying;
+  useEffect(() => saying.stop, [saying]);
   const [help, setHelp] = useState(false);
   const [leading, setLeading] = useState<boolean | null>(null);
   const showHelp = useCallback(() => setHelp(true), []);
-  const working = useWorkspace(connection, session, setSaid, showHelp);
+  const working = useWorkspace(connection, session, say, showHelp);
   const { workspace, view } = working;
   useKeys(workspace);
 
@@ -47,7 +51,7 @@ export function BoardView({ connection, session, room, status }: Props) {
   const away = status.at === "offline" || status.at === "refused";
   const wasAway = useRef(false);
   useEffect(() => {
-    if (away !== wasAway.current) setSaid(words(status, text));
+    if (away !== wasAway.current) say(words(status, text));
     wasAway.current = away;
   }, [away]);
 
@@ -63,7 +67,7 @@ export function BoardView({ connection, session, room, status }: Props) {
   const me = {
     name: state.you?.name ?? session.membership?.name ?? "",
     role,
-    color: personColor(session.sub),
+    color: view.color,
   };
   const people = listOf(me, view.others);
   const showLead = leads && (leading ?? !narrow);
@@ -102,6 +106,7 @@ export function BoardView({ connection, session, room, status }: Props) {
         <AwayBanner status={status} />
         <Banner state={state} role={role} />
         <Notices lost={working.lost} onClose={working.closeLost} disk={!state.saving} />
+        {said.shown !== "" && <p className="notice told" aria-hidden="true">{said.shown}</p>}
       </div>
       {view.lost && (
         <button type="button" className="back soft" onClick={() => perform({ do: "fit" })}>
@@ -136,12 +141,13 @@ export function BoardView({ connection, session, room, status }: Props) {
             session={session}
             frozen={state.frozen}
             stamp={`${status.at} ${people.map((person) => person.key).join()}`}
-            say={setSaid}
+            say={say}
+            shown={people}
           />
         </aside>
       )}
       {help && <Help onClose={() => setHelp(false)} />}
-      <p className="hidden" aria-live="polite">{said}</p>
+      <p className="hidden" aria-live="polite">{said.aloud}</p>
     </div>
   );
 }

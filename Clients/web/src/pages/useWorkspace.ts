@@ -4,6 +4,7 @@ import { lostShapes } from "../board";
 import type { BoardConnection, RoomConnection, Session } from "../provider";
 import type { LostNotice } from "../panels/Notices";
 import { text } from "../text";
+import type { Say } from "../workspace/saying";
 import { firstView, View } from "../workspace/view";
 import { createWorkspace, Workspace } from "../workspace/workspace";
 
@@ -21,7 +22,7 @@ export interface Working {
 export function useWorkspace(
   connection: RoomConnection,
   session: Session,
-  say: (message: string) => void,
+  say: Say,
   help: () => void,
 ): Working {
   const parent = useRef<HTMLDivElement>(null);
@@ -71,7 +72,7 @@ export function useWorkspace(
 }
 
 /** Says who comes and goes; not those who were here already, and not everybody at a reconnect. */
-function tellArrivals(board: BoardConnection, say: (message: string) => void): () => void {
+function tellArrivals(board: BoardConnection, say: Say): () => void {
   let known: ReadonlyMap<string, number> | null = null;
   const timer = setInterval(() => {
     const now = new Map<string, number>();

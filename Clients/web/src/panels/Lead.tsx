@@ -15,6 +15,8 @@ interface Props {
   /** Changes whenever somebody comes or goes: then the list is asked for again. */
   readonly stamp: string;
   readonly say: (message: string) => void;
+  /** As they are shown elsewhere. */
+  readonly shown: readonly Listed[];
 }
 
 interface Named {
@@ -23,7 +25,7 @@ interface Named {
 }
 
 /** What only facilitators can do: freeze the room, remove somebody, renew the link. */
-export function Lead({ room, session, frozen, stamp, say }: Props) {
+export function Lead({ room, session, frozen, stamp, say, shown }: Props) {
   const text = useText();
   /** Null without a connection; undefined until the first answer. */
   const [people, setPeople] = useState<readonly Person[] | null | undefined>(undefined);
@@ -67,7 +69,7 @@ export function Lead({ room, session, frozen, stamp, say }: Props) {
     say(text("lead.readmitted", { name: person.name }));
   }
 
-  const listed = people && gathered(people, session.sub);
+  const listed = people && gathered(people, session.sub, shown);
   return (
     <div className="lead">
       <div className="freeze">
@@ -143,13 +145,18 @@ function removal(
 }
 
 /** Sessions of one person (two windows) are one line. */
-function gathered(people: readonly Person[], me: string): readonly Listed[] {
+function gathered(
+  people: readonly Person[],
+  me: string,
+  shown: readonly Listed[],
+): readonly Listed[] {
   const found = new Map<string, Listed>();
   people.forEach((person, index) => {
     const key = person.sub ?? `session ${index}`;
     found.set(key, {
       key, name: person.name, role: person.role, self: person.sub === me,
-      color: personColor(person.sub ?? person.name),
+      color: shown.find((one) => one.name === person.name)?.color
+        ?? personColor(undefined, person.name),
       ...(person.sub === undefined ? {} : { sub: person.sub }),
     });
   });

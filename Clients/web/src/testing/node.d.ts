@@ -12,6 +12,7 @@ declare module "node:test" {
   function test(name: string, body: Body): Promise<void>;
   function test(name: string, options: Options, body: Body): Promise<void>;
   export { test, Context };
+  export const mock: { timers: { enable(): void; tick(ms: number): void; reset(): void } };
   export function after(run: () => void | Promise<void>): void;
 }
 

@@ -16,7 +16,7 @@ test("every text has the same places for values in every language", async () => 
     for (const key of Object.keys(en) as TextKey[]) {
       const keep = Object.fromEntries(
         ["name", "jam", "when", "reason", "room", "shape", "color", "index", "count", "text",
-          "tool", "percent", "figure"].map((place) => [place, `{{${place}}}`]),
+          "tool", "percent", "figure", "x", "y"].map((place) => [place, `{{${place}}}`]),
       );
       const said = teller.text(key, keep);
       assert.equal(places(said), places(en[key]), `${language} ${key}`);

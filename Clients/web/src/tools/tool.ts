@@ -18,9 +18,10 @@ export interface Keys {
 
 /** What lies under the pointer. */
 export type Target =
-  /** `within`: the outline around the place. A click takes it, a drag is as on the board. */
+  /** `within`: the outline around all that is seen. A click takes it, a drag is as on the board. */
   | { readonly on: "board"; readonly within?: string }
-  | { readonly on: "shape"; readonly shape: Placed }
+  /** `inside`: an outline with nothing else at this place. With Shift it is as the board. */
+  | { readonly on: "shape"; readonly shape: Placed; readonly inside?: boolean }
   | { readonly on: "handle"; readonly handle: Handle };
 
 export interface Pointer {

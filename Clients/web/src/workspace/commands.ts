@@ -1,5 +1,5 @@
 import { bottomOrder, hasText, keyBetween, topOrder } from "../board";
-import type { BoardEditor, Shape, ShapeId } from "../board";
+import type { BoardEditor, Shape, ShapeId, Step } from "../board";
 import { Camera, clampZoom, fit, reveal, Size, zoomAt, zoomStep } from "../canvas/camera";
 import { around, Box, UNITS } from "../canvas/geometry";
 import { boundsOf, placedOf } from "../canvas/hit";
@@ -10,6 +10,7 @@ import { changeTo, nudged } from "./effects";
 import type { Command } from "./keys";
 import { describe } from "./describe";
 import type { Leaving } from "./leaving";
+import type { Say } from "./saying";
 
 export interface CommandHost {
   editor(): BoardEditor;
@@ -30,7 +31,7 @@ export interface CommandHost {
   letGo(): boolean;
   readonly leaving: Leaving;
   help(): void;
-  say(message: string): void;
+  say: Say;
 }
 
 const makes: ReadonlySet<ToolName> = new Set(["note", "rect", "ellipse"]);
@@ -45,6 +46,7 @@ export function perform(host: CommandHost, command: Command): boolean {
   switch (command.do) {
     case "tool":
       host.setTool(command.tool);
+      host.say(text(`tool.${host.tool()}`));
       return true;
     case "lock":
       host.toggleLock();
@@ -57,7 +59,10 @@ export function perform(host: CommandHost, command: Command): boolean {
     case "scroll":
       return scroll(host, command.dx, command.dy);
     case "escape":
-      if (host.letGo()) return true;
+      if (host.letGo()) {
+        host.say(text(`tool.${host.tool()}`));
+        return true;
+      }
       if (host.selected().length === 0) host.leaving.ask();
       host.select([]);
       return true;
@@ -82,14 +87,15 @@ function change(
   const selected = host.selected();
   switch (what) {
     case "undo":
-      if (editor.undo()) host.say(text("say.undone"));
-      return true;
+      return tell(host, editor.undo(), text("say.undone"));
     case "redo":
-      if (editor.redo()) host.say(text("say.redone"));
-      return true;
+      return tell(host, editor.redo(), text("say.redone"));
     case "edit": {
-      if (makes.has(host.tool())) {
+      const tool = host.tool();
+      if (makes.has(tool)) {
         host.press();
+        const made = text("say.made", { shape: text(`tool.${tool}`) });
+        host.say(tool === "note" ? `${made}. ${text("say.editing")}` : made);
         return true;
       }
       const [only] = selected;
@@ -111,6 +117,13 @@ function change(
     case "front": case "back":
       return reorder(editor, selected, what === "front");
   }
+}
+
+/** Who presses a key or button and sees nothing happen is told why. */
+function tell(host: CommandHost, step: Step, done: string): boolean {
+  if (step === "done") host.say(done);
+  if (step === "void") host.say(text("say.void"), "shown");
+  return true;
 }
 
 /** They keep their order among themselves. */
@@ -141,7 +154,10 @@ function nudge(host: CommandHost, dx: number, dy: number): boolean {
       editor.change(shape.id, changeTo(shape, nudged(placedOf(shape), dx, dy)));
     }
   });
-  show(host, host.selected().map(boundsOf));
+  const boxes = host.selected().map(boundsOf);
+  show(host, boxes);
+  const { x, y } = around(boxes) ?? { x: 0, y: 0 };
+  host.say(text("say.moved", { x: Math.round(x / UNITS), y: Math.round(y / UNITS) }), "calm");
   return true;
 }
 

@@ -1,6 +1,5 @@
 import { createEditor } from "../board";
 import type { Author, BoardEditor } from "../board";
-import { personColor } from "../canvas/palette";
 import type { OpenDocument } from "../provider";
 import { createPresence, Presence } from "./presence";
 import { Shapes, watchShapes } from "./shapes";
@@ -22,8 +21,7 @@ export interface Listeners {
 export function openDocument(document: OpenDocument, me: Author, heard: Listeners): Opened {
   const editor = createEditor(document.doc, me);
   const shapes = watchShapes(document.doc, heard.shapes);
-  const mine = { name: me.name, color: personColor(me.sub) };
-  const presence = createPresence(document.awareness, mine, heard.presence);
+  const presence = createPresence(document.awareness, me.name, heard.presence);
   const stopHistory = editor.onHistory(heard.history);
   return {
     editor, shapes, presence,

@@ -1,8 +1,8 @@
 import type { BoardEditor, Color, Shape, ShapeId } from "../board";
 import { eighth, hasText } from "../board";
-import type { Camera } from "../canvas/camera";
-import { DocPoint, inside, ScreenPoint, UNITS } from "../canvas/geometry";
-import { handleAt, handlePlaces, hitTest, placedOf } from "../canvas/hit";
+import { Camera, Size, viewBox } from "../canvas/camera";
+import { DocPoint, holds, ScreenPoint, UNITS } from "../canvas/geometry";
+import { boundsOf, handleAt, handlePlaces, hitTest, placedOf } from "../canvas/hit";
 import { noteAround } from "../tools/note/note";
 import type { Handle, Placed, Target, ToolEvent, ToolName } from "../tools/tool";
 import { attachPointers } from "./pointers";
@@ -17,6 +17,7 @@ export interface PointingHost {
   select(ids: readonly ShapeId[]): void;
   camera(): Camera;
   setCamera(camera: Camera): void;
+  size(): Size;
   pan(dx: number, dy: number): void;
   step(event: ToolEvent): void;
   edit(id: ShapeId): void;
@@ -51,10 +52,14 @@ export function createPointing(
     }
     const { shape, within } = hitTest(host.list(), at, margin(REACH[kind]));
     if (shape) return { on: "shape", shape: placedOf(shape) };
-    // what is selected can be moved by its empty inside as well
-    const held = within && selection.find((one) => one.id === within.id && inside(at, one));
-    if (held) return { on: "shape", shape: held };
-    return within ? { on: "board", within: within.id } : { on: "board" };
+    if (!within) return { on: "board" };
+    // an outline around all that is seen would leave no place to pan and select on
+    const held = selection.some((one) => one.id === within.id);
+    const area = boundsOf(within);
+    if (!held && holds(area, viewBox(host.camera(), host.size()))) {
+      return { on: "board", within: within.id };
+    }
+    return { on: "shape", shape: placedOf(within), inside: true };
   }
 
   const margin = (pixels: number): number => (pixels * UNITS) / host.camera().zoom;

@@ -3,7 +3,7 @@ import { eighth } from "../board";
 import { Camera, toScreen } from "../canvas/camera";
 import { DocPoint, LIMIT } from "../canvas/geometry";
 import type { Cursor } from "../canvas/overlay";
-import { knownPersonColor } from "../canvas/palette";
+import { personColor, personColors, usualColor } from "../canvas/palette";
 import { isVisible } from "../text/visible";
 import { fewOf, MOST_CURSORS } from "./crowd";
 
@@ -20,6 +20,10 @@ export interface Other {
 /** Cursors go out at most so often, in ms. */
 const PACE = 40;
 const MOST_SELECTED = 200;
+/** So long, in ms, who is new here takes another colour if somebody has the same; then it stays. */
+const NEW = 15_000;
+/** Of two who are new the one waits so long, in ms, for the other to take another. */
+const FIRST = 1000;
 
 export interface Drawn {
   readonly list: readonly Cursor[];
@@ -28,6 +32,8 @@ export interface Drawn {
 
 export interface Presence {
   others(): readonly Other[];
+  /** Our own colour, as others see it. */
+  color(): string;
   point(at: DocPoint | null): void;
   selected(ids: readonly string[]): void;
   /** Cursors where they are drawn at this time; `moving` as long as one is on its way. */
@@ -37,7 +43,7 @@ export interface Presence {
 
 export function createPresence(
   awareness: Awareness,
-  me: { readonly name: string; readonly color: string },
+  name: string,
   changed: () => void,
 ): Presence {
   /** As they announced themselves; who moved last is last. */
@@ -50,10 +56,50 @@ export function createPresence(
   const drawn = new Map<number, { x: number; y: number; time: number }>();
   const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-  awareness.setLocalStateField("user", { name: me.name, color: me.color });
+  const before: unknown = awareness.getLocalState()?.["user"];
+  let mine: unknown = (isRecord(before) && before["color"]) || usualColor(name);
+  let isNew = true;
+  let yielding: ReturnType<typeof setTimeout> | null = null;
+  const settling = setTimeout(() => void (isNew = false), NEW);
+
+  announce();
   awareness.setLocalStateField("cursor", null);
   awareness.setLocalStateField("selection", []);
   hear([...awareness.getStates().keys()]);
+  differ();
+
+  function announce(): void {
+    awareness.setLocalStateField("user", { name, color: mine });
+  }
+
+  function color(): string {
+    return personColor(mine, name);
+  }
+
+  /** Colours tell people apart, as long as there are enough. */
+  function differ(): void {
+    if (!isNew) return;
+    const same = rivals();
+    if (same.some((other) => other.client < awareness.clientID)) return change();
+    if (same.length === 0) return;
+    yielding ??= setTimeout(() => {
+      yielding = null;
+      if (rivals().length > 0) change();
+    }, FIRST);
+  }
+
+  function rivals(): readonly Other[] {
+    const own = color();
+    return [...known.values()].filter((other) => other.color === own);
+  }
+
+  function change(): void {
+    const taken = new Set([...known.values()].map((other) => other.color));
+    const free = personColors.filter((one) => !taken.has(personColor(one, "")));
+    if (free.length === 0) return;
+    mine = free[awareness.clientID % free.length];
+    announce();
+  }
 
   function hear(clients: readonly number[]): void {
     for (const client of clients) {
@@ -72,6 +118,7 @@ export function createPresence(
 
   function heard({ added, updated, removed }: Changes): void {
     hear([...added, ...updated, ...removed]);
+    differ();
     changed();
   }
 
@@ -99,6 +146,7 @@ export function createPresence(
       recent();
       return others ?? [];
     },
+    color,
     point(at) {
       wanted = at;
       timer ??= setTimeout(send, Math.max(0, PACE - (performance.now() - sent)));
@@ -119,7 +167,7 @@ export function createPresence(
       return { list, moving };
     },
     stop() {
-      if (timer) clearTimeout(timer);
+      for (const one of [timer, yielding, settling]) if (one) clearTimeout(one);
       awareness.off("change", heard);
     },
   };
@@ -164,7 +212,7 @@ export function readOther(client: number, state: Readonly<Record<string, unknown
     client,
     name,
     role: typeof user["role"] === "string" ? user["role"] : "",
-    color: knownPersonColor(user["color"], name || String(client)),
+    color: personColor(user["color"], name || String(client)),
     cursor: readPoint(state["cursor"]),
     selection: [...new Set(ids)],
   };

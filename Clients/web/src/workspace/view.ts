@@ -25,6 +25,8 @@ export interface View {
   /** There are shapes, but none of them in the window. */
   readonly lost: boolean;
   readonly others: readonly Other[];
+  /** In which colour others see us. */
+  readonly color: string;
 }
 
 export const PEN_SIZES = [24, 48, 96] as const;
@@ -47,6 +49,7 @@ export const firstView: View = {
   shapes: 0,
   lost: false,
   others: [],
+  color: "",
 };
 
 /** What panels show of what is selected. */

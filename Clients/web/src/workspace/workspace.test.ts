@@ -3,7 +3,6 @@ import { test } from "node:test";
 import { eighth, penPoints } from "../board";
 import type { Shape } from "../board";
 import { boundsOf } from "../canvas/hit";
-import { personColor } from "../canvas/palette";
 import { readingOrder } from "./commands";
 import { changeTo } from "./effects";
 import { clickInTheMiddle } from "./middle";
@@ -71,9 +70,9 @@ for (const [name, state] of strange) {
 }
 
 test("what others announce is read", () => {
-  const user = { name: "Ann", role: "facilitator", color: personColor("ann") };
+  const user = { name: "Ann", role: "facilitator", color: "teal" };
   const other = readOther(7, { user, cursor: { x: 8, y: -8 }, selection: ["a"] });
-  assert.deepEqual(other, { client: 7, ...user, cursor: { x: 8, y: -8 }, selection: ["a"] });
+  assert.deepEqual(other, { client: 7, ...user, color: "#0a7267", cursor: { x: 8, y: -8 }, selection: ["a"] });
 });
 
 test("a cursor that moves does not change who is here", () => {

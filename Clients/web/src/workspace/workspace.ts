@@ -18,6 +18,7 @@ import { createPointing } from "./pointing";
 import { Opened, openDocument } from "./opened";
 import { createOverrun } from "./overrun";
 import { Other, peopleKey } from "./presence";
+import type { Say } from "./saying";
 import { createSurface } from "./surface";
 import { createTexting } from "./texting";
 import { firstView, selectionView, View } from "./view";
@@ -26,7 +27,7 @@ export interface WorkspaceOptions {
   readonly parent: HTMLElement;
   readonly canvas: HTMLCanvasElement;
   readonly me: Author;
-  readonly say: (message: string) => void;
+  readonly say: Say;
   readonly help: () => void;
   readonly changed: (view: View) => void;
   /** Somebody else has deleted this while its text was being written here. */
@@ -54,7 +55,7 @@ const NO_SHAPES: readonly Shape[] = [];
 const NOBODY: readonly Other[] = [];
 
 export function createWorkspace(options: WorkspaceOptions): Workspace {
-  const { canvas, me } = options;
+  const { canvas, me, help, say } = options;
   const measure = createMeasure();
   const paint = createPainter();
   const overrun = createOverrun();
@@ -117,7 +118,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     select,
     undo: (redo) => void perform(host, { do: redo ? "redo" : "undo" }),
     focusBoard: () => canvas.focus({ preventScroll: true }),
-    say: options.say,
+    say,
     gone(one) {
       overrun.begin(performance.now());
       options.gone(one);
@@ -184,6 +185,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     // cursors move all the time: panels hear only of who is here
     if (others !== heard && peopleKey(others) !== peopleKey(view.others)) update({ others });
     heard = others;
+    if (board) update({ color: board.presence.color() });
     const overlay = overlayOf(view, others, selected(), running, marquee, shape, cursors.list);
     const { size, ratio } = surface;
     const { editing } = view;
@@ -212,8 +214,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       if (running.tool !== "select") setTool("select");
       return busy;
     },
-    help: options.help,
-    say: options.say,
+    help, say,
   };
 
   const clipboard = createClipboard({ ...host, noteColor: () => view.noteColor });

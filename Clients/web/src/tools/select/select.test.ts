@@ -7,15 +7,24 @@ import { select, selectIdle } from "./select";
 const a = shape("a", 0, 0);
 const b = shape("b", 800, 0);
 const onA: Target = { on: "shape", shape: a };
-const inA: Target = { on: "board", within: "a" };
+const inA: Target = { on: "shape", shape: a, inside: true };
+const around: Target = { on: "board", within: "a" };
 const shift = { shift: true, alt: false };
 const corner: Target = { on: "handle", handle: "se" };
 
 const rows: readonly [string, readonly ToolEvent[], string][] = [
   ["a click on the board clears the selection", [down(0, 0), up(1, 1)], "select"],
   ["a click inside an outline selects it", [down(0, 0, { target: inA }), up(1, 1)], "select"],
-  ["a drag inside an outline spans a marquee",
-    [down(0, 0, { target: inA }), move(9, 9), up(9, 9)], "marquee marquee endMarquee"],
+  ["a drag inside an outline moves it",
+    [down(0, 0, { target: inA }), move(9, 9), up(9, 9)], "select place place commit"],
+  ["shift and a drag inside an outline span a marquee",
+    [down(0, 0, { target: inA, keys: shift }), move(9, 9), up(9, 9)], "marquee marquee endMarquee"],
+  ["shift and a click inside an outline adds it",
+    [down(0, 0, { target: inA, keys: shift }), up(1, 1)], "toggle"],
+  ["a click on what is around everything selects it",
+    [down(0, 0, { target: around }), up(1, 1)], "select"],
+  ["a drag inside of what is around everything spans a marquee",
+    [down(0, 0, { target: around }), move(9, 9), up(9, 9)], "marquee marquee endMarquee"],
   ["shift and a click on the board keeps it", [down(0, 0, { keys: shift }), up(0, 0)], ""],
   ["a drag on the board spans a marquee", [down(0, 0), move(9, 9), up(9, 9)],
     "marquee marquee endMarquee"],

@@ -54,8 +54,10 @@ function cancelled(state: SelectState): readonly Effect[] {
 function pressed(event: Down): [SelectState, readonly Effect[]] {
   const { pointer, at: from, screen, touch, target, selection, keys } = event;
   const press: Press = { pointer, from, screen, touch };
-  if (target.on === "board") {
-    return [{ at: "board", add: keys.shift, within: target.within ?? null, ...press }, []];
+  const within = target.on === "board" ? target.within
+    : target.on === "shape" && target.inside && keys.shift ? target.shape.id : undefined;
+  if (target.on === "board" || within !== undefined) {
+    return [{ at: "board", add: keys.shift, within: within ?? null, ...press }, []];
   }
   if (target.on === "handle") {
     const { handle } = target;
