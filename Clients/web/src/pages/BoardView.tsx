@@ -4,7 +4,7 @@ import type { RoomConnection, RoomState, Session, Status, Unsubscribe } from "..
 import { Help } from "../panels/Help";
 import { Icon } from "../panels/Icon";
 import { useLive, useNarrow, useText, useTouch } from "../panels/hooks";
-import { Lead } from "../panels/Lead";
+import { Lead } from "../panels/parts";
 import { Notices } from "../panels/Notices";
 import { listOf } from "../panels/People";
 import { Properties } from "../panels/Properties";

@@ -5,7 +5,7 @@ import { Icon } from "../panels/Icon";
 import { Language } from "../panels/Language";
 import { Faces, Listed, People } from "../panels/People";
 import { Popover } from "../panels/Popover";
-import { Share } from "../panels/Share";
+import { Share } from "../panels/parts";
 import { StatusChip } from "../panels/StatusChip";
 import { Link } from "./Link";
 

@@ -1,4 +1,7 @@
-/** The source of all texts: other languages have the same keys, or they do not compile. */
+/**
+ * The source of all texts: other languages have the same keys, or they do not compile. Those that
+ * no first visit needs are in the folder `later`.
+ */
 export const en = {
   // names of things
   "app.name": "Jamboree",
@@ -55,6 +58,8 @@ export const en = {
   "wrong.full": "There is no room for more rooms in this jam.",
   "wrong.rooms": "Back to the rooms",
   "wrong.reload": "Reload",
+  "later.away": "This part is not on this device yet, and the hub does not answer.",
+  "later.outdated": "This part did not load. The hub may have a newer page by now: reload this one.",
 
   // tools
   "tools.label": "Tools",
@@ -91,6 +96,7 @@ export const en = {
   "do.copy": "Copy",
   "do.copied": "Copied",
   "do.menu": "Menu",
+  "do.again": "Try again",
   "zoom.in": "Zoom in",
   "zoom.out": "Zoom out",
   "zoom.reset": "Zoom to 100%",
@@ -159,67 +165,14 @@ export const en = {
 
   // sharing
   "share.label": "Share",
-  "share.room": "Link to this room",
-  "share.room.hint": "Works for people who are already part of this jam.",
-  "share.participant": "Link for participants",
-  "share.facilitator": "Link for facilitators",
-  "share.viewer": "Link for viewers",
-  "share.jam.hint":
-    "Whoever has a link comes in with its rights. Once a link is renewed, the former one lets nobody in any more.",
-  "share.renew": "Renew",
-  "share.renew.confirm": "Renew: the present link lets nobody in any more",
-  "share.renewed": "This is the new link. The former one lets nobody in any more.",
 
   // the facilitator
   "lead.label": "Facilitate",
-  "lead.freeze": "Freeze",
-  "lead.unfreeze": "Unfreeze",
-  "lead.freeze.hint": "While the room is frozen, only facilitators can change anything.",
-  "lead.remove": "Remove",
-  "lead.remove.label": "Remove {{name}}",
-  "lead.remove.sure": "Remove {{name}} from this room?",
-  "lead.remove.honest":
-    "Whoever has the link can come back with a new browser under another name. Renew the link to prevent that; who is inside stays.",
-  "lead.remove.yes": "Remove",
-  "lead.remove.renew": "Remove and renew the link",
-  "lead.cancel": "Cancel",
-  "lead.removed": "{{name}} was removed.",
-  "lead.readmit": "Let back in",
-  "lead.readmit.label": "Let {{name}} back in",
-  "lead.readmitted": "{{name}} may come back.",
-  "lead.removed.list": "Removed",
 
   // language and help
   "lang.label": "Language",
   "help.label": "Keyboard help",
-  "help.title": "Keys",
-  "help.tools": "Tools",
-  "help.edit": "Editing",
-  "help.view": "View",
-  "help.delete": "Delete",
-  "help.all": "Select everything",
-  "help.nudge": "Move (with Shift: further)",
-  "help.next": "Next note (in a note)",
-  "help.text": "Edit the text",
-  "help.text.end": "End editing",
-  "help.cycle": "From shape to shape",
-  "help.pan": "Move the view",
-  "help.zoom": "Zoom in and out",
-  "help.selection": "Show the selection",
-  "help.space": "Space",
-  "help.drag": "drag",
-  "help.wheel": "wheel",
-  "help.make": "Make a shape in the middle (with its tool)",
   "help.duplicate": "Duplicate",
-  "help.clipboard": "Copy, cut, paste",
-  "help.leave": "On to the controls",
-  "key.arrows": "arrows",
-  "key.delete": "Del",
-  "key.escape": "Esc",
-  "key.enter": "Enter",
-  "key.shift": "Shift",
-  "key.ctrl": "Ctrl",
-  "key.tab": "Tab",
 } as const;
 
 /** Texts that depend on a number, in the forms that a language has (Intl.PluralRules). */
@@ -251,9 +204,9 @@ export const enPlurals = {
   "lost.count": { one: "{{count}} change was refused", other: "{{count}} changes were refused" },
 } as const;
 
-export type TextKey = keyof typeof en;
+export type FirstKey = keyof typeof en;
 export type PluralKey = keyof typeof enPlurals;
-export type Texts = { readonly [key in TextKey]: string };
+export type Texts = { readonly [key in FirstKey]: string };
 
 /** English and German have two forms, Russian and Belarusian four ("other" is for fractions). */
 export type TwoForms = { readonly one: string; readonly other: string };

@@ -1,0 +1,61 @@
+/** Texts of what is loaded when it is first wanted (panels/later.tsx); the source of their keys. */
+export const enLater = {
+  "share.room": "Link to this room",
+  "share.room.hint": "Works for people who are already part of this jam.",
+  "share.participant": "Link for participants",
+  "share.facilitator": "Link for facilitators",
+  "share.viewer": "Link for viewers",
+  "share.jam.hint":
+    "Whoever has a link comes in with its rights. Once a link is renewed, the former one lets nobody in any more.",
+  "share.renew": "Renew",
+  "share.renew.confirm": "Renew: the present link lets nobody in any more",
+  "share.renewed": "This is the new link. The former one lets nobody in any more.",
+
+  "lead.freeze": "Freeze",
+  "lead.unfreeze": "Unfreeze",
+  "lead.freeze.hint": "While the room is frozen, only facilitators can change anything.",
+  "lead.remove": "Remove",
+  "lead.remove.label": "Remove {{name}}",
+  "lead.remove.sure": "Remove {{name}} from this room?",
+  "lead.remove.honest":
+    "Whoever has the link can come back with a new browser under another name. Renew the link to prevent that; who is inside stays.",
+  "lead.remove.yes": "Remove",
+  "lead.remove.renew": "Remove and renew the link",
+  "lead.cancel": "Cancel",
+  "lead.removed": "{{name}} was removed.",
+  "lead.readmit": "Let back in",
+  "lead.readmit.label": "Let {{name}} back in",
+  "lead.readmitted": "{{name}} may come back.",
+  "lead.removed.list": "Removed",
+
+  "help.tools": "Tools",
+  "help.edit": "Editing",
+  "help.view": "View",
+  "help.delete": "Delete",
+  "help.all": "Select everything",
+  "help.nudge": "Move (with Shift: further)",
+  "help.next": "Next note (in a note)",
+  "help.text": "Edit the text",
+  "help.text.end": "End editing",
+  "help.cycle": "From shape to shape",
+  "help.pan": "Move the view",
+  "help.zoom": "Zoom in and out",
+  "help.selection": "Show the selection",
+  "help.space": "Space",
+  "help.drag": "drag",
+  "help.wheel": "wheel",
+  "help.make": "Make a shape in the middle (with its tool)",
+  "help.clipboard": "Copy, cut, paste",
+  "help.leave": "On to the controls",
+
+  "key.arrows": "arrows",
+  "key.delete": "Del",
+  "key.escape": "Esc",
+  "key.enter": "Enter",
+  "key.shift": "Shift",
+  "key.ctrl": "Ctrl",
+  "key.tab": "Tab",
+} as const;
+
+export type LaterKey = keyof typeof enLater;
+export type LaterTexts = { readonly [key in LaterKey]: string };
