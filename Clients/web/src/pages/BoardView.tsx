@@ -3,7 +3,7 @@ import { personColor } from "../canvas/palette";
 import type { RoomConnection, RoomState, Session, Status, Unsubscribe } from "../provider";
 import { Help } from "../panels/Help";
 import { Icon } from "../panels/Icon";
-import { useLive, useNarrow, useText, useTouch } from "../panels/hooks";
+import { useLive, useNarrow, useRoomy, useText, useTouch } from "../panels/hooks";
 import { Lead } from "../panels/parts";
 import { Notices } from "../panels/Notices";
 import { listOf } from "../panels/People";
@@ -12,7 +12,7 @@ import { Toolbar } from "../panels/Toolbar";
 import { words } from "../panels/StatusChip";
 import { ZoomBar } from "../panels/ZoomBar";
 import type { Command } from "../workspace/keys";
-import { AwayBanner, Banner } from "./Banner";
+import { AwayBanner, Banner, FreshBanner } from "./Banner";
 import { TopBar } from "./TopBar";
 import { useKeys } from "./useKeys";
 import { useRoomTitle } from "./useRoomTitle";
@@ -32,9 +32,10 @@ const stateOf = (room: RoomConnection): RoomState => room.room;
 export function BoardView({ connection, session, room, status }: Props) {
   const text = useText();
   const narrow = useNarrow();
+  const roomy = useRoomy();
   const touch = useTouch();
   const state = useLive(connection, onRoom, stateOf);
-  const title = useRoomTitle(session, room);
+  const { title, fresh } = useRoomTitle(session, room);
   const [said, setSaid] = useState("");
   const [help, setHelp] = useState(false);
   const [leading, setLeading] = useState<boolean | null>(null);
@@ -68,6 +69,7 @@ export function BoardView({ connection, session, room, status }: Props) {
   const people = listOf(me, view.others);
   const showLead = leads && (leading ?? !narrow);
   const empty = view.shapes === 0 && working.synced && view.mayWrite && view.editing === null;
+  const banner = <Banner state={state} role={role} />;
   const classes = ["board", showLead ? "leading" : "", view.editing === null ? "" : "writing"];
   return (
     <div className={classes.join(" ").trim()}>
@@ -79,7 +81,10 @@ export function BoardView({ connection, session, room, status }: Props) {
         people={people}
         leads={leads}
         leading={showLead}
+        banner={roomy && banner}
+        narrow={narrow}
         onLead={() => setLeading(!showLead)}
+        onSheet={() => narrow && setLeading(false)}
         onHelp={showHelp}
       />
       <main className="surface" ref={working.parent}>
@@ -100,7 +105,8 @@ export function BoardView({ connection, session, room, status }: Props) {
       </main>
       <div className="above">
         <AwayBanner status={status} />
-        <Banner state={state} role={role} />
+        {!roomy && banner}
+        {empty && fresh && <FreshBanner rooms={`/j/${session.jam}`} />}
         <Notices lost={working.lost} onClose={working.closeLost} disk={!state.saving} />
       </div>
       {view.lost && (
@@ -119,7 +125,11 @@ export function BoardView({ connection, session, room, status }: Props) {
       </div>
       <ZoomBar zoom={view.zoom} perform={perform} />
       {showLead && (
-        <aside className="side" aria-label={text("lead.label")}>
+        <aside
+          className="side"
+          aria-label={text("lead.label")}
+          onKeyDown={(event) => narrow && event.key === "Escape" && setLeading(false)}
+        >
           <header>
             <h2>{text("lead.label")}</h2>
             <button

@@ -19,7 +19,7 @@ const groups: readonly (readonly [TextKey, readonly Row[]])[] = [
   ]],
   ["help.view", [
     ["help.pan", "@help.space @help.drag", "@key.arrows"],
-    ["help.zoom", "@mod +", "@mod −", "@mod @help.wheel"],
+    ["help.zoom", "@help.wheel", "@mod @help.wheel", "@mod +", "@mod −"],
     ["zoom.reset", "@mod 0"], ["zoom.fit", "@key.shift 1"], ["help.selection", "@key.shift 2"],
     ["help.leave", "@key.escape @key.tab"], ["help.label", "?"],
   ]],

@@ -24,6 +24,7 @@ export const de: Texts = {
   "rooms.review": "Rückschau",
   "rooms.changed": "geändert {{when}}",
   "rooms.fresh": "noch leer",
+  "rooms.kept": "auf diesem Gerät",
   "rooms.new": "Raum eröffnen",
   "rooms.new.title": "Worum geht es?",
   "rooms.new.example": "Radio fürs Treppenhaus",
@@ -38,7 +39,8 @@ export const de: Texts = {
   "wrong.none.title": "Dafür braucht es eine Einladung",
   "wrong.none.text": "Öffne den Link, den du bekommen hast: Er lässt diesen Browser ein.",
   "wrong.removed.title": "Du wurdest aus diesem Raum entfernt",
-  "wrong.removed.text": "Deine Teilnahme hier ist beendet. Andere Räume stehen dir weiter offen.",
+  "wrong.removed.text":
+    "Deine Teilnahme hier ist beendet. Andere Räume stehen dir weiter offen. Wirst du wieder eingelassen, kommt diese Seite von selbst zurück.",
   "wrong.room.title": "Diesen Raum gibt es nicht",
   "wrong.room.text":
     "Noch hat ihn niemand begonnen, oder die Adresse stimmt nicht. Wähle einen aus der Liste, oder versuch es später noch einmal.",
@@ -103,6 +105,8 @@ export const de: Texts = {
     "N und dann Eingabe legen eine Haftnotiz an, Tab geht von Form zu Form, die Pfeiltasten bewegen, Eingabe bearbeitet den Text, Entf löscht, Escape und dann Tab führen zu den Bedienelementen, das Fragezeichen zeigt alle Tasten.",
   "board.viewer": "Du schaust zu.",
   "board.viewer.hint": "Zuschauende sehen alles und ändern nichts.",
+  "board.fresh": "In diesem Raum hat noch niemand geschrieben.",
+  "board.fresh.hint": "Hast du hier etwas erwartet? Dann stimmt vielleicht die Adresse nicht.",
   "board.review": "Hier läuft eine Aufzeichnung.",
   "board.review.hint": "Alle schauen zu, niemand ändert etwas.",
   "board.frozen": "Eingefroren von {{name}}.",
@@ -137,6 +141,8 @@ export const de: Texts = {
   "status.disk":
     "Der Hub kann nicht auf seine Platte schreiben. Deine Änderungen sind nur in seinem Speicher.",
   "status.offline.hint": "Mach ruhig weiter: Alles wird gesendet, sobald die Verbindung zurück ist.",
+  "status.noreload":
+    "Lade die Seite solange nicht neu: Ohne den Hub kommt sie hier nicht wieder. Deine Änderungen bleiben in diesem Browser.",
   "status.blocked.hint":
     "Der Hub antwortet, aber dieses Netz lässt keine Live-Verbindung (WebSocket) durch. Ein anderes Netz hilft, oder wer dieses hier betreut.",
 
@@ -159,6 +165,9 @@ export const de: Texts = {
   "lead.label": "Raum leiten",
 
   "lang.label": "Sprache",
+  "trust.label": "Diesem Hub vertrauen",
+  "keep.reload": "Auf diesem Gerät kommt die Seite ohne den Hub beim Neuladen nicht wieder.",
+  "keep.more": "Was hilft",
   "help.label": "Hilfe zu den Tasten",
   "help.duplicate": "Duplizieren",
 };

@@ -7,7 +7,7 @@ export const en = {
   "app.name": "Jamboree",
   "role.facilitator": "Facilitator",
   "role.participant": "Participant",
-  "role.viewer": "Viewer",
+  "role.viewer": "Reviewer",
   "role.bot": "Bot",
 
   // the entrance
@@ -28,6 +28,7 @@ export const en = {
   "rooms.review": "Review",
   "rooms.changed": "changed {{when}}",
   "rooms.fresh": "still empty",
+  "rooms.kept": "kept on this device",
   "rooms.new": "Start a room",
   "rooms.new.title": "What is it about?",
   "rooms.new.example": "Radio for the stairwell",
@@ -43,7 +44,8 @@ export const en = {
   "wrong.none.title": "An invitation is needed",
   "wrong.none.text": "Open the link that you were given: it lets this browser in.",
   "wrong.removed.title": "You were removed from this room",
-  "wrong.removed.text": "A facilitator ended your part here. Other rooms stay open to you.",
+  "wrong.removed.text":
+    "A facilitator ended your part here. Other rooms stay open to you. If you are let back in, this page returns by itself.",
   "wrong.room.title": "There is no such room",
   "wrong.room.text":
     "Nobody has started it yet, or its address is not right. Pick one from the list, or try again later.",
@@ -109,7 +111,9 @@ export const en = {
   "board.how":
     "N and then Enter make a sticky note, Tab goes from shape to shape, the arrow keys move, Enter edits the text, Delete deletes, Escape and then Tab go on to the controls, question mark shows all keys.",
   "board.viewer": "You are watching.",
-  "board.viewer.hint": "Viewers see everything and change nothing.",
+  "board.viewer.hint": "Reviewers see everything and change nothing.",
+  "board.fresh": "Nobody has written in this room yet.",
+  "board.fresh.hint": "If you expected something here, its address may be mistyped.",
   "board.review": "A recorded session is shown here.",
   "board.review.hint": "Everybody watches, nobody changes anything.",
   "board.frozen": "Frozen by {{name}}.",
@@ -144,6 +148,8 @@ export const en = {
   "status.ended": "ended",
   "status.disk": "The hub cannot write to its disk. Your changes are in its memory only.",
   "status.offline.hint": "You can go on: everything is sent once the connection is back.",
+  "status.noreload":
+    "Do not reload this page meanwhile: without the hub it does not come back here. Your changes stay in this browser.",
   "status.blocked.hint":
     "The hub answers, but this network lets no live connection (WebSocket) through. Another network, or whoever looks after this one, may help.",
 
@@ -171,6 +177,9 @@ export const en = {
 
   // language and help
   "lang.label": "Language",
+  "trust.label": "Trust this hub",
+  "keep.reload": "On this device the page does not come back on a reload without the hub.",
+  "keep.more": "What helps",
   "help.label": "Keyboard help",
   "help.duplicate": "Duplicate",
 } as const;

@@ -4,7 +4,10 @@ export const enLater = {
   "share.room.hint": "Works for people who are already part of this jam.",
   "share.participant": "Link for participants",
   "share.facilitator": "Link for facilitators",
-  "share.viewer": "Link for viewers",
+  "share.viewer": "Link for reviewers (they only watch)",
+  "share.direct": "Lead newcomers right into this room",
+  "share.own.hint": "Lets newcomers in, right into this room and with the same rights as yours.",
+  "share.own.renewed": "The link that you came by was renewed. A facilitator has the new one.",
   "share.jam.hint":
     "Whoever has a link comes in with its rights. Once a link is renewed, the former one lets nobody in any more.",
   "share.renew": "Renew",
@@ -55,6 +58,32 @@ export const enLater = {
   "key.shift": "Shift",
   "key.ctrl": "Ctrl",
   "key.tab": "Tab",
+
+  "trust.why":
+    "This hub has made its certificate itself. Browsers warn of it, and keep the page for reloads without the hub only once they trust it.",
+  "trust.kept":
+    "This device keeps the page already: it comes back on a reload also without the hub. Nothing is left to do.",
+  "trust.http":
+    "This page came over http, and browsers keep only pages that came over https. Whoever runs the hub can start it with --tls-self-signed.",
+  "trust.none": "This hub uses no certificate of its own: there is nothing here to install.",
+  "trust.means":
+    "What it means: this certificate can vouch for the addresses of this hub alone, for no other site (it is name-constrained). Install it only if you trust whoever runs the hub, and remove it after the jam.",
+  "trust.download": "Get the certificate",
+  "trust.how": "How to install it",
+  "trust.then": "Then close all windows of the browser and open your link again.",
+  "trust.remove": "To remove it later, delete it in the same place.",
+  "trust.windows":
+    "Open the file → Install Certificate → Current User → Place all certificates in the following store → Browse → Trusted Root Certification Authorities → OK → Next → Finish.",
+  "trust.mac":
+    "Open the file; Keychain Access adds it to the login keychain. There double-click the certificate → Trust → When using this certificate: Always Trust.",
+  "trust.linux":
+    "Settings → Privacy and security → Security → Manage certificates → Authorities (or Custom → Installed by you → Trusted certificates) → Import → the file → Trust this certificate for identifying websites.",
+  "trust.firefox":
+    "Settings → Privacy & Security → Certificates → View Certificates → Authorities → Import → the file → Trust this CA to identify websites.",
+  "trust.android":
+    "Settings → Security & privacy → More security settings → Encryption & credentials → Install a certificate → CA certificate → Install anyway → the file.",
+  "trust.ios":
+    "Get it with Safari and allow the download. Settings → Profile Downloaded → Install. Then Settings → General → About → Certificate Trust Settings → switch it on.",
 } as const;
 
 export type LaterKey = keyof typeof enLater;
