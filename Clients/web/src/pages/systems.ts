@@ -2,7 +2,7 @@
 export const systems = ["windows", "mac", "linux", "firefox", "android", "ios"] as const;
 export type System = (typeof systems)[number];
 
-/** Which of them is most likely in use. `touches`: more than one finger; iPads say they are Macs. */
+/** Which one is most likely in use. `touches`: more than one finger; iPads say they are Macs. */
 export function guessSystem(agent: string, touches: boolean): System {
   if (/iphone|ipad/i.test(agent) || (/macintosh/i.test(agent) && touches)) return "ios";
   // on Android also Firefox asks the system

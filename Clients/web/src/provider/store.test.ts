@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { memoryStore } from "./store";
+import type { BoardKey } from "./store";
 
 test("the rooms of which something is kept, for one person in one jam, each once", async () => {
   const store = memoryStore();
-  const key = (jam: string, room: string, board: string, sub: string) => ({ jam, room, board, sub });
+  const key = (jam: string, room: string, board: string, sub: string): BoardKey =>
+    ({ jam, room, board, sub });
   const update = new Uint8Array([0, 0]);
   store.append(key("demo", "radio", "main", "ann"), update);
   store.append(key("demo", "radio", "second", "ann"), update);

@@ -69,7 +69,7 @@ export const deLater: LaterTexts = {
     "Diese Seite kam über http, und Browser behalten nur Seiten, die über https kamen. Wer den Hub betreibt, kann ihn mit --tls-self-signed starten.",
   "trust.none": "Dieser Hub benutzt kein eigenes Zertifikat: Hier ist nichts zu installieren.",
   "trust.means":
-    "Was das heißt: Dieses Zertifikat kann nur für die Adressen dieses Hubs bürgen, für keine andere Seite („name constraints“). Installiere es nur, wenn du denen vertraust, die den Hub betreiben, und entferne es nach dem Jam.",
+    "Was das heißt: Dieses Zertifikat kann nur für Adressen in lokalen Netzen bürgen, wie die dieses Hubs, und für keine Seite im Internet („name constraints“). Installiere es nur, wenn du denen vertraust, die den Hub betreiben, und entferne es nach dem Jam.",
   "trust.download": "Zertifikat holen",
   "trust.how": "So wird es installiert",
   "trust.then": "Schließe dann alle Fenster des Browsers und öffne deinen Link noch einmal.",
@@ -85,5 +85,5 @@ export const deLater: LaterTexts = {
   "trust.android":
     "Einstellungen → Sicherheit & Datenschutz → Weitere Sicherheitseinstellungen → Verschlüsselung & Anmeldedaten → Zertifikat installieren → CA-Zertifikat → Trotzdem installieren → die Datei.",
   "trust.ios":
-    "Mit Safari holen und den Download erlauben. Einstellungen → Profil geladen → Installieren. Dann Einstellungen → Allgemein → Info → Zertifikatsvertrauenseinstellungen → einschalten.",
+    "Mit Safari holen und den Download erlauben, oder die Datei in „Dateien“ öffnen. Einstellungen → Profil geladen → Installieren. Dann Einstellungen → Allgemein → Info → Zertifikatsvertrauenseinstellungen → einschalten.",
 };

@@ -67,7 +67,7 @@ export const enLater = {
     "This page came over http, and browsers keep only pages that came over https. Whoever runs the hub can start it with --tls-self-signed.",
   "trust.none": "This hub uses no certificate of its own: there is nothing here to install.",
   "trust.means":
-    "What it means: this certificate can vouch for the addresses of this hub alone, for no other site (it is name-constrained). Install it only if you trust whoever runs the hub, and remove it after the jam.",
+    "What it means: this certificate can vouch only for addresses on local networks, such as this hub's, and for no site on the internet (it is name-constrained). Install it only if you trust whoever runs the hub, and remove it after the jam.",
   "trust.download": "Get the certificate",
   "trust.how": "How to install it",
   "trust.then": "Then close all windows of the browser and open your link again.",
@@ -83,7 +83,7 @@ export const enLater = {
   "trust.android":
     "Settings → Security & privacy → More security settings → Encryption & credentials → Install a certificate → CA certificate → Install anyway → the file.",
   "trust.ios":
-    "Get it with Safari and allow the download. Settings → Profile Downloaded → Install. Then Settings → General → About → Certificate Trust Settings → switch it on.",
+    "Get it with Safari and allow the download, or open the file in Files. Settings → Profile Downloaded → Install. Then Settings → General → About → Certificate Trust Settings → switch it on.",
 } as const;
 
 export type LaterKey = keyof typeof enLater;
