@@ -16,7 +16,7 @@ VENV   := .build/venv/installed
 RUN_PACKAGES  := libssl-dev zlib1g-dev libjwt-dev libqrencode-dev pkg-config
 # libc6-dev: the load generator and the failing disk are in C, and gcc comes without the C library's headers.
 WEB_PACKAGES  := node-typescript esbuild node-yjs node-y-protocols node-lib0 node-react node-react-dom \
-                 node-i18next node-types-react
+                 node-types-react
 TEST_PACKAGES := node-yjs node-y-protocols node-y-websocket node-lib0 node-ws libc6-dev
 
 # Chromium without any font draws no letters at all.

@@ -90,6 +90,9 @@ async def test_removing_and_renewing_the_link(hub, people):
     await lea.until_words(HONEST)
     await lea.button("Remove and renew the link").click()
     await ann.until_words("You were removed from this room")
+    # Seen and said: who leads has done something that shows nowhere else.
+    await lea.page.locator(".lead .done", has_text="Ann was removed.").wait_for()
+    await lea.page.locator("[aria-live=polite]", has_text="Ann was removed.").first.wait_for()
     field = lea.page.get_by_label("Link for participants")
     await field.wait_for()
     link = (await field.input_value()).removeprefix(f"http://127.0.0.1:{hub.port}")
@@ -101,16 +104,34 @@ async def test_removing_and_renewing_the_link(hub, people):
 
     old, new = await people("Old"), await people("New")
     old.expected = [FORMER_LINK]
-    await old.open(former)
-    await old.introduce()
+    await old.open(former)  # refused before anybody is asked for a name
     await old.until_words("This link is no longer valid")
+    assert not await old.page.locator("#name").count()
     await new.enter(link, "radio")
     await new.note(250, 300, "by the new link")
     await ben.until_text("by the new link")
     await ben.note(600, 300, "still inside")
     await new.until_text("still inside")
 
+    await lea.page.locator("aside").get_by_role("button", name="Close").click()
+    await lea.page.locator(".topbar").get_by_role("button", name="Facilitate").click()
     await lea.button("Let Ann back in").click()
-    await ann.page.reload()
+    await lea.page.locator(".lead .done", has_text="Ann may come back.").wait_for()
+    await ann.button("Try again").click()
+    await ann.until_status("saved")
+    await ann.until_text("still inside")
+
+
+async def test_who_is_let_back_in_comes_back_without_doing_anything(hub, people):
+    lea, ann = await people("Lea"), await people("Ann")
+    facilitator, link = await asyncio.gather(
+        asyncio.to_thread(hub.link, "facilitator"), asyncio.to_thread(hub.link)
+    )
+    await asyncio.gather(lea.enter(facilitator, "radio"), ann.enter(link, "radio"))
+    await lea.note(300, 300, "still inside")
+    await lea.button("Remove Ann").click()
+    await lea.page.locator("dialog").get_by_role("button", name="Remove", exact=True).click()
+    await ann.until_words("If you are let back in, this page returns by itself.")
+    await lea.button("Let Ann back in").click()
     await ann.until_status("saved")
     await ann.until_text("still inside")

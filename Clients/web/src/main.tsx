@@ -1,5 +1,6 @@
 import { createRoot } from "react-dom/client";
 import { App } from "./pages/App";
+import { startKeeping } from "./pages/keeping";
 import { startTexts } from "./text";
 import "./styles.css";
 
@@ -19,7 +20,4 @@ window.addEventListener("hashchange", () => {
   if (location.hash.startsWith("#i=")) location.reload();
 });
 
-// only where the browser trusts the connection; elsewhere a reload needs the hub
-if ("serviceWorker" in navigator && window.isSecureContext) {
-  navigator.serviceWorker.register("/sw.js").catch(() => undefined);
-}
+void startKeeping();

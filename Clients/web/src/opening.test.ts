@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openPage } from "./opening";
+import { openPage, outdated } from "./opening";
 
 /** Only the status counts, so no real answer is needed. */
 const answer = (status: number): Response => ({ status, ok: status < 300 }) as Response;
@@ -33,3 +33,15 @@ test("with no page kept, the answer of the hub is waited for", async () => {
   assert.equal((await openPage(() => Promise.resolve(answer(502)), none, 5)).status, 502);
   assert.equal(await openPage(away, none, 5).catch(() => "failed"), "failed");
 });
+
+const caches: readonly (readonly [string, string, string])[] = [
+  ["jamboree-1", "jamboree-1", ""],
+  ["jamboree-1 jamboree-2", "jamboree-2", ""],
+  ["jamboree-1 jamboree-2 jamboree-3", "jamboree-3", "jamboree-1"],
+  ["other-1 jamboree-1 jamboree-2 jamboree-3", "jamboree-2", "jamboree-1"],
+];
+for (const [names, own, gone] of caches) {
+  test(`of the caches ${names} with ${own} in use go: ${gone || "none"}`, () => {
+    assert.equal(outdated(names.split(" "), own).join(" "), gone);
+  });
+}

@@ -24,3 +24,11 @@ export async function openPage(
   clearTimeout(timer);
   return answer ?? (await kept()) ?? asked;
 }
+
+/**
+ * Which caches go when the one named `own` is in use: not the newest before it, for a page that is
+ * open may still want a file of its own build. `names` are oldest first.
+ */
+export function outdated(names: readonly string[], own: string): readonly string[] {
+  return names.filter((name) => name.startsWith("jamboree-") && name !== own).slice(0, -1);
+}

@@ -3,7 +3,7 @@
  * browsers allow one). Boards are not its business, they are in IndexedDB.
  */
 
-import { openPage } from "./opening";
+import { openPage, outdated } from "./opening";
 
 /** Filled in by the build: every file but the page, and a name for their contents. */
 declare const ASSETS: readonly string[];
@@ -34,18 +34,19 @@ async function install(): Promise<void> {
 }
 
 async function activate(): Promise<void> {
-  for (const other of await caches.keys()) {
-    if (other.startsWith("jamboree-") && other !== name) await caches.delete(other);
-  }
+  for (const former of outdated(await caches.keys(), name)) await caches.delete(former);
   await worker.clients.claim();
 }
 
-const open = (request: Request): Promise<Response> =>
-  openPage(() => fetch(request), () => caches.match(page));
+const own = async (request: Request | string): Promise<Response | undefined> =>
+  (await caches.open(name)).match(request);
 
-/** Files have their content in their name, so a kept one is never outdated. */
+const open = (request: Request): Promise<Response> =>
+  openPage(() => fetch(request), () => own(page));
+
+/** Assets have their content in their name, so those of the build before are not outdated. */
 async function file(request: Request): Promise<Response> {
-  return (await caches.match(request)) ?? fetch(request);
+  return (await own(request)) ?? (await caches.match(request)) ?? fetch(request);
 }
 
 worker.addEventListener("install", (event) => event.waitUntil(install()));
@@ -54,6 +55,7 @@ worker.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
+  const isFile = url.pathname.startsWith("/assets/") || ASSETS.includes(url.pathname);
   if (request.mode === "navigate") event.respondWith(open(request));
-  else if (ASSETS.includes(url.pathname)) event.respondWith(file(request));
+  else if (isFile) event.respondWith(file(request));
 });

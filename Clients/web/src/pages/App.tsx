@@ -1,5 +1,6 @@
 import { Home } from "./Home";
 import { Jam } from "./Jam";
+import { TrustPage } from "./TrustPage";
 import { usePlace } from "./navigation";
 
 /** Decides by the address which page is shown. */
@@ -10,6 +11,8 @@ export function App() {
       return <Jam key={place.jam} jam={place.jam} room={undefined} />;
     case "room":
       return <Jam key={place.jam} jam={place.jam} room={place.room} />;
+    case "trust":
+      return <TrustPage />;
     default:
       return <Home />;
   }

@@ -2,16 +2,26 @@ import type { Role, RoomState, Status } from "../provider";
 import { useText } from "../panels/hooks";
 import { Icon } from "../panels/Icon";
 import { awayHint, words } from "../panels/StatusChip";
+import { isLostByReload, useKeeping } from "./keeping";
+import { Link } from "./Link";
 
-/** On a phone there is no room in the top bar for what being offline means. */
+/**
+ * What being offline means: on a phone, where the top bar has no room for it, and everywhere if
+ * there is more to it.
+ */
 export function AwayBanner({ status }: { readonly status: Status }) {
   const text = useText();
+  const keeping = useKeeping();
   if (status.at !== "offline" && status.at !== "refused") return null;
+  const isOffline = status.at === "offline";
+  const isLost = isOffline && isLostByReload(keeping);
+  const more = isLost || (isOffline && status.blocked);
   return (
-    <p className={status.at === "offline" && status.blocked ? "banner away blocked" : "banner away"}>
+    <p className={more ? "banner away more" : "banner away"}>
       <span>
         <strong>{words(status, text)}.</strong>{" "}
-        {status.at === "offline" && text(awayHint(status))}
+        {isOffline && text(awayHint(status))}{" "}
+        {isLost && text("status.noreload")}
       </span>
     </p>
   );
@@ -48,6 +58,19 @@ export function Banner({ state, role }: { readonly state: RoomState; readonly ro
     <p className="banner" role="status">
       <Icon name="eye" />
       <span><strong>{text("board.viewer")}</strong> {text("board.viewer.hint")}</span>
+    </p>
+  );
+}
+
+/** A room begins with its first shape; until then its address may as well be a wrong one. */
+export function FreshBanner({ rooms }: { readonly rooms: string }) {
+  const text = useText();
+  return (
+    <p className="banner" role="status">
+      <span>
+        <strong>{text("board.fresh")}</strong> {text("board.fresh.hint")}{" "}
+        <Link to={rooms} className="inline">{text("wrong.rooms")}</Link>
+      </span>
     </p>
   );
 }

@@ -36,13 +36,23 @@ const statusOf = (room: RoomConnection): Status => room.status;
 
 function Connected({ connection, session, room }: Props & { readonly connection: RoomConnection }) {
   const status = useLive(connection, onStatus, statusOf);
+  if (status.at === "removed") {
+    const again = (): void => connection.retry();
+    return (
+      <Wrong
+        title="wrong.removed.title"
+        words="wrong.removed.text"
+        rooms={`/j/${session.jam}`}
+        unsaved={status.unsaved > 0}
+        again={again}
+      />
+    );
+  }
   if (status.at !== "ended" || status.code === "closed") {
     return <BoardView connection={connection} session={session} room={room} status={status} />;
   }
   const more = { rooms: `/j/${session.jam}`, unsaved: status.unsaved > 0 };
   switch (status.code) {
-    case "removed":
-      return <Wrong title="wrong.removed.title" words="wrong.removed.text" {...more} />;
     case "bad-invitation":
       return <Wrong title="wrong.link.title" words="wrong.link.text" unsaved={more.unsaved} />;
     case "no-room":

@@ -2,8 +2,8 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { RoomConnection, RoomState, Session, Status, Unsubscribe } from "../provider";
 import { Help } from "../panels/Help";
 import { Icon } from "../panels/Icon";
-import { useLive, useNarrow, useText, useTouch } from "../panels/hooks";
-import { Lead } from "../panels/Lead";
+import { useLive, useNarrow, useRoomy, useText, useTouch } from "../panels/hooks";
+import { Lead } from "../panels/parts";
 import { Notices } from "../panels/Notices";
 import { listOf } from "../panels/People";
 import { Properties } from "../panels/Properties";
@@ -13,7 +13,7 @@ import { ZoomBar } from "../panels/ZoomBar";
 import type { Command } from "../workspace/keys";
 import { createSaying, SILENT } from "../workspace/saying";
 import type { Said } from "../workspace/saying";
-import { AwayBanner, Banner } from "./Banner";
+import { AwayBanner, Banner, FreshBanner } from "./Banner";
 import { TopBar } from "./TopBar";
 import { useKeys } from "./useKeys";
 import { useRoomTitle } from "./useRoomTitle";
@@ -33,9 +33,10 @@ const stateOf = (room: RoomConnection): RoomState => room.room;
 export function BoardView({ connection, session, room, status }: Props) {
   const text = useText();
   const narrow = useNarrow();
+  const roomy = useRoomy();
   const touch = useTouch();
   const state = useLive(connection, onRoom, stateOf);
-  const title = useRoomTitle(session, room);
+  const { title, fresh } = useRoomTitle(session, room);
   const [said, setSaid] = useState<Said>(SILENT);
   const [saying] = useState(() => createSaying(setSaid));
   const { say } = saying;
@@ -72,6 +73,7 @@ export function BoardView({ connection, session, room, status }: Props) {
   const people = listOf(me, view.others);
   const showLead = leads && (leading ?? !narrow);
   const empty = view.shapes === 0 && working.synced && view.mayWrite && view.editing === null;
+  const banner = <Banner state={state} role={role} />;
   const classes = ["board", showLead ? "leading" : "", view.editing === null ? "" : "writing"];
   return (
     <div className={classes.join(" ").trim()}>
@@ -83,7 +85,10 @@ export function BoardView({ connection, session, room, status }: Props) {
         people={people}
         leads={leads}
         leading={showLead}
+        banner={roomy && banner}
+        narrow={narrow}
         onLead={() => setLeading(!showLead)}
+        onSheet={() => narrow && setLeading(false)}
         onHelp={showHelp}
       />
       <main className="surface" ref={working.parent}>
@@ -104,7 +109,8 @@ export function BoardView({ connection, session, room, status }: Props) {
       </main>
       <div className="above">
         <AwayBanner status={status} />
-        <Banner state={state} role={role} />
+        {!roomy && banner}
+        {empty && fresh && <FreshBanner rooms={`/j/${session.jam}`} />}
         <Notices lost={working.lost} onClose={working.closeLost} disk={!state.saving} />
         {said.shown !== "" && <p className="notice told" aria-hidden="true">{said.shown}</p>}
       </div>
@@ -124,7 +130,11 @@ export function BoardView({ connection, session, room, status }: Props) {
       </div>
       <ZoomBar zoom={view.zoom} perform={perform} />
       {showLead && (
-        <aside className="side" aria-label={text("lead.label")}>
+        <aside
+          className="side"
+          aria-label={text("lead.label")}
+          onKeyDown={(event) => narrow && event.key === "Escape" && setLeading(false)}
+        >
           <header>
             <h2>{text("lead.label")}</h2>
             <button

@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { createSession, knownJams, takeInvitation } from "../provider";
 import type { Session } from "../provider";
 import { useText } from "../panels/hooks";
@@ -30,6 +30,18 @@ export function Jam({ jam, room }: Props) {
   const [title, setTitle] = useState(
     () => knownJams(storage()).find((one) => one.jam === jam)?.title || jam,
   );
+
+  // nobody gives a name for a link that leads nowhere any more
+  useEffect(() => {
+    if (!session.membership || session.joined) return;
+    let gone = false;
+    void session.check().then((answer) => {
+      if (gone) return;
+      if (answer.ok) setTitle(answer.value.title);
+      else if (answer.error === "bad-invitation") setEnded(true);
+    });
+    return () => void (gone = true);
+  }, [session]);
 
   if (ended) return <Wrong title="wrong.link.title" words="wrong.link.text" />;
   if (!session.membership) return <Wrong title="wrong.none.title" words="wrong.none.text" />;

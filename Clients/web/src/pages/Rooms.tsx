@@ -1,12 +1,14 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import type { FormEvent } from "react";
-import type { RoomEntry, Session } from "../provider";
+import { openStore } from "../provider";
+import type { OfflineStore, RoomEntry, Session } from "../provider";
 import { ago, plural } from "../text";
 import { useText } from "../panels/hooks";
 import { wrongWords } from "../panels/wrong";
 import { isVisible } from "../text/visible";
 import { Link } from "./Link";
 import { go } from "./navigation";
+import { knownTitle } from "./titles";
 
 interface Props {
   readonly session: Session;
@@ -25,6 +27,9 @@ export function Rooms({ session, onTitle, onRename, onEnded }: Props) {
   const [rooms, setRooms] = useState<readonly RoomEntry[] | null>(null);
   const [wrong, setWrong] = useState("");
   const [filter, setFilter] = useState("");
+  /** What this device keeps, while the hub does not answer. */
+  const [kept, setKept] = useState<readonly string[]>([]);
+  const store = useRef<Promise<OfflineStore>>();
 
   const load = useCallback(async () => {
     const answer = await session.rooms();
@@ -32,10 +37,13 @@ export function Rooms({ session, onTitle, onRename, onEnded }: Props) {
       setRooms(answer.value.rooms);
       onTitle(answer.value.jam.title);
       setWrong("");
+      setKept([]);
     } else if (answer.error === "bad-invitation") {
       onEnded();
     } else {
       setWrong(wrongWords(answer));
+      store.current ??= openStore();
+      setKept(await (await store.current).rooms(session.jam, session.sub));
     }
   }, [session]);
 
@@ -48,7 +56,8 @@ export function Rooms({ session, onTitle, onRename, onEnded }: Props) {
   const name = session.membership?.name ?? "";
   const viewer = session.membership?.role === "viewer";
   const wanted = filter.trim().toLocaleLowerCase();
-  const shown = rooms?.filter((room) => room.title.toLocaleLowerCase().includes(wanted)) ?? [];
+  const listed: readonly Listed[] = rooms ?? kept.map((id) => fromHere(session.jam, id));
+  const shown = listed.filter((room) => room.title.toLocaleLowerCase().includes(wanted));
   return (
     <>
       <p className="lead-text">
@@ -65,7 +74,7 @@ export function Rooms({ session, onTitle, onRename, onEnded }: Props) {
           </button>
         </p>
       )}
-      {rooms && rooms.length >= FILTER_FROM && (
+      {listed.length >= FILTER_FROM && (
         <input
           type="search"
           className="filter"
@@ -82,22 +91,35 @@ export function Rooms({ session, onTitle, onRename, onEnded }: Props) {
             <Link to={`/j/${session.jam}/${room.id}`} className="room">
               <span className="title">
                 {room.title}
-                {room.review && <span className="badge">{text("rooms.review")}</span>}
+                {room.review === true && <span className="badge">{text("rooms.review")}</span>}
+                {kept.includes(room.id) && <span className="badge">{text("rooms.kept")}</span>}
               </span>
-              <span className="facts">
-                <span className={room.people > 0 ? "some" : ""}>
-                  {room.people > 0 ? plural("people.here", room.people) : text("rooms.empty")}
-                </span>
-                {" · "}
-                {room.changed === null
-                  ? text("rooms.fresh")
-                  : text("rooms.changed", { when: ago(room.changed) })}
-              </span>
+              {"people" in room && <Facts room={room} />}
             </Link>
           </li>
         ))}
       </ul>
     </>
+  );
+}
+
+type Listed = RoomEntry | { readonly id: string; readonly title: string; readonly review?: never };
+
+const fromHere = (jam: string, id: string): Listed =>
+  ({ id, title: knownTitle(`${jam}/${id}`) ?? id });
+
+function Facts({ room }: { readonly room: RoomEntry }) {
+  const text = useText();
+  return (
+    <span className="facts">
+      <span className={room.people > 0 ? "some" : ""}>
+        {room.people > 0 ? plural("people.here", room.people) : text("rooms.empty")}
+      </span>
+      {" · "}
+      {room.changed === null
+        ? text("rooms.fresh")
+        : text("rooms.changed", { when: ago(room.changed) })}
+    </span>
   );
 }
 

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import type { Session, Status } from "../provider";
 import { plural } from "../text";
 import { useText } from "../panels/hooks";
@@ -5,8 +6,9 @@ import { Icon } from "../panels/Icon";
 import { Language } from "../panels/Language";
 import { Faces, Listed, People } from "../panels/People";
 import { Popover } from "../panels/Popover";
-import { Share } from "../panels/Share";
+import { Share } from "../panels/parts";
 import { StatusChip } from "../panels/StatusChip";
+import { isLostByReload, useKeeping } from "./keeping";
 import { Link } from "./Link";
 
 interface Props {
@@ -17,13 +19,19 @@ interface Props {
   readonly people: readonly Listed[];
   readonly leads: boolean;
   readonly leading: boolean;
+  /** What is to be said in the bar itself, where it has room for it. */
+  readonly banner: ReactNode;
+  readonly narrow: boolean;
   readonly onLead: () => void;
+  /** A sheet is opened. */
+  readonly onSheet: () => void;
   readonly onHelp: () => void;
 }
 
 export function TopBar(props: Props) {
-  const { session, room, title, status, people, leads, leading } = props;
+  const { session, room, title, status, people, leads, leading, onSheet } = props;
   const text = useText();
+  const keeping = useKeeping();
   const home = `/j/${session.jam}`;
   return (
     <header className="topbar">
@@ -32,15 +40,22 @@ export function TopBar(props: Props) {
         <h1 title={title}>{title}</h1>
         <StatusChip status={status} />
       </div>
+      {props.banner}
       <div className="panel who-and-what">
         <Popover
           label={`${text("people.label")}: ${plural("people", people.length)}`}
           button={<Faces people={people} />}
+          onOpen={onSheet}
         >
           {() => <People people={people} />}
         </Popover>
-        <Popover label={text("share.label")} button={<Icon name="share" />} className="wide">
-          {() => <Share session={session} path={`${home}/${room}`} facilitates={leads} />}
+        <Popover
+          label={text("share.label")}
+          button={<Icon name="share" />}
+          className="wide"
+          onOpen={onSheet}
+        >
+          {() => <Share session={session} room={room} facilitates={leads} />}
         </Popover>
         {leads && (
           <button
@@ -54,9 +69,10 @@ export function TopBar(props: Props) {
             <Icon name="lead" />
           </button>
         )}
-        <Popover label={text("do.menu")} button={<Icon name="menu" />}>
+        <Popover label={text("do.menu")} button={<Icon name="menu" />} onOpen={onSheet}>
           {(close) => (
             <div className="menu">
+              {props.narrow && <p className="whole-title">{title}</p>}
               <Language />
               <button
                 type="button"
@@ -69,6 +85,12 @@ export function TopBar(props: Props) {
                 <Icon name="help" />
                 {text("help.label")}
               </button>
+              {isLostByReload(keeping) && (
+                <p className="hint">
+                  {text("keep.reload")}{" "}
+                  <Link to="/trust" className="inline">{text("keep.more")}</Link>
+                </p>
+              )}
             </div>
           )}
         </Popover>

@@ -10,10 +10,12 @@ interface Props {
   readonly rooms?: string;
   readonly reload?: boolean;
   readonly unsaved?: boolean;
+  /** Tries again without loading anything. */
+  readonly again?: () => void;
 }
 
 /** Something has ended, or cannot begin: says why, and what can be done. */
-export function Wrong({ title, words, rooms, reload, unsaved }: Props) {
+export function Wrong({ title, words, rooms, reload, unsaved, again }: Props) {
   const text = useText();
   return (
     <Plain title={text(title)}>
@@ -22,6 +24,9 @@ export function Wrong({ title, words, rooms, reload, unsaved }: Props) {
       <p className="choices">
         {rooms !== undefined && (
           <Link to={rooms} className="button soft">{text("wrong.rooms")}</Link>
+        )}
+        {again && (
+          <button type="button" className="main" onClick={again}>{text("do.again")}</button>
         )}
         {reload === true && (
           <button type="button" className="main" onClick={() => location.reload()}>

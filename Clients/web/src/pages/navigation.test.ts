@@ -9,6 +9,8 @@ const rows: readonly [string, unknown][] = [
   ["/j/demo/radio-1", { at: "room", jam: "demo", room: "radio-1" }],
   ["/j/demo/radio/more", { at: "unknown" }],
   ["/j/%2e%2e/x", { at: "unknown" }],
+  ["/trust", { at: "trust" }],
+  ["/trust/more", { at: "unknown" }],
   ["/other", { at: "unknown" }],
 ];
 

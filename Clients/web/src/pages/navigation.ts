@@ -5,6 +5,7 @@ export type Place =
   | { readonly at: "home" }
   | { readonly at: "jam"; readonly jam: string }
   | { readonly at: "room"; readonly jam: string; readonly room: string }
+  | { readonly at: "trust" }
   | { readonly at: "unknown" };
 
 const slug = /^[a-z0-9_-]{1,64}$/;
@@ -12,6 +13,7 @@ const slug = /^[a-z0-9_-]{1,64}$/;
 export function placeOf(path: string): Place {
   const [first, jam, room, ...more] = path.split("/").filter((part) => part !== "");
   if (first === undefined) return { at: "home" };
+  if (first === "trust" && jam === undefined) return { at: "trust" };
   if (first !== "j" || jam === undefined || !slug.test(jam) || more.length > 0) {
     return { at: "unknown" };
   }

@@ -1,17 +1,29 @@
 import { useEffect, useState } from "react";
-import type { Session } from "../provider";
+import type { RoomEntry, Session } from "../provider";
 import { text } from "../text";
 import { keepTitle, knownTitle } from "./titles";
 
-/** The title of a room; as long as the hub has not told it, the one known from before or the id. */
-export function useRoomTitle(session: Session, room: string): string {
+export interface RoomTitle {
+  /** As long as the hub has not told it, the one known from before, or the id. */
+  readonly title: string;
+  /** Nobody has made the room by a title or written in it. */
+  readonly fresh: boolean;
+}
+
+const isFresh = (found: RoomEntry | undefined): boolean =>
+  !found || (found.changed === null && found.title === found.id && !found.review);
+
+export function useRoomTitle(session: Session, room: string): RoomTitle {
   const path = `${session.jam}/${room}`;
   const [title, setTitle] = useState(() => knownTitle(path) ?? room);
+  const [fresh, setFresh] = useState(false);
   useEffect(() => {
     let gone = false;
     void session.rooms().then((answer) => {
-      const found = answer.ok ? answer.value.rooms.find((one) => one.id === room) : undefined;
-      if (!found || gone) return;
+      if (!answer.ok || gone) return;
+      const found = answer.value.rooms.find((one) => one.id === room);
+      setFresh(isFresh(found));
+      if (!found) return;
       keepTitle(path, found.title);
       setTitle(found.title);
     });
@@ -20,5 +32,5 @@ export function useRoomTitle(session: Session, room: string): string {
   useEffect(() => {
     document.title = `${title} · ${text("app.name")}`;
   }, [title]);
-  return title;
+  return { title, fresh };
 }

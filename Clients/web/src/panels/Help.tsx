@@ -1,33 +1,7 @@
 import { useEffect, useRef } from "react";
-import type { TextKey } from "../text";
 import { useText } from "./hooks";
 import { Icon } from "./Icon";
-
-type Row = readonly [what: TextKey, ...keys: string[]];
-
-/** "@x" is the name of a key in the language of the interface. */
-const groups: readonly (readonly [TextKey, readonly Row[]])[] = [
-  ["help.tools", [
-    ["tool.select", "V", "1"], ["tool.hand", "H"], ["tool.note", "N", "S"], ["tool.pen", "P", "7"],
-    ["tool.rect", "R", "2"], ["tool.ellipse", "O", "4"], ["tool.lock", "Q"],
-  ]],
-  ["help.edit", [
-    ["help.make", "@key.enter"], ["help.cycle", "@key.tab"], ["help.nudge", "@key.arrows"],
-    ["help.text", "@key.enter"],
-    ["help.text.end", "@key.escape"], ["help.next", "@key.tab"], ["help.delete", "@key.delete"],
-    ["help.all", "@mod A"], ["help.duplicate", "@mod D"],
-    ["help.clipboard", "@mod C", "@mod X", "@mod V"], ["do.undo", "@mod Z"],
-    ["do.redo", "@mod @key.shift Z", "@mod Y"],
-  ]],
-  ["help.view", [
-    ["help.pan", "@help.space @help.drag", "@key.arrows"],
-    ["help.zoom", "@mod +", "@mod −", "@mod @help.wheel"],
-    ["zoom.reset", "@mod 0"], ["zoom.fit", "@key.shift 1"], ["help.selection", "@key.shift 2"],
-    ["help.leave", "@key.escape @key.tab"], ["help.label", "?"],
-  ]],
-];
-
-const isMac = /mac|iphone|ipad/i.test(navigator.platform);
+import { Keys } from "./parts";
 
 export function Help({ onClose }: { readonly onClose: () => void }) {
   const text = useText();
@@ -36,9 +10,6 @@ export function Help({ onClose }: { readonly onClose: () => void }) {
     const { current } = dialog;
     if (current && !current.open) current.showModal();
   }, []);
-  const name = (part: string): string =>
-    part === "@mod" ? (isMac ? "⌘" : text("key.ctrl")) :
-    part.startsWith("@") ? text(part.slice(1) as TextKey) : part;
   return (
     <dialog
       className="help"
@@ -49,7 +20,7 @@ export function Help({ onClose }: { readonly onClose: () => void }) {
       onKeyDown={(event) => event.stopPropagation()}
     >
       <header>
-        <h2 id="help-title">{text("help.title")}</h2>
+        <h2 id="help-title">{text("help.label")}</h2>
         <button
           type="button"
           className="plain"
@@ -59,27 +30,7 @@ export function Help({ onClose }: { readonly onClose: () => void }) {
           <Icon name="close" />
         </button>
       </header>
-      <div className="groups">
-        {groups.map(([title, rows]) => (
-          <section key={title}>
-            <h3>{text(title)}</h3>
-            <dl>
-              {rows.map(([what, ...keys]) => (
-                <div key={what}>
-                  <dt>{text(what)}</dt>
-                  <dd>
-                    {keys.map((key) => (
-                      <span key={key} className="keys">
-                        {key.split(" ").map((part) => <kbd key={part}>{name(part)}</kbd>)}
-                      </span>
-                    ))}
-                  </dd>
-                </div>
-              ))}
-            </dl>
-          </section>
-        ))}
-      </div>
+      <Keys />
     </dialog>
   );
 }

@@ -24,13 +24,17 @@ interface Named {
   readonly name: string;
 }
 
+/** Who was removed from here, for as long as the page is open: the panel comes and goes. */
+const removedFrom = new WeakMap<RoomConnection, readonly Named[]>();
+
 /** What only facilitators can do: freeze the room, remove somebody, renew the link. */
 export function Lead({ room, session, frozen, stamp, say, shown }: Props) {
   const text = useText();
   /** Null without a connection; undefined until the first answer. */
   const [people, setPeople] = useState<readonly Person[] | null | undefined>(undefined);
   const [asked, setAsked] = useState<Named | null>(null);
-  const [removed, setRemoved] = useState<readonly Named[]>([]);
+  const [removed, setRemoved] = useState<readonly Named[]>(() => removedFrom.get(room) ?? []);
+  const [done, setDone] = useState("");
   const [wrong, setWrong] = useState("");
   const [link, setLink] = useState("");
 
@@ -52,21 +56,35 @@ export function Lead({ room, session, frozen, stamp, say, shown }: Props) {
     return answer.ok ? answer.value : undefined;
   }
 
+  function fail(reply: { readonly error: string; readonly reason: string }): void {
+    setDone("");
+    setWrong(wrongWords(reply));
+  }
+
+  /** Seen and heard. */
+  function tell(message: string, gone: readonly Named[]): void {
+    removedFrom.set(room, gone);
+    setRemoved(gone);
+    setWrong("");
+    setDone(message);
+    say(message);
+  }
+
   async function remove(person: Named, renew: boolean): Promise<void> {
     setAsked(null);
     const reply = await room.remove(person.sub);
-    if (!reply.ok) return setWrong(wrongWords(reply));
-    setRemoved((list) => [...list.filter((one) => one.sub !== person.sub), person]);
-    say(text("lead.removed", { name: person.name }));
+    if (!reply.ok) return fail(reply);
+    const others = removed.filter((one) => one.sub !== person.sub);
+    tell(text("lead.removed", { name: person.name }), [...others, person]);
     if (renew) setLink((await act(session.renewInvitation("participant"))) ?? "");
     await refresh();
   }
 
   async function readmit(person: Named): Promise<void> {
     const reply = await room.readmit(person.sub);
-    if (!reply.ok) return setWrong(wrongWords(reply));
-    setRemoved((list) => list.filter((one) => one.sub !== person.sub));
-    say(text("lead.readmitted", { name: person.name }));
+    if (!reply.ok) return fail(reply);
+    const others = removed.filter((one) => one.sub !== person.sub);
+    tell(text("lead.readmitted", { name: person.name }), others);
   }
 
   const listed = people && gathered(people, session.sub, shown);
@@ -85,6 +103,7 @@ export function Lead({ room, session, frozen, stamp, say, shown }: Props) {
         <p className="hint">{text("lead.freeze.hint")}</p>
       </div>
       {wrong !== "" && <p className="wrong" role="alert">{wrong}</p>}
+      {done !== "" && <p className="done"><Icon name="check" />{done}</p>}
       {link !== "" && (
         <CopyLink
           label={text("share.participant")}

@@ -7,11 +7,12 @@ interface Props {
   readonly label: string;
   readonly button: ReactNode;
   readonly className?: string;
+  readonly onOpen?: () => void;
   readonly children: (close: () => void) => ReactNode;
 }
 
-/** A button with a sheet that it opens; Escape and a press elsewhere close it. */
-export function Popover({ label, button, className, children }: Props) {
+/** A button with a sheet that it opens; Escape and going elsewhere, by press or key, close it. */
+export function Popover({ label, button, className, onOpen, children }: Props) {
   const text = useText();
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
@@ -39,6 +40,9 @@ export function Popover({ label, button, className, children }: Props) {
     <div
       className={`popover ${className ?? ""}`}
       ref={root}
+      onBlur={({ relatedTarget, currentTarget }) => {
+        if (relatedTarget && !currentTarget.contains(relatedTarget)) setOpen(false);
+      }}
       onKeyDown={(event) => {
         if (!open || event.key !== "Escape") return;
         event.stopPropagation();
@@ -53,7 +57,10 @@ export function Popover({ label, button, className, children }: Props) {
         title={label}
         aria-haspopup="dialog"
         aria-expanded={open}
-        onClick={() => setOpen(!open)}
+        onClick={() => {
+          if (!open) onOpen?.();
+          setOpen(!open);
+        }}
       >
         {button}
       </button>

@@ -2,24 +2,42 @@ import { useEffect, useState } from "react";
 import type { InvitedRole, Session } from "../provider";
 import { CopyLink } from "./CopyLink";
 import { useText } from "./hooks";
+import { intoRoom, ownLink } from "./links";
 import { wrongWords } from "./wrong";
 
 const roles: readonly InvitedRole[] = ["participant", "viewer", "facilitator"];
 
 interface Props {
   readonly session: Session;
-  readonly path: string;
+  readonly room: string;
   readonly facilitates: boolean;
 }
 
-/** Links to give away; facilitators see those that let people in. */
-export function Share({ session, path, facilitates }: Props) {
+/** Links to give away: into this room for who is in the jam, and such that let newcomers in. */
+export function Share({ session, room, facilitates }: Props) {
+  const text = useText();
+  return (
+    <div className="share">
+      <CopyLink
+        label={text("share.room")}
+        link={`${location.origin}/j/${session.jam}/${room}`}
+        hint={text("share.room.hint")}
+      />
+      {facilitates ? <All session={session} room={room} /> : <Own session={session} room={room} />}
+    </div>
+  );
+}
+
+type Place = Pick<Props, "session" | "room">;
+
+/** Facilitators can give away every role. */
+function All({ session, room }: Place) {
   const text = useText();
   const [links, setLinks] = useState<Readonly<Record<InvitedRole, string>> | null>(null);
   const [wrong, setWrong] = useState("");
+  const [direct, setDirect] = useState(true);
 
   useEffect(() => {
-    if (!facilitates) return;
     let gone = false;
     void session.invitations().then((answer) => {
       if (gone) return;
@@ -27,27 +45,55 @@ export function Share({ session, path, facilitates }: Props) {
       else setWrong(wrongWords(answer));
     });
     return () => void (gone = true);
-  }, [session, facilitates]);
+  }, [session]);
 
+  if (!links) return wrong === "" ? null : <p className="wrong" role="alert">{wrong}</p>;
   return (
-    <div className="share">
-      <CopyLink
-        label={text("share.room")}
-        link={location.origin + path}
-        hint={text("share.room.hint")}
-      />
-      {wrong !== "" && <p className="wrong" role="alert">{wrong}</p>}
-      {links && roles.map((role) => (
+    <>
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={direct}
+          onChange={(event) => setDirect(event.target.checked)}
+        />
+        {text("share.direct")}
+      </label>
+      {roles.map((role) => (
         <Invitation
           key={role}
           role={role}
-          link={links[role]}
+          link={direct ? intoRoom(links[role], room) : links[role]}
           session={session}
           onRenewed={(link) => setLinks({ ...links, [role]: link })}
         />
       ))}
-      {links && <p className="hint">{text("share.jam.hint")}</p>}
-    </div>
+      <p className="hint">{text("share.jam.hint")}</p>
+    </>
+  );
+}
+
+/** Everybody else hands on the link that they came by, if it still is good. */
+function Own({ session, room }: Place) {
+  const text = useText();
+  const [wrong, setWrong] = useState("");
+  useEffect(() => {
+    let gone = false;
+    void session.check().then((answer) => {
+      if (gone || answer.ok) return;
+      setWrong(answer.error === "bad-invitation" ? text("share.own.renewed") : wrongWords(answer));
+    });
+    return () => void (gone = true);
+  }, [session]);
+  const link = ownLink(session.jam, room, session.membership);
+  if (wrong !== "") return <p className="wrong" role="alert">{wrong}</p>;
+  if (link === undefined) return null;
+  const viewer = session.membership?.role === "viewer";
+  return (
+    <CopyLink
+      label={text(viewer ? "share.viewer" : "share.participant")}
+      link={location.origin + link}
+      hint={text("share.own.hint")}
+    />
   );
 }
 

@@ -46,6 +46,7 @@ export function words(status: Status, text: ReturnType<typeof useText>): string 
       return status.unsaved > 0
         ? plural("status.refused", status.unsaved)
         : text("status.refused.none");
+    case "removed":
     case "ended":
       return text("status.ended");
   }

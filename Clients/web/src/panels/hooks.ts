@@ -28,12 +28,18 @@ export function useNarrow(): boolean {
   return useLive(narrow, subscribeMedia, (query) => query.matches);
 }
 
+/** Whether the top bar has room for a sentence or two. */
+export function useRoomy(): boolean {
+  return useLive(roomy, subscribeMedia, (query) => query.matches);
+}
+
 /** Whether fingers are what the board is used with first, as on tablets. */
 export function useTouch(): boolean {
   return useLive(coarse, subscribeMedia, (query) => query.matches);
 }
 
 const narrow = matchMedia(SMALL_WINDOW);
+const roomy = matchMedia("(min-width: 900px)");
 const coarse = matchMedia("(pointer: coarse)");
 
 function subscribeMedia(query: MediaQueryList, listener: () => void): () => void {

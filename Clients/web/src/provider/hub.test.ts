@@ -211,7 +211,7 @@ hubTest("what was written offline waits for the end of a freeze", async (come) =
   await shows(view, "a b c chair");
 });
 
-hubTest("who is removed is told, and it is over", async (come) => {
+hubTest("who is removed is told, and is back once let back in", async (come) => {
   const [ann, chair] = [come("ann"), come("chair", "facilitator")];
   ann.room.board("main");
   await saved(ann);
@@ -221,13 +221,20 @@ hubTest("who is removed is told, and it is over", async (come) => {
   const sub = people.value.find(({ name }) => name === "ann")?.sub;
   assert.deepEqual(await ann.room.freeze().then((reply) => reply.ok || reply.error), "not-allowed");
   assert((await chair.room.remove(sub ?? "")).ok);
-  await until("ended", () => ann.room.status.at === "ended");
-  assert.deepEqual(ann.room.status, { at: "ended", code: "removed", unsaved: 0 });
+  await until("removed", () => ann.room.status.at === "removed");
+  assert.deepEqual(ann.room.status, { at: "removed", unsaved: 0 });
   assert.equal(await ann.room.who().then((reply) => reply.ok || reply.error), "offline");
+  const told: string[] = [];
+  ann.room.onStatus(({ at }) => told.push(at));
+  ann.room.retry();
+  const again = come("ann");
+  again.room.board("main");
+  await until("still removed", () => again.room.status.at === "removed");
+  assert.equal(told.length, 0);
   assert((await chair.room.readmit("ann")).ok);
-  const back = come("ann");
-  back.room.board("main");
-  await saved(back);
+  ann.room.retry();
+  await saved(ann);
+  assert(!told.includes("offline"));
 });
 
 hubTest("viewers read; what they try to write is given back to them", async (come) => {

@@ -4,8 +4,8 @@
  * into the next one together, so a fast typist costs one transaction at a time.
  */
 import * as Y from "yjs";
-import { memoryStore } from "./store";
-import type { BoardKey, OfflineStore, StoredBoard } from "./store";
+import { memoryStore, nameOf, roomsIn } from "./store";
+import type { OfflineStore, StoredBoard } from "./store";
 
 const database = "jamboree";
 const version = 1;
@@ -25,8 +25,6 @@ interface Marks {
 }
 
 type Job = (updates: IDBObjectStore, boards: IDBObjectStore) => void;
-
-const nameOf = (key: BoardKey) => JSON.stringify([key.jam, key.room, key.board, key.sub]);
 
 function result<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((done, fail) => {
@@ -52,6 +50,21 @@ function openDatabase(factory: IDBFactory): Promise<IDBDatabase> {
   // A browser that keeps us waiting would keep the page from connecting.
   const late = new Promise<never>((_, fail) => void setTimeout(fail, patience));
   return Promise.race([result(request), late]);
+}
+
+/** The boards of which there is anything. */
+function names(updates: IDBObjectStore): Promise<readonly string[]> {
+  return new Promise((done, fail) => {
+    const found: string[] = [];
+    const request = updates.index("board").openKeyCursor(null, "nextunique");
+    request.onerror = () => fail(request.error);
+    request.onsuccess = () => {
+      const cursor = request.result;
+      if (!cursor) return done(found);
+      found.push(String(cursor.key));
+      cursor.continue();
+    };
+  });
 }
 
 /** Deletes what a board has now, up to and with `last` if given; what is added later stays. */
@@ -129,6 +142,13 @@ function storeIn(opened: IDBDatabase): OfflineStore {
     async load(key) {
       await settled();
       return read(nameOf(key)).catch(() => undefined);
+    },
+    async rooms(jam, sub) {
+      try {
+        return roomsIn(await names(opened.transaction("updates").objectStore("updates")), jam, sub);
+      } catch {
+        return [];
+      }
     },
     append(key, update) {
       enqueue((rows) => rows.add({ board: nameOf(key), update }));

@@ -50,13 +50,28 @@ test("chance shortens a wait by up to half", () => {
 });
 
 const ends: readonly (readonly [number, string])[] = [
-  [4400, "malformed"], [4403, "removed"], [1009, "too-big"],
+  [4400, "malformed"], [1009, "too-big"],
 ];
 for (const [code, end] of ends) {
   test(`close code ${code} is the end: ${end}`, () => {
     assert.deepEqual(run(...toOpen, closed(code))[0], { at: "ended", code: end });
   });
 }
+
+test("who was removed asks again, ever more slowly, and with the same token", () => {
+  const events: LinkEvent[] = [{ on: "start" }];
+  for (let refusal = 0; refusal < 6; refusal++) {
+    events.push(good, opened, closed(4403, 5), { on: "timer" });
+  }
+  const [link, effects] = run(...events);
+  assert.deepEqual(link, { at: "asking", failures: 0, removed: 6 });
+  const waits = effects.flatMap((effect) => (effect?.do === "wait" ? [effect.ms] : []));
+  assert.deepEqual(waits, [5_000, 10_000, 20_000, 40_000, 60_000, 60_000]);
+  assert(effects.every((effect) => effect?.do !== "ask" || !effect.fresh));
+  // let in for a good while, and removed anew: it begins again
+  const again: readonly LinkEvent[] = [...events, good, opened, closed(4403, 60_000)];
+  assert.deepEqual(run(...again)[1][again.length - 1], { do: "wait", ms: 5_000 });
+});
 
 test("an expired token is renewed at once, but not in a circle", () => {
   assert.deepEqual(run(...toOpen, closed(4401, 9_000))[1][3], { do: "ask", fresh: true });

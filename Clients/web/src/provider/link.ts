@@ -1,13 +1,20 @@
 /** When to connect, to wait, to ask for a token, and when to stop: a pure state machine. */
 import type { EndCode, TokenAnswer } from "./types";
 
+/** `failures`: attempts since the last good connection. */
+interface Trying {
+  readonly failures: number;
+  /** How often in a row the hub said that this person was removed. */
+  readonly removed?: number;
+}
+
 export type Link =
   | { readonly at: "idle" }
-  /** Asking for a token. `failures`: attempts since the last good connection. */
-  | { readonly at: "asking"; readonly failures: number }
-  | { readonly at: "opening"; readonly failures: number }
-  | { readonly at: "open"; readonly failures: number; readonly since: number }
-  | { readonly at: "waiting"; readonly failures: number; readonly fresh: boolean }
+  /** Asking for a token. */
+  | ({ readonly at: "asking" } & Trying)
+  | ({ readonly at: "opening" } & Trying)
+  | ({ readonly at: "open"; readonly since: number } & Trying)
+  | ({ readonly at: "waiting"; readonly fresh: boolean } & Trying)
   | { readonly at: "ended"; readonly code: EndCode };
 
 /** There is a token, but no such room for who has it. */
@@ -40,6 +47,8 @@ export type LinkEffect =
 
 export const firstWait = 300;
 export const longestWait = 10_000;
+/** Who was removed may be let back in, and nobody tells. */
+export const removedWaits = { first: 5_000, longest: 60_000 };
 /** A connection that ends sooner was no good one. */
 const soon = 2_000;
 
@@ -55,18 +64,29 @@ function wait(failures: number, fresh: boolean, chance: number): [Link, LinkEffe
   ];
 }
 
+/** The token is as good as before, so it is not doubted. */
+function waitOutside(removed: number, chance: number): [Link, LinkEffect] {
+  const { first, longest } = removedWaits;
+  const most = Math.min(longest, first * 2 ** Math.min(removed - 1, 10));
+  return [
+    { at: "waiting", failures: 0, fresh: false, removed },
+    { do: "wait", ms: Math.round(most * (0.5 + chance / 2)) },
+  ];
+}
+
 /**
  * A browser does not learn why an upgrade failed. The token may be the reason, so every second
  * failure asks for a new one, which the hub answers with words.
  */
-function ask(failures: number, fresh: boolean): [Link, LinkEffect] {
+function ask({ failures, removed }: Trying, fresh: boolean): [Link, LinkEffect] {
   const doubted = failures > 0 && failures % 2 === 0;
-  return [{ at: "asking", failures }, { do: "ask", fresh: fresh || doubted }];
+  const trying = removed === undefined ? { failures } : { failures, removed };
+  return [{ at: "asking", ...trying }, { do: "ask", fresh: fresh || doubted }];
 }
 
 /** Close codes after which nothing gets better by itself (wire.md section 7). */
 const last: Readonly<Record<number, EndCode>> = {
-  4400: "malformed", 4403: "removed", 1009: "too-big",
+  4400: "malformed", 1009: "too-big",
 };
 
 function closed(
@@ -77,8 +97,9 @@ function closed(
   const code = last[event.code];
   if (code !== undefined) return [{ at: "ended", code }];
   const wasGood = link.at === "open" && event.now - link.since >= soon;
+  if (event.code === 4403) return waitOutside(wasGood ? 1 : (link.removed ?? 0) + 1, chance);
   const fresh = event.code === 4401;
-  if (wasGood && fresh) return ask(0, true);
+  if (wasGood && fresh) return ask({ failures: 0 }, true);
   return wait(wasGood ? 0 : link.failures + 1, fresh, chance);
 }
 
@@ -88,7 +109,7 @@ export function nextLink(link: Link, event: LinkEvent, chance: number): [Link, L
   if (event.on === "stop") return [{ at: "ended", code: "closed" }, { do: "close" }];
   switch (link.at) {
     case "idle":
-      return event.on === "start" ? ask(0, false) : [link];
+      return event.on === "start" ? ask({ failures: 0 }, false) : [link];
     case "asking": {
       if (event.on !== "token") return [link];
       const { answer } = event;
@@ -107,6 +128,6 @@ export function nextLink(link: Link, event: LinkEvent, chance: number): [Link, L
       return event.on === "closed" ? closed(link, event, chance) : [link];
     case "waiting":
       if (event.on !== "timer" && event.on !== "wake") return [link];
-      return ask(link.failures, link.fresh);
+      return ask(link, link.fresh);
   }
 }

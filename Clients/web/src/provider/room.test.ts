@@ -280,6 +280,32 @@ test("cursors are sent at most every 33 ms, the newest last", async () => {
   assert(count >= 4 && count <= 6, `${count} messages in 100 ms`);
 });
 
+test("who was removed is kept outside until the hub says hello, and loses nothing", async () => {
+  const it = await scene();
+  join(it);
+  edit(it.board);
+  const told: string[] = [];
+  it.room.onStatus(({ at }) => told.push(at));
+  it.socket().close(4403);
+  assert.deepEqual(it.room.status, { at: "removed", unsaved: 1 });
+  await it.pass(5_000);
+  it.socket().open();
+  it.socket().close(4403);
+  const before = it.sockets.length;
+  it.room.retry();
+  await it.pass(0);
+  assert.equal(it.sockets.length, before + 1);
+  it.socket().open();
+  assert.deepEqual(told, ["removed"]);
+  it.socket().sendText({
+    type: "hello", you: { sub: "ann", name: "Ann", role: "participant" },
+    room: { frozen: false }, boards: [], saving: true,
+  });
+  opened(it.socket());
+  assert.deepEqual(it.room.status, { at: "saving", unsaved: 1 });
+  it.room.close();
+});
+
 test("what the hub says of the room", async () => {
   const it = await scene();
   it.socket().open();

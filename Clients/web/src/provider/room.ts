@@ -40,6 +40,9 @@ export function statusOf(
   return { at: boards.every(({ synced }) => synced) ? "saved" : "connecting" };
 }
 
+const removedOf = (boards: readonly { readonly unsaved: number }[]): Status =>
+  ({ at: "removed", unsaved: boards.reduce((sum, board) => sum + board.unsaved, 0) });
+
 const sameStatus = (one: Status, two: Status) => JSON.stringify(one) === JSON.stringify(two);
 
 /** Connects, and keeps connecting until `close`. Boards can be opened and edited at once. */
@@ -58,6 +61,8 @@ export function connectRoom(options: RoomOptions): RoomConnection {
   let link: Link = { at: "idle" };
   let tried = false;
   let answers = false;
+  /** From the removal until the hub says hello again. */
+  let isRemoved = false;
   let send: ((data: string | Uint8Array) => void) | undefined;
 
   function look(): void {
@@ -66,7 +71,8 @@ export function connectRoom(options: RoomOptions): RoomConnection {
       synced: connection.synced,
       ...(refusal === undefined ? {} : { refusal }),
     }));
-    const now = statusOf(link, tried, each, answers);
+    const now = isRemoved && link.at !== "ended"
+      ? removedOf(each) : statusOf(link, tried, each, answers);
     if (sameStatus(now, status)) return;
     status = now;
     statuses.tell(now);
@@ -87,6 +93,8 @@ export function connectRoom(options: RoomOptions): RoomConnection {
     switch (message?.is) {
       case "hello": {
         const { you, frozen, review, saving } = message;
+        isRemoved = false;
+        look();
         return learn({ you: { ...you, role: readRole(you.role) }, frozen, review, saving });
       }
       case "reply": return commands.receive(message);
@@ -131,6 +139,7 @@ export function connectRoom(options: RoomOptions): RoomConnection {
     changed(next, reachable) {
       link = next;
       answers = reachable;
+      if (next.at === "waiting" && next.removed !== undefined) isRemoved = true;
       if (next.at === "open" || next.at === "waiting") tried = true;
       look();
     },
@@ -163,6 +172,7 @@ export function connectRoom(options: RoomOptions): RoomConnection {
     unfreeze: () => order("unfreeze"),
     remove: (sub) => order("remove", sub),
     readmit: (sub) => order("readmit", sub),
+    retry: () => wire.retry(),
     close() {
       wire.stop();
       boards.forEach((board) => board.close());

@@ -54,6 +54,8 @@ export interface Session extends TokenSource {
   readonly joined: boolean;
   /** Takes part under this name, 1 to 64 characters; again to change the name. */
   join(name: string): Promise<Answer<Membership>>;
+  /** Whether the invitation still is good, before anybody gives a name; the jam it leads into. */
+  check(): Promise<Answer<JamTitle>>;
   rooms(): Promise<Answer<RoomList>>;
   createRoom(title: string): Promise<Answer<JamTitle>>;
   /** Paths; put the page's origin in front. Facilitators only. */

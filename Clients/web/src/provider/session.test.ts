@@ -112,6 +112,19 @@ test("joining keeps who one is, for later visits", () => withHub(async (origin, 
   assert.deepEqual(asked[1]?.body, { invitation: "good", name: "Ann", key: "key-of-ann" });
 }));
 
+test("an invitation is checked without joining", () => withHub(async (origin, asked) => {
+  const storage = memory();
+  const session = createSession(options(origin, storage), "good");
+  assert.deepEqual(await session.check(), { ok: true, value: { id: "demo", title: "Jam" } });
+  assert(!session.joined && session.membership?.key === undefined);
+  assert.equal(storage.getItem("jamboree/jam/demo"), JSON.stringify({ invitation: "good" }));
+  assert.equal(asked[0]?.body.key, undefined);
+  const former = await createSession(options(origin, memory()), "former").check();
+  assert.equal(former.ok || former.error, "bad-invitation");
+  const nobody = await createSession(options(origin, memory())).check();
+  assert.equal(nobody.ok || nobody.error, "bad-invitation");
+}));
+
 test("a token is renewed before it expires, once for all who ask", () =>
   withHub(async (origin, asked) => {
     let time = 0;

@@ -3,7 +3,7 @@ import { ask, readInvitations, readJam, readJoined, readLink, readRooms } from "
 import type { Call } from "./api";
 import { keepMembership, loadMembership, takeInvitation } from "./membership";
 import type { TextStorage } from "./membership";
-import type { Answer, Membership, Session } from "./session-types";
+import type { Answer, JamTitle, Membership, Session } from "./session-types";
 import type { TokenAnswer } from "./types";
 
 export interface SessionOptions {
@@ -65,6 +65,15 @@ export function createSession(options: SessionOptions, invitation?: string): Ses
     return { ok: true, value: keep({ invitation: secret, title, ...rest }) };
   }
 
+  /** The hub keeps nothing of who joins, so one answer more or less is nothing to it. */
+  async function check(): Promise<Answer<JamTitle>> {
+    if (!membership) return notJoined;
+    const body = { invitation: membership.invitation, name: "?" };
+    const call: Call = { method: "POST", path: `${base}/join`, body };
+    const answer = await ask(origin, fetch, call, readJoined);
+    return answer.ok ? { ok: true, value: answer.value.jam } : answer;
+  }
+
   /** Renewals asked for at the same time are one: each board and page wants the same token. */
   let renewing: Promise<TokenAnswer> | undefined;
   function renew(): Promise<TokenAnswer> {
@@ -107,6 +116,7 @@ export function createSession(options: SessionOptions, invitation?: string): Ses
     get joined() { return membership?.token !== undefined; },
     get sub() { return membership?.sub ?? ""; },
     join,
+    check,
     token,
     renew,
     rooms,

@@ -26,6 +26,8 @@ export interface OfflineStore {
   /** False if nothing outlives the page. */
   readonly durable: boolean;
   load(key: BoardKey): Promise<StoredBoard | undefined>;
+  /** The rooms of a jam of which something is kept for this person. */
+  rooms(jam: string, sub: string): Promise<readonly string[]>;
   append(key: BoardKey, update: Uint8Array): void;
   mark(key: BoardKey, marks: { readonly epoch: number; readonly unsaved: number }): void;
   /** Forgets the board's updates, and keeps `update` in their place. */
@@ -34,15 +36,32 @@ export interface OfflineStore {
   settled(): Promise<void>;
 }
 
+/** Under which a board is kept. */
+export const nameOf = (key: BoardKey): string =>
+  JSON.stringify([key.jam, key.room, key.board, key.sub]);
+
+/** The rooms among the names of what is kept, each once. */
+export function roomsIn(names: readonly string[], jam: string, sub: string): readonly string[] {
+  const rooms = names.map((name) => {
+    const [inJam, room, , of] = JSON.parse(name) as readonly string[];
+    return inJam === jam && of === sub ? room : undefined;
+  });
+  return [...new Set(rooms.filter((room): room is string => room !== undefined))];
+}
+
 /** Keeps boards as long as the page. */
 export function memoryStore(): OfflineStore {
   const boards = new Map<string, StoredBoard>();
-  const name = (key: BoardKey) => JSON.stringify([key.jam, key.room, key.board, key.sub]);
+  const name = nameOf;
   const at = (key: BoardKey) =>
     boards.get(name(key)) ?? { updates: [], epoch: 0, unsaved: 0 };
   return {
     durable: false,
     load: async (key) => boards.get(name(key)),
+    rooms: async (jam, sub) => {
+      const found = [...boards].filter(([, { updates }]) => updates.length > 0);
+      return roomsIn(found.map(([one]) => one), jam, sub);
+    },
     append(key, update) {
       const board = at(key);
       boards.set(name(key), { ...board, updates: [...board.updates, update] });

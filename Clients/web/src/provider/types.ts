@@ -26,16 +26,17 @@ export type Status =
     }
   /** Connected, but the hub does not take changes now; they are kept and offered again. */
   | { readonly at: "refused"; readonly code: string; readonly unsaved: number }
+  /** A facilitator removed this person; now and then it is asked whether they may come back. */
+  | { readonly at: "removed"; readonly unsaved: number }
   /** It is over, and nothing is tried any more: see `EndCode`. */
   | { readonly at: "ended"; readonly code: EndCode; readonly unsaved: number };
 
 /**
- * `removed`: a facilitator removed this person. `bad-invitation`: the link was renewed.
+ * `bad-invitation`: the link was renewed.
  * `no-room`: who may only look asked for a room that nobody has begun.
  * `malformed`, `too-big`: the hub cannot read what we send. `closed`: `close()` was called.
  */
-export type EndCode =
-  "removed" | "bad-invitation" | "no-room" | "malformed" | "too-big" | "closed";
+export type EndCode = "bad-invitation" | "no-room" | "malformed" | "too-big" | "closed";
 
 /** What the hub says of the room. */
 export interface RoomState {
@@ -116,6 +117,9 @@ export interface RoomConnection {
   /** Ends all sessions of a person here and keeps them out; `readmit` lets them in again. */
   remove(sub: string): Promise<Reply<void>>;
   readmit(sub: string): Promise<Reply<void>>;
+
+  /** Tries to connect at once, if it waits. */
+  retry(): void;
 
   /** Says goodbye to the others and closes the socket. What is unsaved stays in the store. */
   close(): void;

@@ -23,6 +23,8 @@ export interface WireUses {
 export interface Wire {
   readonly link: Link;
   stop(): void;
+  /** Tries at once, if it waits. */
+  retry(): void;
   /** Something that cannot be read came: begin again. */
   drop(): void;
 }
@@ -180,6 +182,7 @@ export function connectWire(uses: WireUses): Wire {
   return {
     get link() { return link; },
     stop: () => happen({ on: "stop" }),
+    retry: wake,
     drop() {
       if (link.at === "open") fail(1002);
     },

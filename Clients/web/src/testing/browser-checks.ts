@@ -31,6 +31,8 @@ async function run(): Promise<void> {
   const found = await second.load(key);
   check("another tab finds it", textOf(found?.updates ?? []) === doc.getText("t").toString());
   check("with its marks", found?.epoch === 3 && found.unsaved === 7);
+  check("and knows its room", (await second.rooms("demo", "ann")).join() === "radio");
+  check("for this person and jam", (await second.rooms("demo", "ben")).length === 0);
   await second.settled();
   const joined = await second.load(key);
   check("many updates have become one", joined?.updates.length === 1);

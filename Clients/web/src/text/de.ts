@@ -24,6 +24,7 @@ export const de: Texts = {
   "rooms.review": "Rückschau",
   "rooms.changed": "geändert {{when}}",
   "rooms.fresh": "noch leer",
+  "rooms.kept": "auf diesem Gerät",
   "rooms.new": "Raum eröffnen",
   "rooms.new.title": "Worum geht es?",
   "rooms.new.example": "Radio fürs Treppenhaus",
@@ -38,7 +39,8 @@ export const de: Texts = {
   "wrong.none.title": "Dafür braucht es eine Einladung",
   "wrong.none.text": "Öffne den Link, den du bekommen hast: Er lässt diesen Browser ein.",
   "wrong.removed.title": "Du wurdest aus diesem Raum entfernt",
-  "wrong.removed.text": "Deine Teilnahme hier ist beendet. Andere Räume stehen dir weiter offen.",
+  "wrong.removed.text":
+    "Deine Teilnahme hier ist beendet. Andere Räume stehen dir weiter offen. Wirst du wieder eingelassen, kommt diese Seite von selbst zurück.",
   "wrong.room.title": "Diesen Raum gibt es nicht",
   "wrong.room.text":
     "Noch hat ihn niemand begonnen, oder die Adresse stimmt nicht. Wähle einen aus der Liste, oder versuch es später noch einmal.",
@@ -53,6 +55,9 @@ export const de: Texts = {
   "wrong.full": "In diesen Jam passen keine weiteren Räume.",
   "wrong.rooms": "Zurück zu den Räumen",
   "wrong.reload": "Neu laden",
+  "later.away": "Dieser Teil ist noch nicht auf diesem Gerät, und der Hub antwortet nicht.",
+  "later.outdated":
+    "Dieser Teil ließ sich nicht laden. Vielleicht hat der Hub eine neuere Seite: Lade diese neu.",
 
   "tools.label": "Werkzeuge",
   "tool.select": "Auswahl",
@@ -87,6 +92,7 @@ export const de: Texts = {
   "do.copy": "Kopieren",
   "do.copied": "Kopiert",
   "do.menu": "Menü",
+  "do.again": "Noch einmal versuchen",
   "zoom.in": "Vergrößern",
   "zoom.out": "Verkleinern",
   "zoom.reset": "Auf 100 % zoomen",
@@ -99,6 +105,8 @@ export const de: Texts = {
     "N und dann Eingabe legen eine Haftnotiz an, Tab geht von Form zu Form, die Pfeiltasten bewegen, Eingabe bearbeitet den Text, Entf löscht, Escape und dann Tab führen zu den Bedienelementen, das Fragezeichen zeigt alle Tasten.",
   "board.viewer": "Du schaust zu.",
   "board.viewer.hint": "Zuschauende sehen alles und ändern nichts.",
+  "board.fresh": "In diesem Raum hat noch niemand geschrieben.",
+  "board.fresh.hint": "Hast du hier etwas erwartet? Dann stimmt vielleicht die Adresse nicht.",
   "board.review": "Hier läuft eine Aufzeichnung.",
   "board.review.hint": "Alle schauen zu, niemand ändert etwas.",
   "board.frozen": "Eingefroren von {{name}}.",
@@ -136,6 +144,8 @@ export const de: Texts = {
   "status.disk":
     "Der Hub kann nicht auf seine Platte schreiben. Deine Änderungen sind nur in seinem Speicher.",
   "status.offline.hint": "Mach ruhig weiter: Alles wird gesendet, sobald die Verbindung zurück ist.",
+  "status.noreload":
+    "Lade die Seite solange nicht neu: Ohne den Hub kommt sie hier nicht wieder. Deine Änderungen bleiben in diesem Browser.",
   "status.blocked.hint":
     "Der Hub antwortet, aber dieses Netz lässt keine Live-Verbindung (WebSocket) durch. Ein anderes Netz hilft, oder wer dieses hier betreut.",
 
@@ -154,66 +164,15 @@ export const de: Texts = {
   "people.offline": "Ohne Verbindung ist niemand zu sehen.",
 
   "share.label": "Teilen",
-  "share.room": "Link zu diesem Raum",
-  "share.room.hint": "Für alle, die schon in diesem Jam sind.",
-  "share.participant": "Link für Teilnehmende",
-  "share.facilitator": "Link für Facilitator:innen",
-  "share.viewer": "Link für Zuschauende",
-  "share.jam.hint":
-    "Wer einen Link hat, kommt mit dessen Rechten herein. Ist ein Link erneuert, lässt der bisherige niemanden mehr ein.",
-  "share.renew": "Erneuern",
-  "share.renew.confirm": "Erneuern: Der jetzige Link lässt dann niemanden mehr ein",
-  "share.renewed": "Das ist der neue Link. Der bisherige lässt niemanden mehr ein.",
 
   "lead.label": "Raum leiten",
-  "lead.freeze": "Einfrieren",
-  "lead.unfreeze": "Auftauen",
-  "lead.freeze.hint":
-    "Solange der Raum eingefroren ist, können nur Facilitator:innen etwas ändern.",
-  "lead.remove": "Entfernen",
-  "lead.remove.label": "{{name}} entfernen",
-  "lead.remove.sure": "{{name}} aus diesem Raum entfernen?",
-  "lead.remove.honest":
-    "Wer den Link hat, kann mit einem neuen Browser unter anderem Namen wiederkommen. Das verhindert ein erneuerter Link; wer drin ist, bleibt.",
-  "lead.remove.yes": "Entfernen",
-  "lead.remove.renew": "Entfernen und Link erneuern",
-  "lead.cancel": "Abbrechen",
-  "lead.removed": "{{name}} wurde entfernt.",
-  "lead.readmit": "Wieder einlassen",
-  "lead.readmit.label": "{{name}} wieder einlassen",
-  "lead.readmitted": "{{name}} darf wiederkommen.",
-  "lead.removed.list": "Entfernt",
 
   "lang.label": "Sprache",
+  "trust.label": "Diesem Hub vertrauen",
+  "keep.reload": "Auf diesem Gerät kommt die Seite ohne den Hub beim Neuladen nicht wieder.",
+  "keep.more": "Was hilft",
   "help.label": "Hilfe zu den Tasten",
-  "help.title": "Tasten",
-  "help.tools": "Werkzeuge",
-  "help.edit": "Bearbeiten",
-  "help.view": "Ansicht",
-  "help.delete": "Löschen",
-  "help.all": "Alles auswählen",
-  "help.nudge": "Bewegen (mit Umschalt in großen Schritten)",
-  "help.next": "Nächste Notiz (in einer Notiz)",
-  "help.text": "Text bearbeiten",
-  "help.text.end": "Bearbeiten beenden",
-  "help.cycle": "Von Form zu Form",
-  "help.pan": "Ansicht verschieben",
-  "help.zoom": "Vergrößern und verkleinern",
-  "help.selection": "Auswahl zeigen",
-  "help.space": "Leertaste",
-  "help.drag": "ziehen",
-  "help.wheel": "Mausrad",
-  "help.make": "Form in der Mitte anlegen (mit ihrem Werkzeug)",
   "help.duplicate": "Duplizieren",
-  "help.clipboard": "Kopieren, ausschneiden, einfügen",
-  "help.leave": "Zu den Bedienelementen",
-  "key.arrows": "Pfeile",
-  "key.delete": "Entf",
-  "key.escape": "Esc",
-  "key.enter": "Eingabe",
-  "key.shift": "Umschalt",
-  "key.ctrl": "Strg",
-  "key.tab": "Tab",
 };
 
 export const dePlurals: Plurals<TwoForms> = {

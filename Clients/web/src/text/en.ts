@@ -1,10 +1,13 @@
-/** The source of all texts: other languages have the same keys, or they do not compile. */
+/**
+ * The source of all texts: other languages have the same keys, or they do not compile. Those that
+ * no first visit needs are in the folder `later`.
+ */
 export const en = {
   // names of things
   "app.name": "Jamboree",
   "role.facilitator": "Facilitator",
   "role.participant": "Participant",
-  "role.viewer": "Viewer",
+  "role.viewer": "Reviewer",
   "role.bot": "Bot",
 
   // the entrance
@@ -25,6 +28,7 @@ export const en = {
   "rooms.review": "Review",
   "rooms.changed": "changed {{when}}",
   "rooms.fresh": "still empty",
+  "rooms.kept": "kept on this device",
   "rooms.new": "Start a room",
   "rooms.new.title": "What is it about?",
   "rooms.new.example": "Radio for the stairwell",
@@ -40,7 +44,8 @@ export const en = {
   "wrong.none.title": "An invitation is needed",
   "wrong.none.text": "Open the link that you were given: it lets this browser in.",
   "wrong.removed.title": "You were removed from this room",
-  "wrong.removed.text": "A facilitator ended your part here. Other rooms stay open to you.",
+  "wrong.removed.text":
+    "A facilitator ended your part here. Other rooms stay open to you. If you are let back in, this page returns by itself.",
   "wrong.room.title": "There is no such room",
   "wrong.room.text":
     "Nobody has started it yet, or its address is not right. Pick one from the list, or try again later.",
@@ -55,6 +60,8 @@ export const en = {
   "wrong.full": "There is no room for more rooms in this jam.",
   "wrong.rooms": "Back to the rooms",
   "wrong.reload": "Reload",
+  "later.away": "This part is not on this device yet, and the hub does not answer.",
+  "later.outdated": "This part did not load. The hub may have a newer page by now: reload this one.",
 
   // tools
   "tools.label": "Tools",
@@ -91,6 +98,7 @@ export const en = {
   "do.copy": "Copy",
   "do.copied": "Copied",
   "do.menu": "Menu",
+  "do.again": "Try again",
   "zoom.in": "Zoom in",
   "zoom.out": "Zoom out",
   "zoom.reset": "Zoom to 100%",
@@ -103,7 +111,9 @@ export const en = {
   "board.how":
     "N and then Enter make a sticky note, Tab goes from shape to shape, the arrow keys move, Enter edits the text, Delete deletes, Escape and then Tab go on to the controls, question mark shows all keys.",
   "board.viewer": "You are watching.",
-  "board.viewer.hint": "Viewers see everything and change nothing.",
+  "board.viewer.hint": "Reviewers see everything and change nothing.",
+  "board.fresh": "Nobody has written in this room yet.",
+  "board.fresh.hint": "If you expected something here, its address may be mistyped.",
   "board.review": "A recorded session is shown here.",
   "board.review.hint": "Everybody watches, nobody changes anything.",
   "board.frozen": "Frozen by {{name}}.",
@@ -141,6 +151,8 @@ export const en = {
   "status.ended": "ended",
   "status.disk": "The hub cannot write to its disk. Your changes are in its memory only.",
   "status.offline.hint": "You can go on: everything is sent once the connection is back.",
+  "status.noreload":
+    "Do not reload this page meanwhile: without the hub it does not come back here. Your changes stay in this browser.",
   "status.blocked.hint":
     "The hub answers, but this network lets no live connection (WebSocket) through. Another network, or whoever looks after this one, may help.",
 
@@ -162,67 +174,17 @@ export const en = {
 
   // sharing
   "share.label": "Share",
-  "share.room": "Link to this room",
-  "share.room.hint": "Works for people who are already part of this jam.",
-  "share.participant": "Link for participants",
-  "share.facilitator": "Link for facilitators",
-  "share.viewer": "Link for viewers",
-  "share.jam.hint":
-    "Whoever has a link comes in with its rights. Once a link is renewed, the former one lets nobody in any more.",
-  "share.renew": "Renew",
-  "share.renew.confirm": "Renew: the present link lets nobody in any more",
-  "share.renewed": "This is the new link. The former one lets nobody in any more.",
 
   // the facilitator
   "lead.label": "Facilitate",
-  "lead.freeze": "Freeze",
-  "lead.unfreeze": "Unfreeze",
-  "lead.freeze.hint": "While the room is frozen, only facilitators can change anything.",
-  "lead.remove": "Remove",
-  "lead.remove.label": "Remove {{name}}",
-  "lead.remove.sure": "Remove {{name}} from this room?",
-  "lead.remove.honest":
-    "Whoever has the link can come back with a new browser under another name. Renew the link to prevent that; who is inside stays.",
-  "lead.remove.yes": "Remove",
-  "lead.remove.renew": "Remove and renew the link",
-  "lead.cancel": "Cancel",
-  "lead.removed": "{{name}} was removed.",
-  "lead.readmit": "Let back in",
-  "lead.readmit.label": "Let {{name}} back in",
-  "lead.readmitted": "{{name}} may come back.",
-  "lead.removed.list": "Removed",
 
   // language and help
   "lang.label": "Language",
+  "trust.label": "Trust this hub",
+  "keep.reload": "On this device the page does not come back on a reload without the hub.",
+  "keep.more": "What helps",
   "help.label": "Keyboard help",
-  "help.title": "Keys",
-  "help.tools": "Tools",
-  "help.edit": "Editing",
-  "help.view": "View",
-  "help.delete": "Delete",
-  "help.all": "Select everything",
-  "help.nudge": "Move (with Shift: further)",
-  "help.next": "Next note (in a note)",
-  "help.text": "Edit the text",
-  "help.text.end": "End editing",
-  "help.cycle": "From shape to shape",
-  "help.pan": "Move the view",
-  "help.zoom": "Zoom in and out",
-  "help.selection": "Show the selection",
-  "help.space": "Space",
-  "help.drag": "drag",
-  "help.wheel": "wheel",
-  "help.make": "Make a shape in the middle (with its tool)",
   "help.duplicate": "Duplicate",
-  "help.clipboard": "Copy, cut, paste",
-  "help.leave": "On to the controls",
-  "key.arrows": "arrows",
-  "key.delete": "Del",
-  "key.escape": "Esc",
-  "key.enter": "Enter",
-  "key.shift": "Shift",
-  "key.ctrl": "Ctrl",
-  "key.tab": "Tab",
 } as const;
 
 /** Texts that depend on a number, in the forms that a language has (Intl.PluralRules). */
@@ -254,9 +216,9 @@ export const enPlurals = {
   "lost.count": { one: "{{count}} change was refused", other: "{{count}} changes were refused" },
 } as const;
 
-export type TextKey = keyof typeof en;
+export type FirstKey = keyof typeof en;
 export type PluralKey = keyof typeof enPlurals;
-export type Texts = { readonly [key in TextKey]: string };
+export type Texts = { readonly [key in FirstKey]: string };
 
 /** English and German have two forms, Russian and Belarusian four ("other" is for fractions). */
 export type TwoForms = { readonly one: string; readonly other: string };

@@ -1,16 +1,18 @@
 import { chooseLanguage, Language } from "./languages";
-import { createTeller, loadPack } from "./texts";
-import type { PluralKey, Teller, TextKey } from "./texts";
+import { createTeller, loadLater, loadPack } from "./texts";
+import type { PluralKey, Teller, TextKey, Values } from "./texts";
 
 export { languageCodes, languages } from "./languages";
 export type { Language } from "./languages";
-export type { PluralKey, TextKey } from "./texts";
+export type { PluralKey, TextKey, Values } from "./texts";
 
 const KEPT = "jamboree/language";
 /** Under this the jam named `language` was kept too. */
 const FORMER = "jamboree:language";
 const listeners = new Set<() => void>();
 let teller: Teller | undefined;
+/** Whether texts were wanted that a first visit does not need. */
+let isLaterWanted = false;
 
 /** Loads the language of this browser. Nothing is drawn before. */
 export async function startTexts(): Promise<void> {
@@ -28,9 +30,23 @@ function kept(): string | null {
 
 export const language = (): Language => teller?.language ?? "en";
 
+/** Brings the texts of what is loaded when it is first wanted. */
+export async function startLaterTexts(): Promise<void> {
+  if (isLaterWanted) return;
+  const spoken = language();
+  const texts = await loadLater(spoken);
+  // another language may have been chosen meanwhile
+  if (spoken !== language()) return startLaterTexts();
+  teller?.add(texts);
+  isLaterWanted = true;
+}
+
 /** Without a connection a language that was never loaded may not come: then nothing changes. */
 export async function setLanguage(next: Language): Promise<void> {
-  teller?.use(await loadPack(next));
+  const later = isLaterWanted ? loadLater(next) : undefined;
+  const [pack, texts] = await Promise.all([loadPack(next), later]);
+  teller?.use(pack);
+  if (texts) teller?.add(texts);
   document.documentElement.lang = next;
   try {
     localStorage.setItem(KEPT, next);
@@ -44,8 +60,6 @@ export function onLanguage(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
-
-export type Values = Readonly<Record<string, string | number>>;
 
 export const text = (key: TextKey, values?: Values): string => teller?.text(key, values) ?? key;
 

@@ -1,25 +1,31 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { en, enPlurals } from "./en";
-import type { PluralKey, TextKey } from "./en";
+import type { PluralKey } from "./en";
+import { enLater } from "./later/en";
 import { chooseLanguage, Language, languageCodes } from "./languages";
-import { createTeller as tellerOf, loadPack, Teller } from "./texts";
+import { createTeller as tellerOf, loadLater, loadPack, Teller } from "./texts";
+import type { TextKey } from "./texts";
 
-const createTeller = async (language: Language): Promise<Teller> =>
-  tellerOf(await loadPack(language));
+async function createTeller(language: Language): Promise<Teller> {
+  const teller = tellerOf(await loadPack(language));
+  teller.add(await loadLater(language));
+  return teller;
+}
+const all: Readonly<Record<string, string>> = { ...en, ...enLater };
 
 const places = (text: string): string => [...text.matchAll(/\{\{\w+\}\}/g)].map(String).sort().join();
 
 test("every text has the same places for values in every language", async () => {
   for (const language of languageCodes) {
     const teller = await createTeller(language);
-    for (const key of Object.keys(en) as TextKey[]) {
+    for (const key of Object.keys(all) as TextKey[]) {
       const keep = Object.fromEntries(
         ["name", "jam", "when", "reason", "room", "shape", "color", "index", "count", "text",
           "tool", "percent", "figure", "x", "y"].map((place) => [place, `{{${place}}}`]),
       );
       const said = teller.text(key, keep);
-      assert.equal(places(said), places(en[key]), `${language} ${key}`);
+      assert.equal(places(said), places(all[key] ?? ""), `${language} ${key}`);
       assert(said.trim() !== "" && said !== key, `${language} ${key}`);
     }
   }
@@ -69,6 +75,8 @@ test("the language kept goes before the browser's, and that before English", () 
 test("a language that comes later replaces the one before", async () => {
   const teller = await createTeller("en");
   teller.use(await loadPack("be"));
+  teller.add(await loadLater("be"));
   assert.equal(teller.text("do.undo"), "Адмяніць");
+  assert.equal(teller.text("lead.freeze"), "Замарозіць");
   assert.equal(teller.language, "be");
 });

@@ -1,8 +1,9 @@
-import i18next, { Values } from "i18next";
-import type { PluralKey, TextKey, Texts } from "./en";
+import type { FirstKey, PluralKey, Texts } from "./en";
 import type { Language } from "./languages";
+import type { LaterKey, LaterTexts } from "./later/en";
 
-export type { PluralKey, TextKey } from "./en";
+export type { PluralKey } from "./en";
+export type TextKey = FirstKey | LaterKey;
 
 /** A language with all its texts. */
 export interface Pack {
@@ -11,12 +12,16 @@ export interface Pack {
   readonly plurals: Readonly<Record<PluralKey, object>>;
 }
 
+export type Values = Readonly<Record<string, string | number>>;
+
 /** Says things in one language after the other; without a DOM, so that tests can use it. */
 export interface Teller {
   readonly language: Language;
   text(key: TextKey, values?: Values): string;
   plural(key: PluralKey, count: number, values?: Values): string;
   use(pack: Pack): void;
+  /** Texts of the same language that came later. */
+  add(texts: LaterTexts): void;
 }
 
 /** Only the language that is spoken is loaded. */
@@ -41,37 +46,46 @@ export async function loadPack(language: Language): Promise<Pack> {
   }
 }
 
-/** i18next finds the form that Intl.PluralRules names behind an underscore. */
-function resources({ texts, plurals }: Pack): object {
-  const all: Record<string, string> = { ...texts };
-  for (const [key, forms] of Object.entries(plurals)) {
-    for (const [form, text] of Object.entries(forms)) all[`${key}_${form}`] = String(text);
+/** What a first visit does not need, in the same way. */
+export async function loadLater(language: Language): Promise<LaterTexts> {
+  switch (language) {
+    case "en":
+      return (await import("./later/en")).enLater;
+    case "de":
+      return (await import("./later/de")).deLater;
+    case "ru":
+      return (await import("./later/ru")).ruLater;
+    case "be":
+      return (await import("./later/be")).beLater;
   }
-  return all;
 }
 
+/** Puts the values in their places; what they say is not looked at again. */
+const filled = (said: string, values: Values): string =>
+  said.replace(/\{\{(\w+)\}\}/g, (place, name: string) =>
+    Object.prototype.hasOwnProperty.call(values, name) ? String(values[name]) : place,
+  );
+
 export function createTeller(first: Pack): Teller {
-  const i18n = i18next.createInstance();
-  void i18n.init({
-    lng: first.language,
-    fallbackLng: first.language,
-    resources: { [first.language]: { translation: resources(first) } },
-    keySeparator: false,
-    nsSeparator: false,
-    initImmediate: false,
-    interpolation: { escapeValue: false },
-  });
-  let current = first.language;
+  let { language, texts, plurals } = first;
+  let later: Partial<LaterTexts> = {};
+  let rules = new Intl.PluralRules(language);
+  const find = (key: TextKey): string =>
+    (texts as Partial<Record<TextKey, string>>)[key] ?? later[key as LaterKey] ?? key;
   return {
     get language() {
-      return current;
+      return language;
     },
-    text: (key, values) => i18n.t(key, values),
-    plural: (key, count, values) => i18n.t(key, { ...values, count }),
+    text: (key, values = {}) => filled(find(key), values),
+    plural(key, count, values = {}) {
+      const forms = plurals[key] as Readonly<Partial<Record<string, string>>>;
+      return filled(forms[rules.select(count)] ?? forms.other ?? key, { ...values, count });
+    },
     use(pack) {
-      current = pack.language;
-      i18n.addResourceBundle(current, "translation", resources(pack));
-      void i18n.changeLanguage(current);
+      ({ language, texts, plurals } = pack);
+      later = {};
+      rules = new Intl.PluralRules(language);
     },
+    add: (more) => void (later = more),
   };
 }
