@@ -72,7 +72,7 @@ class Person:
         return self
 
     def _asked(self, request: Request):
-        own = f"http://127.0.0.1:{self.hub.port}/"
+        own = f"{self.hub.url('http')}/"
         if not request.url.startswith((own, "data:", "blob:")):
             self.troubles.append(f"a request to another origin: {request.url}")
 
@@ -90,7 +90,7 @@ class Person:
     # Coming in
 
     async def open(self, path: str):
-        await self.page.goto(f"http://127.0.0.1:{self.hub.port}{path}")
+        await self.page.goto(f"{self.hub.url('http')}{path}")
 
     async def introduce(self):
         """Says the name at the entrance, with the keyboard alone."""

@@ -1,0 +1,62 @@
+"""The hub with TLS and an authority of its own, in a browser that trusts it and in one that does not."""
+
+import asyncio
+
+import pytest
+from person import AWAY
+from playwright.async_api import Error
+
+HAS_WORKER = "async () => Boolean((await navigator.serviceWorker.ready).active)"
+
+
+async def test_reload_after_a_kill_where_the_authority_is_trusted(tls_hub, trusting_people):
+    ann = await trusting_people("Ann", service_workers="allow")
+    ben = await trusting_people("Ben")
+    ann.expected = ben.expected = [AWAY]
+    link = await asyncio.to_thread(tls_hub.link)
+    await asyncio.gather(ann.enter(link, "radio"), ben.enter(link, "radio"))
+    assert ann.page.url.startswith("https://") and await ann.page.evaluate(HAS_WORKER)
+    await ann.note(250, 300, "before")
+    await ann.until_status("saved")
+    await ben.until_text("before")
+    tls_hub.kill()
+
+    await ann.until_status("offline")
+    await ann.note(600, 300, "on a train")
+    # A note is a change, and so is each letter.
+    waiting = f"offline, {1 + len('on a train')} changes waiting"
+    await ann.until_status(waiting)
+    await ann.until_stored(1 + len("on a train"))
+    await ann.page.reload()
+    for text in ("before", "on a train"):
+        await ann.until_text(text)
+    await ann.until_status(waiting)
+
+    # Nobody has to trust anything anew: it is the same authority, and the same certificate.
+    tls_hub.start()
+    await ann.until_status("saved")
+    await ben.until_text("on a train")
+    await ben.until_status("saved")
+    tls_hub.kill()
+    tls_hub.start()
+    cid = await trusting_people("Cid")
+    await cid.enter(link, "radio")
+    for text in ("before", "on a train"):
+        await cid.until_text(text)
+
+
+async def test_who_does_not_trust_the_authority_is_warned(tls_hub, browser):
+    page = await browser.new_page()
+    try:
+        with pytest.raises(Error, match="ERR_CERT_AUTHORITY_INVALID"):
+            await page.goto(tls_hub.url("http"))
+    finally:
+        await page.close()
+
+
+async def test_the_page_about_trust_and_the_certificate_come_from_the_hub(tls_hub, trusting_people):
+    ann = await trusting_people("Ann")
+    answer = await ann.page.goto(f"{tls_hub.url('http')}/trust")
+    assert answer.status == 200 and answer.headers["content-type"].startswith("text/html")
+    taken = await ann.page.evaluate("async () => (await fetch('/ca.crt')).text()")
+    assert taken == tls_hub.authority.read_text()
