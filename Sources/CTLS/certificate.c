@@ -48,7 +48,8 @@ static int verify(X509_STORE_CTX *context, X509_STORE *store, X509 *root, X509 *
   if (!X509_STORE_add_cert(store, root) || !X509_STORE_CTX_init(context, store, leaf, NULL))
     return X509_V_ERR_UNSPECIFIED;
   X509_VERIFY_PARAM *how = X509_STORE_CTX_get0_param(context);
-  X509_VERIFY_PARAM_set_time(how, (time_t)now);
+  if (now < 0) X509_VERIFY_PARAM_set_flags(how, X509_V_FLAG_NO_CHECK_TIME);
+  if (now >= 0) X509_VERIFY_PARAM_set_time(how, (time_t)now);
   // What the strictest clients ask for, new Pythons for one.
   X509_VERIFY_PARAM_set_flags(how, X509_V_FLAG_X509_STRICT);
   if (!X509_VERIFY_PARAM_set_purpose(how, X509_PURPOSE_SSL_SERVER)) return X509_V_ERR_UNSPECIFIED;

@@ -46,7 +46,8 @@ public final class Hub: Sendable {
       for shard in shards {
         shard.sync { ($0.handler as? ShardHost)?.start(shards) }
       }
-      port = try reactor.listen(address: config.bindAddress, port: config.port, tls: identity?.context)
+      port = try reactor.listen(
+        address: config.bindAddress, port: config.port, tls: identity?.context)
     } catch {
       Hub.leave(store)
       throw HubError(Hub.description(of: error))

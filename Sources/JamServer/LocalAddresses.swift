@@ -75,40 +75,42 @@ public enum LocalAddresses {
     let code = unsafe getnameinfo(
       address, socklen_t(size), &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
     guard code == 0 else { return nil }
-    return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    return self.text(text)
   }
 
-  /// As Linux lists them: 32 digits, interface, prefix, scope, flags, name.
   private static func temporaryAddresses() -> Set<String> {
     guard let file = unsafe fopen("/proc/net/if_inet6", "re") else { return [] }
     defer { unsafe fclose(file) }
     var found: Set<String> = []
     var line = [CChar](repeating: 0, count: 256)
     while unsafe fgets(&line, Int32(line.count), file) != nil {
-      let text = String(
-        decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-      let fields = text.split(separator: " ")
-      guard fields.count >= 5, fields[0].utf8.count == 32,
-        let flags = UInt32(fields[4], radix: 16), flags & temporaryFlag != 0
-      else { continue }
-      found.formUnion(shortened(fields[0]))
+      if let address = temporaryAddress(listed: text(line)) { found.insert(address) }
     }
     return found
   }
 
-  /// IFA_F_TEMPORARY of linux/if_addr.h.
-  private static let temporaryFlag: UInt32 = 1
-
-  /// 32 digits as people write the address.
-  private static func shortened(_ digits: Substring) -> [String] {
-    let groups = stride(from: 0, to: 32, by: 4).map { start in
-      digits.dropFirst(start).prefix(4)
-    }
+  /// The address of a line in Linux's list if IPv6 gives it up soon.
+  ///
+  /// - Shape: `fd…7f 02 40 00 01 eth0`: 32 digits, interface, prefix, scope, flags, name, the
+  ///   numbers in hexadecimal digits.
+  static func temporaryAddress(listed line: String) -> String? {
+    let fields = line.split(separator: " ")
+    let temporary: UInt32 = 1  // IFA_F_TEMPORARY of linux/if_addr.h
+    guard fields.count >= 5, fields[0].utf8.count == 32,
+      let flags = UInt32(fields[4], radix: 16), flags & temporary != 0
+    else { return nil }
+    let groups = stride(from: 0, to: 32, by: 4).map { fields[0].dropFirst($0).prefix(4) }
     var bytes = [UInt8](repeating: 0, count: 16)
-    var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+    var shortened = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
     guard unsafe inet_pton(AF_INET6, groups.joined(separator: ":"), &bytes) == 1,
-      unsafe inet_ntop(AF_INET6, bytes, &text, socklen_t(text.count)) != nil
-    else { return [] }
-    return [String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)]
+      unsafe inet_ntop(AF_INET6, bytes, &shortened, socklen_t(shortened.count)) != nil
+    else { return nil }
+    return text(shortened)
+  }
+
+  /// Up to the 0 that ends it.
+  private static func text(_ characters: [CChar]) -> String {
+    let bytes = characters.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

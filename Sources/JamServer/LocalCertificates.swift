@@ -10,8 +10,8 @@ internal import Reactor
 /// certificate, because only that is what all systems' stores take, and because it stays when the
 /// machine's addresses change.
 ///
-/// - Shape: `ca.pem`: the authority's key and certificate. `tls.pem`: the hub's key, its certificate
-///   and the authority's. `ca.crt`: the authority's certificate alone, to give away; a copy.
+/// - Shape: `ca.pem`: the authority's key and certificate. `tls.pem`: the hub's key, its
+///   certificate and the authority's. `ca.crt`: the authority's certificate alone, to give away.
 /// - Limits: `LocalScope` says for whom the authority may vouch.
 struct LocalCertificates {
   /// A series of jams fits into a year, and who forgets to take the authority off a device again is
@@ -56,7 +56,7 @@ struct LocalCertificates {
   /// What was made before, as long as it will do; else new ones.
   ///
   /// - Throws: for files that cannot be read, others could read or written, and for an authority
-  ///   that is damaged or of other making: whoever trusted it has to be told, so it is not replaced.
+  ///   that is damaged or of other making: it is not replaced, who trusted it has to be told.
   func identity(_ logger: Logger) throws(HubError) -> TLSIdentity {
     var reason: String?
     if let former = try presentAuthority() {
@@ -114,7 +114,7 @@ struct LocalCertificates {
   private func namesOutside(_ authority: [UInt8]) -> [String] {
     names.filter { name in
       issue([name], by: authority).map {
-        Certificates.verdict(on: $0, by: authority, at: now) == .outside
+        Certificates.verdict(on: $0, by: authority) == .outside
       } ?? false
     }
   }
@@ -135,7 +135,7 @@ struct LocalCertificates {
       return logger.notice("made a certificate authority", metadata: .fields(fields))
     }
     logger.warning(
-      "made a new certificate authority, which devices have to trust anew: the former one \(reason)",
+      "made a new certificate authority, which devices have to trust: the former one \(reason)",
       metadata: .fields(fields))
   }
 
@@ -158,7 +158,7 @@ struct LocalCertificates {
     guard let made = issue(names, by: authority) else {
       throw HubError("\(certificatePath): OpenSSL makes no certificate")
     }
-    switch Certificates.verdict(on: made, by: authority, at: now) {
+    switch Certificates.verdict(on: made, by: authority) {
     case .outside: return nil
     case .notVouched: throw HubError("\(authorityPath): OpenSSL takes no certificate by it")
     case .vouched: break
@@ -175,7 +175,8 @@ struct LocalCertificates {
     do throws(TLSError) { _ = try TLSContext(certificate: pem, key: pem) } catch {
       return error.reason
     }
-    guard Certificates.verdict(on: pem, by: authority, at: now) == .vouched,
+    // A machine without a clock of its own may start in the past: that is no reason by itself.
+    guard Certificates.verdict(on: pem, by: authority) == .vouched,
       let end = Certificates.end(pem)
     else { return "is not by the authority" }
     if end - now < Self.secondsLeftMin { return "ends soon" }

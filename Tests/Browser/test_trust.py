@@ -1,10 +1,12 @@
 """The hub with TLS and an authority of its own, in a browser that trusts it and in one that does not."""
 
 import asyncio
+import ssl
 
 import pytest
 from person import AWAY
 from playwright.async_api import Error
+from rig.thief import forged
 
 HAS_WORKER = "async () => Boolean((await navigator.serviceWorker.ready).active)"
 
@@ -52,6 +54,28 @@ async def test_who_does_not_trust_the_authority_is_warned(tls_hub, browser):
             await page.goto(tls_hub.url("http"))
     finally:
         await page.close()
+
+
+async def test_a_stolen_key_deceives_nobody_on_the_internet(tls_hub, trusting_people, tmp_path):
+    """The same name and address, once with and once without a name that the authority may not vouch for."""
+    ann = await trusting_people("Ann")
+    found = []
+    for names in ("IP:127.0.0.1", "IP:127.0.0.1,DNS:jam.example"):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(forged(tls_hub, tmp_path, names))
+
+        def answer(_, writer):
+            writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+            writer.close()
+
+        async with await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context) as server:
+            port = server.sockets[0].getsockname()[1]
+            with pytest.raises(Error) as refused:
+                await ann.page.goto(f"https://127.0.0.1:{port}")
+            found.append(refused.value.message)
+    assert "ERR_ABORTED" in found[0] and "ERR_CERT_INVALID" in found[1]
+    ann.expected = ["a request to another origin: https://127.0.0.1"]
+    await ann.open("/")
 
 
 async def test_the_page_about_trust_and_the_certificate_come_from_the_hub(tls_hub, trusting_people):

@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 
 import pytest
+from rig.thief import forged
 
 STRICT = ssl.VERIFY_X509_STRICT
 
@@ -29,7 +30,7 @@ def openssl(*arguments) -> str:
     return done.stdout + done.stderr
 
 
-def chain(hub, name="localhost") -> list[str]:
+def chain(hub) -> list[str]:
     """The certificates that the hub sends, PEM."""
     shown = subprocess.run(
         ["openssl", "s_client", "-connect", f"127.0.0.1:{hub.port}", "-showcerts"],
@@ -75,23 +76,15 @@ def test_the_certificates_are_as_stores_want_them(tls_hub):
     assert "PRIVATE" not in tls_hub.authority.read_text()
 
 
-def sign(hub, folder, names):
-    """A certificate for these names by the hub's authority, made by OpenSSL's own program."""
-    request, made, more = folder / "a.csr", folder / "a.crt", folder / "a.ext"
-    more.write_text(f"subjectAltName={names}\nextendedKeyUsage=serverAuth\n")
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    openssl("req", *key, "-keyout", folder / "a.key", "-out", request, "-subj", "/CN=thief")
-    secret = hub.data / "keys" / "ca.pem"
-    by = ["-CA", secret, "-CAkey", secret, "-CAcreateserial", "-CAserial", folder / "serial"]
-    openssl("x509", "-req", "-in", request, *by, "-days", "9", "-extfile", more, "-out", made)
-    return openssl("verify", "-CAfile", hub.authority, "-purpose", "sslserver", made)
-
-
 def test_a_stolen_key_vouches_for_nobody_on_the_internet(tls_hub, tmp_path):
+    def verdict(names):
+        file = forged(tls_hub, tmp_path, names)
+        return openssl("verify", "-CAfile", tls_hub.authority, "-purpose", "sslserver", file)
+
     for names in ("DNS:printer.local", "IP:10.9.9.9,IP:fd00::7", "DNS:localhost"):
-        assert sign(tls_hub, tmp_path, names).endswith("a.crt: OK\n")
-    for names in ("DNS:bank.example", "IP:8.8.8.8", "DNS:localhost,DNS:bank.example", "IP:2001:db8::1"):
-        assert "permitted subtree violation" in sign(tls_hub, tmp_path, names)
+        assert verdict(names).endswith("forged.pem: OK\n")
+    for names in ("DNS:jam.example", "IP:8.8.8.8", "DNS:localhost,DNS:jam.example", "IP:2001:db8::1"):
+        assert "permitted subtree violation" in verdict(names)
 
 
 def test_devices_get_the_certificate(tls_hub):

@@ -169,7 +169,6 @@ struct LocalCertificatesTests {
       ([], "has no certificate in it"), (Array("junk".utf8), "has no certificate in it"),
       (Array(authority.prefix(middle)), "has no certificate in it"),
       (alone, "has no private key in it"),
-      (Array(authority.prefix { $0 != 10 }) + alone, "has no private key in it"),
       (Array(other.prefix(other.count - alone.count)) + alone, "its key is another"),
       (server, "no authority's"), (self509, "no authority's"),
     ] as [([UInt8], String)] {

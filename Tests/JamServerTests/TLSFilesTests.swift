@@ -22,6 +22,19 @@ struct TLSFilesTests {
     }
   }
 
+  @Test(arguments: [
+    ("20010db8000000000000000000000007 02 40 00 01     eth0\n", "2001:db8::7"),
+    ("fd000000000000000000000000abcdef 1f 40 00 101 wlan0", "fd00::ab:cdef"),
+    ("20010db8000000000000000000000007 02 40 00 80     eth0\n", nil),
+    ("fe80000000000000000000000000abcd 02 40 20 80     eth0\n", nil),
+    ("20010db8 02 40 00 01 eth0", nil), ("", nil), ("a b c 01 01", nil),
+    ("2001:db80000000000000000000000007 02 40 00 01 eth0", nil),
+    ("zz010db8000000000000000000000007 02 40 00 01 eth0", nil),
+  ] as [(String, String?)])
+  func addressesThatIPv6GivesUpAreTold(_ line: String, _ address: String?) {
+    #expect(LocalAddresses.temporaryAddress(listed: line) == address)
+  }
+
   @Test func aKeyThatOthersCanReadIsNotUsed() throws {
     let pem = try #require(
       Certificates.issued(by: nil, "test", for: "DNS:localhost", days: 30))

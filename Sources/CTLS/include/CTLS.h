@@ -109,6 +109,7 @@ enum {
   ctls_not_vouched = -1
 };
 // Whether a client that trusts the authority alone takes the first certificate of `pem` for a server's.
+// `now` is in seconds since 1970, or negative to leave time out of it.
 int ctls_verify(
   const uint8_t *authority, size_t authority_count, const uint8_t *pem, size_t count, int64_t now);
 
