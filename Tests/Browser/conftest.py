@@ -5,6 +5,7 @@ security policy. Coroutines are tests, each with a time limit; all run in the lo
 """
 
 import asyncio
+import functools
 import inspect
 import json
 import os
@@ -139,6 +140,13 @@ def tls_hub():
 def people(loop, browser, hub):
     """`await people("Ann")`: somebody with a browser; options are those of a browser context."""
     yield from _people(loop, browser, hub)
+
+
+@pytest.fixture
+def warned_people(loop, browser, tls_hub):
+    """The same at `tls_hub`: whoever comes has gone past the browser's warning."""
+    for come in _people(loop, browser, tls_hub):
+        yield functools.partial(come, ignore_https_errors=True)
 
 
 @pytest.fixture

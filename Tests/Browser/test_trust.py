@@ -56,6 +56,28 @@ async def test_who_does_not_trust_the_authority_is_warned(tls_hub, browser):
         await page.close()
 
 
+async def test_who_goes_past_the_warning_keeps_edits_but_not_the_page(tls_hub, warned_people):
+    ann, ben = await warned_people("Ann", service_workers="allow"), await warned_people("Ben")
+    ann.expected = ben.expected = [AWAY, "when fetching the script"]
+    link = await asyncio.to_thread(tls_hub.link)
+    await asyncio.gather(ann.enter(link, "radio"), ben.enter(link, "radio"))
+    refused = "() => navigator.serviceWorker.register('/sw.js').then(() => '', String)"
+    assert "Failed to register a ServiceWorker" in await ann.page.evaluate(refused)
+    tls_hub.kill()
+    await ann.until_status("offline")
+    await ann.note(600, 300, "kept")
+    await ann.until_status("offline, 5 changes waiting")
+    await ann.until_stored(5, with_page=False)
+    with pytest.raises(Error, match="ERR_CONNECTION_REFUSED"):
+        await ann.page.reload()
+
+    tls_hub.start()
+    await ann.open(link.replace("#", "/radio#"))
+    await ann.until_text("kept")
+    await ann.until_status("saved")
+    await ben.until_text("kept")
+
+
 async def test_a_stolen_key_deceives_nobody_on_the_internet(tls_hub, trusting_people, tmp_path):
     """The same name and address, once with and once without a name that the authority may not vouch for."""
     ann = await trusting_people("Ann")
