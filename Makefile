@@ -90,7 +90,7 @@ web-packages:
 	@Tests/packages $(WEB_PACKAGES) --command node=nodejs
 
 browser-packages:
-	@Tests/packages --command chromium=chromium $(BROWSER_FONTS)
+	@Tests/packages --command chromium=chromium --command certutil=libnss3-tools $(BROWSER_FONTS)
 
 $(VENV): Tests/Interop/requirements.txt
 	@Tests/packages --command python3=python3-venv

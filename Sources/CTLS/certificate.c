@@ -1,75 +1,12 @@
 #include <openssl/asn1.h>
-#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/rand.h>
+#include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 #include <string.h>
 #include <time.h>
 
 #include "CTLS.h"
-
-static int add_extension(X509 *certificate, X509V3_CTX *context, int kind, const char *value) {
-  X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, context, kind, value);
-  int added = extension && X509_add_ext(certificate, extension, -1);
-  X509_EXTENSION_free(extension);
-  return added;
-}
-
-// 127 random bits: never negative, never the same twice (RFC 5280 4.1.2.2).
-static int set_serial(X509 *certificate) {
-  uint8_t bytes[16];
-  if (RAND_bytes(bytes, sizeof bytes) != 1) return 0;
-  bytes[0] = (bytes[0] & 0x7f) | 0x40;
-  BIGNUM *number = BN_bin2bn(bytes, sizeof bytes, NULL);
-  int set = number && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate));
-  BN_free(number);
-  return set;
-}
-
-static int fill(
-  X509 *certificate, EVP_PKEY *key, const char *common_name, const char *names, int days) {
-  X509_NAME *name = X509_get_subject_name(certificate);
-  // From yesterday on, for the clocks of phones.
-  if (!X509_set_version(certificate, X509_VERSION_3) || !set_serial(certificate) ||
-      !X509_gmtime_adj(X509_getm_notBefore(certificate), -86400) ||
-      !X509_time_adj_ex(X509_getm_notAfter(certificate), days, 0, NULL) ||
-      !X509_NAME_add_entry_by_txt(
-        name, "CN", MBSTRING_UTF8, (const unsigned char *)common_name, -1, -1, 0) ||
-      !X509_set_issuer_name(certificate, name) || !X509_set_pubkey(certificate, key))
-    return 0;
-  X509V3_CTX context;
-  X509V3_set_ctx_nodb(&context);
-  X509V3_set_ctx(&context, certificate, certificate, NULL, NULL, 0);
-  return add_extension(certificate, &context, NID_basic_constraints, "critical,CA:FALSE") &&
-         add_extension(certificate, &context, NID_key_usage, "critical,digitalSignature") &&
-         add_extension(certificate, &context, NID_ext_key_usage, "serverAuth") &&
-         add_extension(certificate, &context, NID_subject_alt_name, names) &&
-         add_extension(certificate, &context, NID_subject_key_identifier, "hash") &&
-         X509_sign(certificate, key, EVP_sha256());
-}
-
-char *ctls_self_signed(const char *common_name, const char *names, int days, size_t *count) {
-  char *result = NULL;
-  EVP_PKEY *key = EVP_EC_gen("P-256");
-  X509 *certificate = X509_new();
-  BIO *text = BIO_new(BIO_s_secmem());
-  if (key && certificate && text && fill(certificate, key, common_name, names, days) &&
-      PEM_write_bio_PKCS8PrivateKey(text, key, NULL, NULL, 0, NULL, NULL) &&
-      PEM_write_bio_X509(text, certificate)) {
-    char *bytes = NULL;
-    long length = BIO_get_mem_data(text, &bytes);
-    result = length > 0 ? OPENSSL_memdup(bytes, (size_t)length) : NULL;
-    *count = result ? (size_t)length : 0;
-  }
-  BIO_free(text);
-  X509_free(certificate);
-  EVP_PKEY_free(key);
-  ERR_clear_error();
-  return result;
-}
-
-void ctls_text_free(char *text, size_t count) { OPENSSL_clear_free(text, count); }
 
 static X509 *first(const uint8_t *pem, size_t count) {
   BIO *bio = BIO_new_mem_buf(pem, (int)count);
@@ -87,7 +24,12 @@ int ctls_certificate(const uint8_t *pem, size_t count, struct ctls_certificate_i
   int read = ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) &&
              X509_digest(certificate, EVP_sha256(), info->fingerprint, &length) && length == 32;
   if (read) info->ends = (int64_t)timegm(&end);
+  X509_NAME *name = X509_get_subject_name(certificate);
+  if (X509_NAME_get_text_by_NID(
+        name, NID_commonName, info->common_name, sizeof info->common_name) < 0)
+    info->common_name[0] = 0;
   X509_free(certificate);
+  ERR_clear_error();
   return read;
 }
 
@@ -99,4 +41,34 @@ int ctls_covers(const uint8_t *pem, size_t count, const char *name) {
   X509_free(certificate);
   ERR_clear_error();
   return covers;
+}
+
+// OpenSSL's code.
+static int verify(X509_STORE_CTX *context, X509_STORE *store, X509 *root, X509 *leaf, int64_t now) {
+  if (!X509_STORE_add_cert(store, root) || !X509_STORE_CTX_init(context, store, leaf, NULL))
+    return X509_V_ERR_UNSPECIFIED;
+  X509_VERIFY_PARAM *how = X509_STORE_CTX_get0_param(context);
+  if (now < 0) X509_VERIFY_PARAM_set_flags(how, X509_V_FLAG_NO_CHECK_TIME);
+  if (now >= 0) X509_VERIFY_PARAM_set_time(how, (time_t)now);
+  // What the strictest clients ask for, new Pythons for one.
+  X509_VERIFY_PARAM_set_flags(how, X509_V_FLAG_X509_STRICT);
+  if (!X509_VERIFY_PARAM_set_purpose(how, X509_PURPOSE_SSL_SERVER)) return X509_V_ERR_UNSPECIFIED;
+  return X509_verify_cert(context) == 1 ? X509_V_OK : X509_STORE_CTX_get_error(context);
+}
+
+int ctls_verify(
+  const uint8_t *authority, size_t authority_count, const uint8_t *pem, size_t count, int64_t now) {
+  X509 *root = first(authority, authority_count), *leaf = first(pem, count);
+  X509_STORE *store = X509_STORE_new();
+  X509_STORE_CTX *context = X509_STORE_CTX_new();
+  int code = X509_V_ERR_UNSPECIFIED;
+  if (root && leaf && store && context) code = verify(context, store, root, leaf, now);
+  X509_STORE_CTX_free(context);
+  X509_STORE_free(store);
+  X509_free(leaf);
+  X509_free(root);
+  ERR_clear_error();
+  if (code == X509_V_ERR_PERMITTED_VIOLATION || code == X509_V_ERR_EXCLUDED_VIOLATION)
+    return ctls_outside;
+  return code == X509_V_OK ? ctls_vouched : ctls_not_vouched;
 }

@@ -19,6 +19,7 @@ public enum MediaType {
     case "webp": "image/webp"
     case "ico": "image/x-icon"
     case "woff2": "font/woff2"
+    case "crt": "application/x-x509-ca-cert"
     case "wasm": "application/wasm"
     default: "application/octet-stream"
     }

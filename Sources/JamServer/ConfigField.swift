@@ -180,7 +180,8 @@ extension ConfigField {
     ) { path($0).map(Optional.some) },
     .flag(
       "tls-self-signed", \.tlsSelfSigned,
-      "Speak https and wss with a certificate of the hub's own making, for the local network."),
+      "Speak https and wss with a certificate by an authority of the hub's own, for the local "
+        + "network."),
     .text(
       "web", \.webDirectory, "a path", standard: "",
       "Folder with the web client (without it \"web\" beside the program, if that is there)."

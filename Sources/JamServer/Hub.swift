@@ -22,7 +22,7 @@ public final class Hub: Sendable {
     let count = config.shards > 0 ? config.shards : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     let store: Store
     let parts: HubParts
-    let tls: TLSContext?
+    let identity: TLSIdentity?
     do throws(StorageError) {
       var options = StoreOptions()
       options.gatherMilliseconds = config.saving.gatherMilliseconds
@@ -32,8 +32,8 @@ public final class Hub: Sendable {
     } catch { throw HubError("cannot open the data folder: \(error)") }
     do throws(HubError) {
       let key = try Hub.key(of: config, hadRooms: store.recovery.hasRooms, logger)
-      parts = try HubParts(config, store, key: key, logger)
-      tls = try TLSFiles.context(config, logger)
+      identity = try TLSFiles.identity(config, logger)
+      parts = try HubParts(config, store, key: key, authority: identity?.authority, logger)
     } catch {
       Hub.leave(store)
       throw error
@@ -46,7 +46,8 @@ public final class Hub: Sendable {
       for shard in shards {
         shard.sync { ($0.handler as? ShardHost)?.start(shards) }
       }
-      port = try reactor.listen(address: config.bindAddress, port: config.port, tls: tls)
+      port = try reactor.listen(
+        address: config.bindAddress, port: config.port, tls: identity?.context)
     } catch {
       Hub.leave(store)
       throw HubError(Hub.description(of: error))
@@ -136,6 +137,9 @@ public final class Hub: Sendable {
 
   /// Whether the hub has the web client that links lead to.
   public var hasWebClient: Bool { parts.web != nil }
+
+  /// The certificate authority that the hub made for itself; nil with none, or with the operator's.
+  public var authority: LocalAuthority? { parts.authority }
 
   /// Ends everything in order: no new connections, everybody told, every room saved.
   ///

@@ -20,14 +20,19 @@ struct HubParts: Sendable {
   let api: JamAPI
   /// The web client; nil where this hub has none.
   let web: WebFiles?
+  /// The certificate authority that the hub made for itself; nil with none.
+  let authority: LocalAuthority?
 
   /// Reads what a hub needs besides its rooms.
   ///
   /// - Throws: `HubError` for a web folder or a jam's file that cannot be read.
-  init(_ config: HubConfig, _ store: Store, key: [UInt8], _ logger: Logger) throws(HubError) {
+  init(
+    _ config: HubConfig, _ store: Store, key: [UInt8], authority: LocalAuthority?, _ logger: Logger
+  ) throws(HubError) {
     self.config = config
     self.store = store
     self.key = key
+    self.authority = authority
     self.logger = logger
     isUncertain = store.recovery.isUncertain
     settled = store.recovery.isUncertain ? SettledClients.decode(store.recovery.note) : [:]

@@ -4,16 +4,18 @@ internal import Storage
 
 /// What a request's path asks for.
 ///
-/// - Shape: `/yjs/<jam>/<prototype>[/<board>]`, `/healthz`, `/`; `/j/<jam>[/<prototype>]` and the
-///   files of the web client; `/api/jams/<jam>/…` (Protocol/http.md).
+/// - Shape: `/yjs/<jam>/<prototype>[/<board>]`, `/healthz`, `/`; `/j/<jam>[/<prototype>]`, `/trust`
+///   and the files of the web client; `/ca.crt`; `/api/jams/<jam>/…` (Protocol/http.md).
 /// - Rule: each segment is percent-decoded once and must then be a slug. What it decodes to is not
 ///   decoded again, so `%252e` is a bad name and no way around the check.
 enum Route: Equatable {
   case index
   case health
   case room(RoomID, board: String)
-  /// The web client's page: for a jam, or for one of its rooms.
+  /// The web client's page: for a jam, for one of its rooms, or for how to trust this hub.
   case page
+  /// The certificate of the hub's own authority.
+  case authority
   /// A file of the web client by its path in the folder. Looked up in a table, so any text will do.
   case file(String)
   case api(APICall)
@@ -38,6 +40,8 @@ enum Route: Equatable {
       self = .bad(reason: "the path must be /yjs/<jam>/<prototype>[/<board>]")
     case ("j", 2), ("j", 3): self = Route(page: rest)
     case ("j", _): self = .bad(reason: "the path must be /j/<jam>[/<prototype>]")
+    case ("trust", 1): self = .page
+    case (LocalAuthority.path, 1) where !path.hasSuffix("/"): self = .authority
     case ("api", _): self = Route(api: rest)
     case (WebFiles.assets?, 2) where !path.hasSuffix("/"):
       self = percentDecodedOnce(rest[0]).map { .file("\(WebFiles.assets)/\($0)") } ?? .unknown

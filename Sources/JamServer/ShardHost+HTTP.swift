@@ -43,6 +43,12 @@ extension ShardHost {
     case .index where hub.web == nil: respond(hub.indexResponse, on: connection, peer)
     case .index, .page: try serve(WebFiles.page, head, on: connection, peer)
     case .file(let path): try serve(path, head, on: connection, peer)
+    case .authority:
+      guard let authority = hub.authority else {
+        throw HTTPError(
+          status: 404, reason: "this hub has no certificate authority (see --tls-self-signed)")
+      }
+      respond(authority.response(to: head.fields), on: connection, peer)
     case .api(let call): try began(call, head, on: connection, peer)
     case .unknown: throw HTTPError(status: 404, reason: "there is nothing at this path")
     case .bad(let reason): throw HTTPError(status: 400, reason: reason)

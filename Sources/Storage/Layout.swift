@@ -10,9 +10,9 @@ enum Layout {
   /// What a hub, or `jamboree token`, makes: a folder with none of these is no data folder.
   static let marks = ["wal", "rooms", "keys"]
 
-  /// In `keys`: the certificate that a hub made for itself, with its key. Made anew whenever it
-  /// is missing or of no use, so there is nothing in it to verify.
-  static let tlsKeys: Set<String> = ["tls.pem", "tls.pem.tmp"]
+  /// In `keys`: the certificate authority that a hub made for itself, and its certificate by that.
+  /// No board hangs on them, and the hub looks at them whenever it starts: nothing to verify.
+  static let tlsKeys = Set(["ca.pem", "ca.crt", "tls.pem"].flatMap { [$0, $0 + ".tmp"] })
 
   /// Paths of entries of the data directory that are none of ours.
   static func unexpected(in names: [String], at path: String) -> [String] {

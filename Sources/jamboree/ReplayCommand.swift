@@ -65,7 +65,8 @@ struct ReplayCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Trust a hub with this certificate too, PEM. (default: the one in the folder that signs)",
+      "Trust hubs with this certificate, or by this authority, too; PEM. "
+        + "(default: the authority in the folder that signs, keys/ca.crt)",
       valueName: "file"))
   var ca: String?
 
@@ -169,7 +170,7 @@ struct ReplayCommand: ParsableCommand {
     if let ca {
       door.trusted = try TLSFiles.certificates(ca)
     } else if address.isEncrypted {
-      door.trusted = ReplayDoor.ownCertificate(in: folder)
+      door.trusted = ReplayDoor.ownAuthority(in: folder)
     }
     return door
   }

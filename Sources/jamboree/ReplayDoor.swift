@@ -25,8 +25,9 @@ struct ReplayDoor {
     return try Tokens.sign(try request.claims(now: now), key: key, now: now)
   }
 
-  /// The certificate that a hub made itself, of its data folder; empty where there is none.
-  static func ownCertificate(in folder: String) -> [UInt8] {
-    (try? TLSFiles.ownCertificate(dataDirectory: folder)) ?? []
+  /// The certificate of the authority that a hub made itself, of its data folder; empty where there
+  /// is none.
+  static func ownAuthority(in folder: String) -> [UInt8] {
+    (try? TLSFiles.ownAuthority(dataDirectory: folder)) ?? []
   }
 }

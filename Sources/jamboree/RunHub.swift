@@ -13,11 +13,27 @@ func runHub(_ settings: HubConfig) throws {
   }
   do throws(HubError) {
     let isSaved = try Hub.run(settings, logger: Logger(label: "jamboree")) { hub in
+      if let authority = hub.authority { announce(authority, of: hub, settings) }
       guard settings.printsLinks else { return }
       for jam in settings.jams { JamLinks(jam, of: hub, settings).announce() }
     }
     if !isSaved { throw HubError("not everything could be saved; the log has it") }
   } catch { throw Failure(error.description) }
+}
+
+/// Where devices get the certificate to trust, at the address that most of them reach.
+private func announce(_ authority: LocalAuthority, of hub: Hub, _ settings: HubConfig) {
+  let addresses = LocalAddresses.reaching(settings.bindAddress)
+  let best = addresses.first { !LocalAddresses.isLoopback($0) } ?? addresses.first ?? ""
+  let page = hub.hasWebClient ? "trust" : "ca.crt"
+  let again = authority.replacesFormer ? "\n  new: also devices that trusted the former one" : ""
+  Console.announce(
+    """
+
+    To reload without the hub, devices trust \(authority.name):
+      https://\(HubConfig.urlHost(best)):\(hub.port)/\(page)
+      SHA-256 \(authority.fingerprint)\(again)
+    """)
 }
 
 /// What people and programs use to come into a jam, ready to paste.

@@ -5,10 +5,12 @@ security policy. Coroutines are tests, each with a time limit; all run in the lo
 """
 
 import asyncio
+import functools
 import inspect
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import urllib.request
@@ -61,53 +63,57 @@ def loop():
 
 
 @pytest.fixture(scope="session")
-def browser(loop):
-    """The system's Chromium, without its sandbox: root has none, containers neither, and it sees
-    nothing but our own pages."""
+def chromium(loop):
+    """`await chromium(home)`: the system's Chromium, without its sandbox: root has none, containers neither,
+    and it sees nothing but our own pages. In a home of its own it has the certificates that are there."""
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
     assert program, "the browser tests need chromium: run `make test`, or install it"
+    playwright = loop.run(async_playwright().start())
 
-    async def start():
-        playwright = await async_playwright().start()
-        return playwright, await playwright.chromium.launch(
-            executable_path=program, args=["--disable-gpu"]
+    async def launch(home: Path | None = None):
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("XDG_")}
+        return await playwright.chromium.launch(
+            executable_path=program,
+            args=["--disable-gpu"],
+            env={**environment, "HOME": str(home)} if home else None,
         )
 
-    async def end():
-        await browser.close()
-        await playwright.stop()
+    yield launch
+    loop.run(playwright.stop())
 
-    playwright, browser = loop.run(start())
-    yield browser
-    loop.run(end())
+
+@pytest.fixture(scope="session")
+def browser(loop, chromium):
+    started = loop.run(chromium())
+    yield started
+    loop.run(started.close())
 
 
 class WebHub(Hub):
     """A hub with the web client, and its links."""
 
-    def __init__(self, folder: Path):
-        super().__init__(folder, options=["--web", str(WEB)])
+    def __init__(self, folder: Path, *options: str):
+        super().__init__(folder, options=["--web", str(WEB), *options])
 
     def ask(self, path: str, method: str = "GET", body: dict | None = None) -> dict:
         """The HTTP API as a facilitator."""
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/api/jams/{JAM}/{path}",
+            f"{self.url('http')}/api/jams/{JAM}/{path}",
             method=method,
             data=json.dumps(body or {}).encode() if method == "POST" else None,
             headers={"Authorization": f"Bearer {self.token('rig', 'facilitator')}"},
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=30, context=self.trust()) as answer:
             return json.load(answer)
 
     def link(self, role: str = "participant") -> str:
         return self.ask("invitations")[role]
 
 
-@pytest.fixture
-def hub():
+def _running(*options: str):
     assert (WEB / "index.html").exists(), f"no web client in {WEB}: run `make web`"
     folder = Path(tempfile.mkdtemp(prefix="jamboree-"))
-    running = WebHub(folder)
+    running = WebHub(folder, *options)
     try:
         running.start()
         yield running
@@ -120,8 +126,47 @@ def hub():
 
 
 @pytest.fixture
+def hub():
+    yield from _running()
+
+
+@pytest.fixture
+def tls_hub():
+    """With a certificate by an authority of its own."""
+    yield from _running("--tls-self-signed")
+
+
+@pytest.fixture
 def people(loop, browser, hub):
     """`await people("Ann")`: somebody with a browser; options are those of a browser context."""
+    yield from _people(loop, browser, hub)
+
+
+@pytest.fixture
+def warned_people(loop, browser, tls_hub):
+    """The same at `tls_hub`: whoever comes has gone past the browser's warning."""
+    for come in _people(loop, browser, tls_hub):
+        yield functools.partial(come, ignore_https_errors=True)
+
+
+@pytest.fixture
+def trusting_people(loop, chromium, tls_hub, tmp_path):
+    """The same with a browser that trusts the authority of `tls_hub`. No error of a certificate is ignored."""
+    database = tmp_path / ".pki" / "nssdb"
+    database.mkdir(parents=True)
+    certutil = ["certutil", "-d", f"sql:{database}"]
+    subprocess.run([*certutil, "-N", "--empty-password"], check=True)
+    subprocess.run(
+        [*certutil, "-A", "-t", "C,,", "-n", "jamboree", "-i", tls_hub.authority], check=True
+    )
+    started = loop.run(chromium(tmp_path))
+    try:
+        yield from _people(loop, started, tls_hub)
+    finally:
+        loop.run(started.close())
+
+
+def _people(loop, browser, hub):
     all_of_them: list[Person] = []
 
     async def come(name: str, **options) -> Person:

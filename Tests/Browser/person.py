@@ -21,14 +21,17 @@ PIXEL = """([x, y]) => {
   const ratio = canvas.width / canvas.getBoundingClientRect().width;
   return [...canvas.getContext("2d").getImageData(x * ratio, y * ratio, 1, 1).data.slice(0, 3)];
 }"""
-# How many changes the browser's store says are not saved yet; -1 as long as the page itself is not kept.
-STORED = """async () => {
+# Whether the page itself is kept.
+KEPT = """async () => {
+  await navigator.serviceWorker.ready;
+  return Boolean(await caches.match("/"));
+}"""
+# How many changes the browser's store says are not saved yet.
+UNSAVED = """async () => {
   const ended = (request) => new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
-  await navigator.serviceWorker.ready;
-  if (!(await caches.match("/"))) return -1;
   const database = await ended(indexedDB.open("jamboree"));
   const boards = await ended(database.transaction("boards").objectStore("boards").getAll());
   database.close();
@@ -72,7 +75,7 @@ class Person:
         return self
 
     def _asked(self, request: Request):
-        own = f"http://127.0.0.1:{self.hub.port}/"
+        own = f"{self.hub.url('http')}/"
         if not request.url.startswith((own, "data:", "blob:")):
             self.troubles.append(f"a request to another origin: {request.url}")
 
@@ -90,7 +93,7 @@ class Person:
     # Coming in
 
     async def open(self, path: str):
-        await self.page.goto(f"http://127.0.0.1:{self.hub.port}{path}")
+        await self.page.goto(f"{self.hub.url('http')}{path}")
 
     async def introduce(self):
         """Says the name at the entrance, with the keyboard alone."""
@@ -148,11 +151,12 @@ class Person:
 
         return await until(look, f"{self.name} sees the status {pattern}")
 
-    async def until_stored(self, changes: int):
-        """The browser's own store has the page, and so many changes that the hub does not have."""
+    async def until_stored(self, changes: int, with_page: bool = True):
+        """The browser's own store has so many changes that the hub does not have, and the page."""
 
         async def look():
-            return await self.page.evaluate(STORED) == changes
+            has_page = not with_page or await self.page.evaluate(KEPT)
+            return has_page and await self.page.evaluate(UNSAVED) == changes
 
         await until(look, f"the browser of {self.name} has stored {changes} changes")
 

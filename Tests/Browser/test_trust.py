@@ -1,97 +1,111 @@
-"""Browsers that keep no page for reloads: they are told, and led to the hub's certificate."""
+"""The hub with TLS and an authority of its own, in a browser that trusts it and in one that does not."""
 
 import asyncio
+import ssl
 
 import pytest
 from person import AWAY
-from test_pages import LANGUAGES, PHONE, WIDE, look_over
+from playwright.async_api import Error
+from rig.thief import forged
 
-# As Chromium behaves behind a certificate warning that was passed.
-UNTRUSTED = """Object.defineProperty(navigator, "serviceWorker", { value: {
-  controller: null,
-  register: () => Promise.reject(new TypeError("An SSL certificate error occurred")),
-} });"""
-WARNING = "On this device the page does not come back on a reload without the hub."
-# The page's own way to go somewhere without loading anything.
-GO = """(path) => {
-  history.pushState(null, "", path);
-  window.dispatchEvent(new Event("jamboree-moved"));
-}"""
+HAS_WORKER = "async () => Boolean((await navigator.serviceWorker.ready).active)"
 
 
-async def go_to_trust(person):
-    await person.open("/")
-    await person.page.locator("h1").wait_for()
-    await person.page.evaluate(GO, "/trust")
-
-
-async def untrusting(people, name: str, **options):
-    person = await people(name, **options)
-    await person.context.add_init_script(UNTRUSTED)
-    return person
-
-
-async def certificate(person, status: int):
-    kind = "application/x-x509-ca-cert"
-    await person.page.route(
-        "**/ca.crt", lambda route: route.fulfill(status=status, content_type=kind, body="certificate")
-    )
-
-
-async def test_where_the_page_is_not_kept_it_says_so(hub, people):
-    ann, ben = await untrusting(people, "Ann"), await people("Ben")
-    ann.expected = ben.expected = [AWAY, r"status of 404"]
-    await certificate(ann, 404)
-    link = await asyncio.to_thread(hub.link)
+async def test_reload_after_a_kill_where_the_authority_is_trusted(tls_hub, trusting_people):
+    ann = await trusting_people("Ann", service_workers="allow")
+    ben = await trusting_people("Ben")
+    ann.expected = ben.expected = [AWAY]
+    link = await asyncio.to_thread(tls_hub.link)
     await asyncio.gather(ann.enter(link, "radio"), ben.enter(link, "radio"))
-    await ben.button("Menu").click()
-    await ben.button("Keyboard help").wait_for()
-    assert not await ben.page.get_by_text(WARNING).count()
-    await ann.button("Menu").click()
-    await ann.until_words(WARNING)
-    await ann.page.get_by_role("link", name="What helps").click()
-    await ann.until_words("This hub uses no certificate of its own")
-    assert ann.page.url.endswith("/trust")
-    await ann.page.go_back()
+    assert ann.page.url.startswith("https://") and await ann.page.evaluate(HAS_WORKER)
+    await ann.note(250, 300, "before")
     await ann.until_status("saved")
+    await ben.until_text("before")
+    tls_hub.kill()
 
-    hub.kill()
     await ann.until_status("offline")
-    await ann.until_words("Do not reload this page meanwhile")
-    await ben.until_status("offline")
-    assert not await ben.page.get_by_text("Do not reload this page meanwhile").count()
+    await ann.note(600, 300, "on a train")
+    # A note is a change, and so is each letter.
+    waiting = f"offline, {1 + len('on a train')} changes waiting"
+    await ann.until_status(waiting)
+    await ann.until_stored(1 + len("on a train"))
+    await ann.page.reload()
+    for text in ("before", "on a train"):
+        await ann.until_text(text)
+    await ann.until_status(waiting)
+
+    # Nobody has to trust anything anew: it is the same authority, and the same certificate.
+    tls_hub.start()
+    await ann.until_status("saved")
+    await ben.until_text("on a train")
+    await ben.until_status("saved")
+    tls_hub.kill()
+    tls_hub.start()
+    cid = await trusting_people("Cid")
+    await cid.enter(link, "radio")
+    for text in ("before", "on a train"):
+        await cid.until_text(text)
 
 
-async def test_a_hub_that_does_not_answer_is_asked_again_for_its_certificate(hub, people):
-    ann = await untrusting(people, "Ann")
-    ann.expected = [AWAY, r"status of 50\d|ERR_FAILED"]
-    await certificate(ann, 503)
-    await go_to_trust(ann)
-    await ann.until_words("The hub does not answer.")
-    await certificate(ann, 200)
-    await ann.button("Try again").click()
-    await ann.page.get_by_role("link", name="Get the certificate").wait_for()
+async def test_who_does_not_trust_the_authority_is_warned(tls_hub, browser):
+    page = await browser.new_page()
+    try:
+        with pytest.raises(Error, match="ERR_CERT_AUTHORITY_INVALID"):
+            await page.goto(tls_hub.url("http"))
+    finally:
+        await page.close()
 
 
-async def test_who_trusts_the_hub_is_told_that_nothing_is_left_to_do(hub, people):
-    ann = await people("Ann", service_workers="allow")
-    await certificate(ann, 200)
-    await go_to_trust(ann)
-    await ann.until_words("This device keeps the page already")
+async def test_who_goes_past_the_warning_keeps_edits_but_not_the_page(tls_hub, warned_people):
+    ann, ben = await warned_people("Ann", service_workers="allow"), await warned_people("Ben")
+    ann.expected = ben.expected = [AWAY, "when fetching the script"]
+    link = await asyncio.to_thread(tls_hub.link)
+    await asyncio.gather(ann.enter(link, "radio"), ben.enter(link, "radio"))
+    refused = "() => navigator.serviceWorker.register('/sw.js').then(() => '', String)"
+    assert "Failed to register a ServiceWorker" in await ann.page.evaluate(refused)
+    tls_hub.kill()
+    await ann.until_status("offline")
+    await ann.note(600, 300, "kept")
+    await ann.until_status("offline, 5 changes waiting")
+    await ann.until_stored(5, with_page=False)
+    # What a browser shows in its place takes its time, so nothing more happens on that page.
+    other = await ann.context.new_page()
+    with pytest.raises(Error, match="ERR_CONNECTION_REFUSED"):
+        await other.goto(ann.page.url)
+    await ann.page.goto("about:blank")
+
+    tls_hub.start()
+    await ann.open(link.replace("#", "/radio#"))
+    await ann.until_text("kept")
+    await ann.until_status("saved")
+    await ben.until_text("kept")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-async def test_how_to_trust_fits_in_every_language(hub, people, language, size):
-    ann = await untrusting(people, "Ann", locale=language, viewport=size)
-    await certificate(ann, 200)
-    await go_to_trust(ann)
-    link = ann.page.locator("main a.button.main")
-    await link.wait_for()
-    assert await link.get_attribute("href") == "/ca.crt"
-    systems = ann.page.locator("details.system")
-    assert await systems.count() == 6
-    assert await ann.page.locator("details.system[open]").count() == 1
-    for index in range(6):
-        await systems.nth(index).evaluate("(element) => (element.open = true)")
-    await look_over(ann, "trust")
+async def test_a_stolen_key_deceives_nobody_on_the_internet(tls_hub, trusting_people, tmp_path):
+    """The same name and address, once with and once without a name that the authority may not vouch for."""
+    ann = await trusting_people("Ann")
+    found = []
+    for names in ("IP:127.0.0.1", "IP:127.0.0.1,DNS:jam.example"):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(forged(tls_hub, tmp_path, names))
+
+        def answer(_, writer):
+            writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+            writer.close()
+
+        async with await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context) as server:
+            port = server.sockets[0].getsockname()[1]
+            page = await ann.context.new_page()
+            with pytest.raises(Error) as refused:
+                await page.goto(f"https://127.0.0.1:{port}")
+            found.append(refused.value.message)
+    assert "ERR_ABORTED" in found[0] and "ERR_CERT_INVALID" in found[1]
+    ann.expected = ["a request to another origin: https://127.0.0.1"]
+
+
+async def test_the_page_about_trust_and_the_certificate_come_from_the_hub(tls_hub, trusting_people):
+    ann = await trusting_people("Ann")
+    answer = await ann.page.goto(f"{tls_hub.url('http')}/trust")
+    assert answer.status == 200 and answer.headers["content-type"].startswith("text/html")
+    taken = await ann.page.evaluate("async () => (await fetch('/ca.crt')).text()")
+    assert taken == tls_hub.authority.read_text()

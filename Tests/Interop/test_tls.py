@@ -158,8 +158,8 @@ async def test_after_a_kill_the_certificate_is_the_same(tls_hub, stock):
     tls_hub.kill()
     tls_hub.start()
     assert tls_hub.certificate.read_bytes() == bytes_before
-    made, found = fingerprints(tls_hub)
-    assert made == found and len(made) == 95
+    authority, made, found = fingerprints(tls_hub)
+    assert made == found != authority and len(made) == len(authority) == 95
     # The provider trusts what it trusted, so it comes back by itself.
     again = await PycrdtPeer(tls_hub, "killed", "ana").connect()
     again.doc.get("m", type=pycrdt.Map)["after"] = "the kill"
@@ -186,6 +186,7 @@ def test_a_certificate_that_will_not_do_is_made_anew(tls_hub, damage, tmp_path):
     tls_hub.start()
     assert tls_hub.certificate.read_bytes() != before
     assert "made a certificate: the former one" in tls_hub.log(mark)
+    assert "certificate authority" not in tls_hub.log(mark)
     assert tls_hub.certificate.stat().st_mode & 0o777 == 0o600
     assert tls_hub.health()[0] == 200
     assert tls_hub.run("verify", tls_hub.data).stdout.count("ok (") == 1
@@ -306,7 +307,7 @@ async def test_a_replay_trusts_the_hubs_own_certificate_or_a_named_one(tls_hub, 
     fitting, key = make(tmp_path)
     elsewhere, other_key = make(tmp_path, names="DNS:other.example", name="other")
     for ca, says in [
-        (tls_hub.certificate, "equal\n"),
+        (tls_hub.authority, "equal\n"),
         (fitting, "the hub's certificate is not trusted: "),
         (key, "has no certificate in it"),
     ]:

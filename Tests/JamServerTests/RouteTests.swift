@@ -44,6 +44,8 @@ struct RouteTests {
     ("/j/demo", .page), ("/j/demo/", .page), ("/j/demo/radio", .page), ("/j/de%6do/r_1", .page),
     ("/sw.js", .file("sw.js")), ("/icon.svg", .file("icon.svg")),
     ("/manifest.webmanifest", .file("manifest.webmanifest")),
+    ("/trust", .page), ("/trust/", .page), ("/trust/x", .unknown),
+    ("/ca.crt", .authority), ("/ca.crt/", .unknown), ("/ca%2ecrt", .unknown),
     ("/assets/app-1f.js", .file("assets/app-1f.js")), ("/assets/a%2ejs", .file("assets/a.js")),
     ("/assets/app.js/", .unknown), ("/assets", .unknown), ("/assets/", .unknown),
     ("/assets/a/b", .unknown), ("/assets//a", .unknown), ("/assets/%", .unknown),

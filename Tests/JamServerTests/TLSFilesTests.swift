@@ -4,53 +4,40 @@ import Testing
 
 @testable import JamServer
 
-@Suite("TLS: settings and the hub's own certificate")
+@Suite("TLS: settings and files")
 struct TLSFilesTests {
   let folder: TemporaryFolder
-  private let names = ["localhost", "127.0.0.1", "::1", "192.0.2.7"]
-
   init() throws { folder = try TemporaryFolder() }
 
-  private func own(_ names: [String]? = nil, inDays days: Int64 = 0) -> SelfSigned {
-    SelfSigned(
-      dataDirectory: folder.path, names: names ?? self.names,
-      now: wallClockMicroseconds() / 1_000_000 + days * 86_400)
-  }
-
-  @Test func itIsForAllNamesAndTwoYears() throws {
-    let pem = try own().make()
-    #expect(own().reasonToReplace(pem) == nil)
-    #expect(own(inDays: 714).reasonToReplace(pem) == nil)
-    #expect(own(inDays: 716).reasonToReplace(pem) == "ends soon")
-    #expect(own(names + ["192.0.2.8"]).reasonToReplace(pem) == "is not for 192.0.2.8")
-    #expect(own(["localhost"]).reasonToReplace(pem) == nil)
-    #expect(own().reasonToReplace(Array("junk".utf8)) == "cannot be read")
-    #expect(SelfSigned.fingerprint(pem).utf8.count == 95)
-    #expect(try own().make() != pem)
-  }
-
   @Test func thisMachinesNamesMakeACertificate() throws {
-    let all = LocalAddresses.names()
-    #expect(all.starts(with: ["localhost"]) && all.contains("::1"))
-    #expect(try own(all).reasonToReplace(own(all).make()) == nil)
+    for bind in ["0.0.0.0", "::", "127.0.0.1", "127.0.0.2", "2001:db8::9"] {
+      let all = LocalAddresses.names(reachedAt: bind)
+      #expect(all.starts(with: ["localhost"]) && all.contains("::1"))
+      #expect(Set(all).count == all.count && !all.contains("0.0.0.0") && !all.contains("::"))
+      for address in LocalAddresses.reaching(bind) { #expect(all.contains(address)) }
+      let own = LocalCertificates(dataDirectory: folder.path, host: "x", names: all)
+      let authority = try own.makeAuthority()
+      let certificate = try #require(own.issue(all, by: authority))
+      #expect(own.reasonToReplace(certificate, by: authority) == nil)
+    }
   }
 
-  @Test func itStaysUntilItWillNotDo() throws {
-    let logger = Logger(label: "test")
-    try #require(unsafe mkdir(folder.path + "/keys", 0o700) == 0)
-    _ = try own().context(logger)
-    let first = try folder.read("keys/tls.pem")
-    _ = try own().context(logger)
-    #expect(try folder.read("keys/tls.pem") == first)
-    _ = try own(inDays: 720).context(logger)
-    #expect(try folder.read("keys/tls.pem") != first)
-    var status = stat()
-    #expect(unsafe stat(folder.path + "/keys/tls.pem", &status) == 0)
-    #expect(status.st_mode & 0o7777 == 0o600)
+  @Test(arguments: [
+    ("20010db8000000000000000000000007 02 40 00 01     eth0\n", "2001:db8::7"),
+    ("fd000000000000000000000000abcdef 1f 40 00 101 wlan0", "fd00::ab:cdef"),
+    ("20010db8000000000000000000000007 02 40 00 80     eth0\n", nil),
+    ("fe80000000000000000000000000abcd 02 40 20 80     eth0\n", nil),
+    ("20010db8 02 40 00 01 eth0", nil), ("", nil), ("a b c 01 01", nil),
+    ("2001:db80000000000000000000000007 02 40 00 01 eth0", nil),
+    ("zz010db8000000000000000000000007 02 40 00 01 eth0", nil),
+  ] as [(String, String?)])
+  func addressesThatIPv6GivesUpAreTold(_ line: String, _ address: String?) {
+    #expect(LocalAddresses.temporaryAddress(listed: line) == address)
   }
 
   @Test func aKeyThatOthersCanReadIsNotUsed() throws {
-    let pem = try own().make()
+    let pem = try #require(
+      Certificates.issued(by: nil, "test", for: "DNS:localhost", days: 30))
     let path = try folder.write("tls.pem", pem, mode: 0o640)
     var config = HubConfig()
     (config.tlsCertificate, config.tlsKey) = (path, path)

@@ -63,7 +63,7 @@ extension TLSContext {
 
   static func selfSigned() -> [UInt8] {
     var count = 0
-    let text = unsafe ctls_self_signed("test", "IP:127.0.0.1", 30, &count)
+    let text = unsafe ctls_issue(nil, 0, "test", "IP:127.0.0.1", 30, &count)
     guard let text = unsafe text else { return [] }
     defer { unsafe ctls_text_free(text, count) }
     return unsafe UnsafeRawBufferPointer(start: text, count: count).map { $0 }

@@ -74,19 +74,43 @@ long ctls_send_unsent(struct ctls_session *session);
 // Decrypted bytes that wait in OpenSSL.
 int ctls_pending(const struct ctls_session *session);
 
-// A key (ECDSA, P-256) and a certificate that it signed itself, both as PEM in one text.
-// `names` as OpenSSL has them: "DNS:localhost,IP:127.0.0.1". NULL where OpenSSL fails;
-// else to be freed with `ctls_text_free`.
-char *ctls_self_signed(const char *common_name, const char *names, int days, size_t *count);
+// Texts of this module's making; NULL where OpenSSL fails, else to be freed with `ctls_text_free`.
+
+// A certificate authority: its key (ECDSA, P-256) and its certificate, PEM. Eight digits of the key's hash
+// are put behind the name. `constraints` as OpenSSL has them: "critical,permitted;DNS:local".
+char *ctls_authority_new(
+  const char *common_name, const char *constraints, int days, size_t *count);
+// A server's key (the same), its certificate and that of the authority that signed it, PEM; with NULL it
+// signs itself. Ends after so many days, or with the authority. `names`: "DNS:localhost,IP:127.0.0.1".
+// Whether the authority may vouch for them is for `ctls_verify` to say.
+char *ctls_issue(
+  const uint8_t *authority, size_t authority_count, const char *common_name, const char *names,
+  int days, size_t *count);
+// The first certificate of a PEM text alone.
+char *ctls_without_key(const uint8_t *pem, size_t count, size_t *result_count);
 void ctls_text_free(char *text, size_t count);
+
+// Why a PEM text is no authority's key and certificate with name constraints, as a clause; NULL if it is.
+const char *ctls_authority_fault(const uint8_t *pem, size_t count);
 
 struct ctls_certificate_info {
   int64_t ends;  // seconds since 1970
   uint8_t fingerprint[32];  // SHA-256
+  char common_name[260];  // UTF-8, ends with 0
 };
 // About the first certificate of a PEM text; 0 where there is none.
 int ctls_certificate(const uint8_t *pem, size_t count, struct ctls_certificate_info *info);
 // Whether it is for this host name or numeric address.
 int ctls_covers(const uint8_t *pem, size_t count, const char *name);
+
+enum {
+  ctls_vouched = 1,
+  ctls_outside = 0,  // some name is not among those that the authority may vouch for
+  ctls_not_vouched = -1
+};
+// Whether a client that trusts the authority alone takes the first certificate of `pem` for a server's.
+// `now` is in seconds since 1970, or negative to leave time out of it.
+int ctls_verify(
+  const uint8_t *authority, size_t authority_count, const uint8_t *pem, size_t count, int64_t now);
 
 #endif

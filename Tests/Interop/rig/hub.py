@@ -116,8 +116,13 @@ class Hub:
 
     @property
     def certificate(self) -> Path:
-        """What clients are to trust, where the hub made its certificate itself."""
+        """The hub's own, with its key, where the hub made it itself."""
         return self.data / "keys" / "tls.pem"
+
+    @property
+    def authority(self) -> Path:
+        """What clients are to trust then."""
+        return self.data / "keys" / "ca.crt"
 
     def url(self, scheme: str) -> str:
         """`scheme` http or ws; with an s where the hub speaks TLS."""
@@ -125,7 +130,7 @@ class Hub:
 
     def trust(self) -> ssl.SSLContext | None:
         """For a client that believes this hub and nobody else."""
-        return ssl.create_default_context(cafile=self.certificate) if self.is_secure else None
+        return ssl.create_default_context(cafile=self.authority) if self.is_secure else None
 
     def token(self, sub: str, role: str = "participant", jam: str = JAM, **more: str) -> str:
         """A token as the command line prints it; `more`: room, expires."""
