@@ -162,6 +162,7 @@ struct LocalCertificatesTests {
     let other = try own().makeAuthority()
     let server = try #require(own().issue(names, by: authority))
     let alone = try #require(Certificates.withoutKey(authority))
+    let otherAlone = try #require(Certificates.withoutKey(other))
     let self509 = try #require(
       Certificates.issued(by: nil, "x", for: "DNS:localhost", days: 9))
     let middle = authority.count / 2
@@ -169,7 +170,7 @@ struct LocalCertificatesTests {
       ([], "has no certificate in it"), (Array("junk".utf8), "has no certificate in it"),
       (Array(authority.prefix(middle)), "has no certificate in it"),
       (alone, "has no private key in it"),
-      (Array(other.prefix(other.count - alone.count)) + alone, "its key is another"),
+      (Array(other.prefix(other.count - otherAlone.count)) + alone, "its key is another"),
       (server, "no authority's"), (self509, "no authority's"),
     ] as [([UInt8], String)] {
       _ = try folder.write("keys/ca.pem", bytes, mode: 0o600)
