@@ -69,6 +69,8 @@ static int fill_authority(
          add_extension(
            certificate, &context, NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
          add_extension(certificate, &context, NID_key_usage, "critical,keyCertSign") &&
+         // The constraints say nothing of mail or programs; with this nothing but servers is left.
+         add_extension(certificate, &context, NID_ext_key_usage, "serverAuth") &&
          add_extension(certificate, &context, NID_name_constraints, constraints) &&
          add_extension(certificate, &context, NID_subject_key_identifier, "hash") &&
          X509_sign(certificate, key, EVP_sha256());
@@ -193,6 +195,8 @@ static const char *fault_of(X509 *certificate, EVP_PKEY *key) {
   int place = X509_get_ext_by_NID(certificate, NID_name_constraints, -1);
   if (place < 0 || !X509_EXTENSION_get_critical(X509_get_ext(certificate, place)))
     return "its certificate would vouch for any name";
+  if (X509_get_extended_key_usage(certificate) != XKU_SSL_SERVER)
+    return "its certificate would vouch for more than servers";
   return NULL;
 }
 

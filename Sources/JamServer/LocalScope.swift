@@ -2,14 +2,15 @@ internal import Glibc
 
 /// What the hub's own certificate authority may vouch for: what exists on local networks only, and
 /// by name whatever else the machine has when the authority is made. So its key is of little use
-/// to a thief, and those who trust it need not trust that nobody ever takes the key.
+/// to a thief, and those who trust it need not trust that nobody ever takes the key (on systems
+/// that heed this: README). What it may vouch for at all, servers, is set where it is made.
 ///
-/// - Source: RFC 5280 4.2.1.10 (name constraints), RFC 1918, 3927, 4193, 4291 (addresses), 6761,
+/// - Source: RFC 5280 4.2.1.10 (name constraints), RFC 1918, 3927, 4193, 4291, 6598 (addresses), 6761,
 ///   6762, 8375 and ICANN's reservation of `.internal` (names).
 enum LocalScope {
   private static let networks = [
     Network([10], 8), Network([172, 16], 12), Network([192, 168], 16), Network([127], 8),
-    Network([169, 254], 16),
+    Network([169, 254], 16), Network([100, 64], 10),
     Network([UInt8](repeating: 0, count: 15) + [1], 128), Network([0xfc], 7, count: 16),
     Network([0xfe, 0x80], 10, count: 16),
   ]

@@ -89,9 +89,11 @@ extension Room {
   private func remove(
     _ subject: String, by visitor: Visitor, now: Moment, _ effects: inout [Effect]
   ) {
-    meta.remove(subject, by: visitor.subject, at: now.wall)
-    journalControl("remove", subject, by: visitor, now: now, &effects)
-    for session in sessions.values where session.visitor.subject == subject {
+    let present = sessions.values.filter { $0.visitor.subject == subject }
+    let name = present.min { $0.id < $1.id }?.visitor.name ?? ""
+    meta.remove(subject, called: name, by: visitor.subject, at: now.wall)
+    journalControl("remove", subject, called: name, by: visitor, now: now, &effects)
+    for session in present {
       if session.dialect == .stock, let board = session.memberships.first?.board.name {
         let message = ServerMessage.permissionDenied(reason: Refusal.removed.reason)
         effects.append(.send(message, board: board, to: session.id))
@@ -103,12 +105,13 @@ extension Room {
 
   /// Removals and readmissions are part of the journal, so a crash does not let anybody back in.
   private func journalControl(
-    _ action: String, _ subject: String, by visitor: Visitor, now: Moment,
-    _ effects: inout [Effect]
+    _ action: String, _ subject: String, called name: String = "", by visitor: Visitor,
+    now: Moment, _ effects: inout [Effect]
   ) {
     var fields = ObjectValue()
     fields.set("do", .string(action))
     fields.set("sub", .string(subject))
+    if !name.isEmpty { fields.set("name", .string(name)) }
     journalControl(fields, by: visitor, now: now, &effects)
   }
 

@@ -28,12 +28,29 @@ extension Room {
     var answer = ObjectValue()
     answer.set("people", .array(told))
     if told.count < people.count { answer.set("more", .number(Double(people.count - told.count))) }
+    if moderates { answer.set("removed", .array(removedPeople())) }
     return answer
+  }
+
+  /// Who may be let back in, those who were removed last first.
+  private func removedPeople() -> [AnyValue] {
+    var left = Self.removedBytes
+    var told: [AnyValue] = []
+    for removal in meta.removed.reversed() {
+      let line = AnyValue.object([
+        "sub": .string(removal.subject), "name": .string(removal.name),
+      ])
+      left -= JSON.text(line).utf8.count + 1
+      guard left >= 0 else { break }
+      told.append(line)
+    }
+    return told
   }
 
   /// Bytes of an answer: some hundreds of people. Less than a connection may have waiting.
   private static let whoBytes = 64 << 10
-  private static let whoBytesOfFacilitator = 96 << 10
+  private static let whoBytesOfFacilitator = 80 << 10
+  private static let removedBytes = 16 << 10
 }
 
 /// One line of the answer to `who`.

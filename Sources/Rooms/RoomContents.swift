@@ -122,7 +122,9 @@ public struct RoomContents: Sendable {
         case .string(let action)? = fields["do"], case .string(let subject)? = fields["sub"]
       else { throw RoomLoadError(what: name, reason: "unreadable control record") }
       switch action {
-      case "remove": meta.remove(subject, by: record.author, at: record.time)
+      case "remove":
+        let name = fields["name"]?.stringValue ?? ""
+        meta.remove(subject, called: name, by: record.author, at: record.time)
       case "readmit": meta.readmit(subject)
       case "review": meta.isReview = true
       case "bind":

@@ -6,6 +6,8 @@ internal import Lib0
 struct RoomMeta: Equatable {
   struct Removal: Equatable {
     var subject: String
+    /// What they were called when they were removed; empty where they were not in the room.
+    var name: String
     var by: String
     /// Microseconds since 1970.
     var at: Int64
@@ -28,9 +30,11 @@ struct RoomMeta: Equatable {
 
   func isRemoved(_ subject: String) -> Bool { removed.contains { $0.subject == subject } }
 
-  mutating func remove(_ subject: String, by facilitator: String, at time: Int64) {
+  mutating func remove(
+    _ subject: String, called name: String, by facilitator: String, at time: Int64
+  ) {
     guard !isRemoved(subject) else { return }
-    removed.append(Removal(subject: subject, by: facilitator, at: time))
+    removed.append(Removal(subject: subject, name: name, by: facilitator, at: time))
   }
 
   mutating func readmit(_ subject: String) { removed.removeAll { $0.subject == subject } }
@@ -41,7 +45,7 @@ extension RoomMeta {
   func encoded() -> [UInt8] {
     let removals = removed.map { removal in
       AnyValue.object([
-        "sub": .string(removal.subject), "by": .string(removal.by),
+        "sub": .string(removal.subject), "name": .string(removal.name), "by": .string(removal.by),
         "at": .number(Double(removal.at)),
       ])
     }
@@ -89,7 +93,8 @@ extension RoomMeta {
         guard case .string(let subject)? = entry["sub"], case .string(let by)? = entry["by"],
           case .number(let at)? = entry["at"], let time = Int64(exactly: at)
         else { throw .invalid(offset: 0, what: "room file: removed") }
-        removed.append(Removal(subject: subject, by: by, at: time))
+        removed.append(
+          Removal(subject: subject, name: entry["name"]?.stringValue ?? "", by: by, at: time))
       }
     }
     if case .array(let names)? = fields["boards"] {

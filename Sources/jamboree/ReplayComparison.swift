@@ -27,10 +27,14 @@ struct ReplayComparison {
     var isAnswered = false
     while !isAnswered || docs.count < names.count {
       guard let incoming = try connection.next(deadline: deadline) else {
-        throw ClientError.timeout("the boards were not answered")
+        let missing = names.filter { docs[$0] == nil }.map { "'\($0)'" }
+        throw ClientError.timeout(
+          missing.isEmpty
+            ? "the hub does not answer" : "not answered: board \(missing.joined(separator: ", "))")
       }
       switch incoming {
       case .control(let fields):
+        if let refusal = Failure(refusalIn: fields) { throw refusal }
         if case .string(let type)? = fields["type"], type == "reply" { isAnswered = true }
       case .message(let board, .syncStep2(let bytes)):
         docs[board, default: Doc(clientID: 0)].apply(try Update(v1: bytes))

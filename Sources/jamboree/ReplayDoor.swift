@@ -1,6 +1,7 @@
 import Glibc
 import JamClient
 import JamServer
+import Lib0
 import Storage
 
 /// Where a replay goes in, and with what.
@@ -29,5 +30,15 @@ struct ReplayDoor {
   /// is none.
   static func ownAuthority(in folder: String) -> [UInt8] {
     (try? TLSFiles.ownAuthority(dataDirectory: folder)) ?? []
+  }
+}
+
+extension Failure {
+  /// What the hub refuses unasked (wire.md §5); nil for everything else that it says.
+  init?(refusalIn fields: ObjectValue) {
+    guard fields["type"]?.stringValue == "error" else { return nil }
+    var text = fields["reason"]?.stringValue ?? "an error without a reason"
+    if let board = fields["board"]?.stringValue { text = "board '\(board)': \(text)" }
+    self.init("the hub refused: \(text)")
   }
 }

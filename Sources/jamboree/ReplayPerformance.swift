@@ -85,20 +85,16 @@ final class ReplayPerformance {
   @discardableResult
   private func hear(until deadline: UInt64) throws -> Bool {
     guard let incoming = try connection.next(deadline: deadline) else { return false }
-    heardAt = monotonicNow()
     switch incoming {
-    case .control(let fields): try hear(fields)
+    // Cursors of those who watch are no news of what was sent.
+    case .message(_, .awareness): return true
+    default: heardAt = monotonicNow()
+    }
+    switch incoming {
+    case .control(let fields): if let refusal = Failure(refusalIn: fields) { throw refusal }
     case .message(let board, let message): try hear(message, on: board)
     }
     return true
-  }
-
-  private func hear(_ fields: ObjectValue) throws {
-    guard case .string(let type)? = fields["type"], type == "error" else { return }
-    var text = "an error without a reason"
-    if case .string(let reason)? = fields["reason"] { text = reason }
-    if case .string(let board)? = fields["board"] { text = "board '\(board)': \(text)" }
-    throw Failure("the hub refused: \(text)")
   }
 
   private func hear(_ message: ServerMessage, on board: String) throws {

@@ -77,14 +77,18 @@ def test_the_certificates_are_as_stores_want_them(tls_hub):
 
 
 def test_a_stolen_key_vouches_for_nobody_on_the_internet(tls_hub, tmp_path):
-    def verdict(names):
-        file = forged(tls_hub, tmp_path, names)
-        return openssl("verify", "-CAfile", tls_hub.authority, "-purpose", "sslserver", file)
+    def verdict(names, purpose="sslserver", **usage):
+        file = forged(tls_hub, tmp_path, names, **usage)
+        return openssl("verify", "-CAfile", tls_hub.authority, "-purpose", purpose, file)
 
     for names in ("DNS:printer.local", "IP:10.9.9.9,IP:fd00::7", "DNS:localhost"):
         assert verdict(names).endswith("forged.pem: OK\n")
     for names in ("DNS:jam.example", "IP:8.8.8.8", "DNS:localhost,DNS:jam.example", "IP:2001:db8::1"):
         assert "permitted subtree violation" in verdict(names)
+    # Nor for mail or people, of which the constraints say nothing.
+    for purpose, usage in (("smimesign", "emailProtection"), ("sslclient", "clientAuth")):
+        words = verdict("email:boss@bank.example", purpose, usage=usage)
+        assert "OK" not in words and re.search("unsuitable|invalid CA", words), words
 
 
 def test_devices_get_the_certificate(tls_hub):

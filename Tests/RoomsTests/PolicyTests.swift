@@ -1,7 +1,8 @@
-import Rooms
 import Storage
 import SyncProtocol
 import Testing
+
+@testable import Rooms
 
 @Suite("Room: who may do what")
 struct PolicyTests {
@@ -235,7 +236,7 @@ struct PolicyTests {
       rig.takeControl(to: fay) == [
         #"{"type":"reply","id":1,"ok":true,"people":["#
           + #"{"sub":"fay","name":"fay","role":"facilitator","boards":["main"]},"#
-          + #"{"sub":"bob","name":"Боб","role":"participant","boards":["a","b"]}]}"#
+          + #"{"sub":"bob","name":"Боб","role":"participant","boards":["a","b"]}],"removed":[]}"#
       ])
     let long = String(repeating: "n", count: 100)
     for number in 0..<1_500 { _ = rig.join("\(long)\(number)") }
@@ -245,7 +246,29 @@ struct PolicyTests {
     let answer = rig.takeControl(to: eve).joined()
     #expect((32 << 10...80 << 10).contains(answer.utf8.count))
     #expect(answer.contains(#""more":1"#))
-    #expect(!answer.contains("sub"))
+    #expect(!answer.contains("sub") && !answer.contains("removed"))
+  }
+
+  /// A page that was reloaded has no other way to know whom to let back in.
+  @Test func facilitatorsAreToldWhoWasRemoved() throws {
+    let fay = rig.joinOwn("fay", .facilitator)
+    rig.room.join(
+      SessionID(rawValue: 900), Visitor(subject: "bob", name: "Боб", role: .participant),
+      board: "main", &rig.effects)
+    for (id, subject) in [(1, "bob"), (2, "zoë"), (3, "ann")] {
+      rig.command(#"{"id": \#(id), "command": "remove", "sub": "\#(subject)"}"#, from: fay)
+    }
+    rig.command(#"{"id": 4, "command": "readmit", "sub": "ann"}"#, from: fay)
+    let meta = try RoomMeta(decoding: rig.room.meta.encoded())
+    #expect(meta == rig.room.meta)
+    _ = rig.take()
+    rig.command(#"{"id": 5, "command": "who"}"#, from: fay)
+    let told = #""removed":[{"sub":"zoë","name":""},{"sub":"bob","name":"Боб"}]"#
+    #expect(rig.takeControl(to: fay).joined().contains(told))
+    for number in 0..<2_000 { rig.room.meta.remove("\(number)", called: "", by: "fay", at: 1) }
+    rig.command(#"{"id": 6, "command": "who"}"#, from: fay)
+    let answer = rig.takeControl(to: fay).joined()
+    #expect(answer.contains(#"{"sub":"1999","name":""}"#) && answer.utf8.count < 20 << 10)
   }
 
   @Test func nobodyWritesToTheStage() {

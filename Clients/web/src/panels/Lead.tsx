@@ -24,23 +24,21 @@ interface Named {
   readonly name: string;
 }
 
-/** Who was removed from here, for as long as the page is open: the panel comes and goes. */
-const removedFrom = new WeakMap<RoomConnection, readonly Named[]>();
-
 /** What only facilitators can do: freeze the room, remove somebody, renew the link. */
 export function Lead({ room, session, frozen, stamp, say, shown }: Props) {
   const text = useText();
   /** Null without a connection; undefined until the first answer. */
   const [people, setPeople] = useState<readonly Person[] | null | undefined>(undefined);
   const [asked, setAsked] = useState<Named | null>(null);
-  const [removed, setRemoved] = useState<readonly Named[]>(() => removedFrom.get(room) ?? []);
+  const [removed, setRemoved] = useState<readonly Named[]>([]);
   const [done, setDone] = useState("");
   const [wrong, setWrong] = useState("");
   const [link, setLink] = useState("");
 
   const refresh = useCallback(async () => {
     const reply = await room.who();
-    setPeople(reply.ok ? reply.value : null);
+    setPeople(reply.ok ? reply.value.people : null);
+    if (reply.ok) setRemoved(reply.value.removed);
   }, [room]);
 
   useEffect(() => {
@@ -62,9 +60,7 @@ export function Lead({ room, session, frozen, stamp, say, shown }: Props) {
   }
 
   /** Seen and heard. */
-  function tell(message: string, gone: readonly Named[]): void {
-    removedFrom.set(room, gone);
-    setRemoved(gone);
+  function tell(message: string): void {
     setWrong("");
     setDone(message);
     say(message);
@@ -74,8 +70,7 @@ export function Lead({ room, session, frozen, stamp, say, shown }: Props) {
     setAsked(null);
     const reply = await room.remove(person.sub);
     if (!reply.ok) return fail(reply);
-    const others = removed.filter((one) => one.sub !== person.sub);
-    tell(text("lead.removed", { name: person.name }), [...others, person]);
+    tell(text("lead.removed", { name: person.name }));
     if (renew) setLink((await act(session.renewInvitation("participant"))) ?? "");
     await refresh();
   }
@@ -83,8 +78,8 @@ export function Lead({ room, session, frozen, stamp, say, shown }: Props) {
   async function readmit(person: Named): Promise<void> {
     const reply = await room.readmit(person.sub);
     if (!reply.ok) return fail(reply);
-    const others = removed.filter((one) => one.sub !== person.sub);
-    tell(text("lead.readmitted", { name: person.name }), others);
+    tell(text("lead.readmitted", { name: called(person) }));
+    await refresh();
   }
 
   const listed = people && gathered(people, session.sub, shown);
@@ -128,11 +123,11 @@ export function Lead({ room, session, frozen, stamp, say, shown }: Props) {
       <ul className="people">
         {removed.map((person) => (
           <li key={person.sub}>
-            <span className="who"><span className="name">{person.name}</span></span>
+            <span className="who"><span className="name">{called(person)}</span></span>
             <button
               type="button"
               className="quiet"
-              aria-label={text("lead.readmit.label", { name: person.name })}
+              aria-label={text("lead.readmit.label", { name: called(person) })}
               onClick={() => void readmit(person)}
             >
               {text("lead.readmit")}
@@ -143,6 +138,8 @@ export function Lead({ room, session, frozen, stamp, say, shown }: Props) {
     </div>
   );
 }
+
+const called = ({ name, sub }: Named): string => (name === "" ? sub : name);
 
 function removal(
   person: Listed,

@@ -2,7 +2,7 @@
 import { isFields } from "../protocol/control";
 import type { ControlMessage, Fields } from "../protocol/control";
 import type { Environment, Timer } from "./environment";
-import type { Person, Reply, Role } from "./types";
+import type { Company, Person, Reply, Role } from "./types";
 
 /** So long a reply may take. */
 const patience = 15_000;
@@ -58,8 +58,15 @@ const roles: readonly string[] = ["facilitator", "participant", "viewer", "bot"]
 export const readRole = (role: unknown): Role =>
   roles.includes(role as string) ? (role as Role) : "viewer";
 
-/** The people of a reply to `who`. */
-export function readPeople(body: Fields): readonly Person[] {
+/** A reply to `who`. */
+export function readCompany(body: Fields): Company {
+  const gone: readonly unknown[] = Array.isArray(body.removed) ? body.removed : [];
+  const removed = gone.filter(isFields).flatMap(({ sub, name }) =>
+    typeof sub === "string" ? [{ sub, name: typeof name === "string" ? name : "" }] : []);
+  return { people: readPeople(body), removed };
+}
+
+function readPeople(body: Fields): readonly Person[] {
   const people: readonly unknown[] = Array.isArray(body.people) ? body.people : [];
   return people.filter(isFields).map((person) => ({
     name: typeof person.name === "string" ? person.name : "",

@@ -217,13 +217,15 @@ hubTest("who is removed is told, and is back once let back in", async (come) => 
   await saved(ann);
   const people = await chair.room.who();
   assert(people.ok);
-  assert.deepEqual(people.value.map(({ name }) => name).sort(), ["ann", "chair"]);
-  const sub = people.value.find(({ name }) => name === "ann")?.sub;
+  assert.deepEqual(people.value.people.map(({ name }) => name).sort(), ["ann", "chair"]);
+  const sub = people.value.people.find(({ name }) => name === "ann")?.sub;
   assert.deepEqual(await ann.room.freeze().then((reply) => reply.ok || reply.error), "not-allowed");
   assert((await chair.room.remove(sub ?? "")).ok);
   await until("removed", () => ann.room.status.at === "removed");
   assert.deepEqual(ann.room.status, { at: "removed", unsaved: 0 });
   assert.equal(await ann.room.who().then((reply) => reply.ok || reply.error), "offline");
+  const later = await come("vera", "facilitator").room.who();
+  assert.deepEqual(later.ok && later.value.removed, [{ sub: "ann", name: "ann" }]);
   const told: string[] = [];
   ann.room.onStatus(({ at }) => told.push(at));
   ann.room.retry();

@@ -4,7 +4,7 @@ import { decodeMessage, encodeMessage } from "../protocol/messages";
 import type { Message } from "../protocol/messages";
 import { createBoard } from "./board";
 import type { Board } from "./board";
-import { createCommands, readPeople, readRole } from "./commands";
+import { createCommands, readCompany, readRole } from "./commands";
 import { browserEnvironment } from "./environment";
 import type { Link } from "./link";
 import { createListeners } from "./listeners";
@@ -166,7 +166,7 @@ export function connectRoom(options: RoomOptions): RoomConnection {
     onRoom: rooms.add,
     async who() {
       const reply = await commands.run("who");
-      return reply.ok ? { ok: true, value: readPeople(reply.value) } : reply;
+      return reply.ok ? { ok: true, value: readCompany(reply.value) } : reply;
     },
     freeze: () => order("freeze"),
     unfreeze: () => order("unfreeze"),

@@ -60,6 +60,13 @@ export interface Person {
   readonly sub?: string;
 }
 
+/** Who is in the room and, for facilitators, who may be let back in. */
+export interface Company {
+  readonly people: readonly Person[];
+  /** `name` is empty for who was not there when they were removed. */
+  readonly removed: readonly { readonly sub: string; readonly name: string }[];
+}
+
 /** The answer to a command. Without a connection the error is `offline`. */
 export type Reply<T> =
   | { readonly ok: true; readonly value: T }
@@ -111,7 +118,7 @@ export interface RoomConnection {
   readonly room: RoomState;
   onRoom(listener: (room: RoomState) => void): Unsubscribe;
 
-  who(): Promise<Reply<readonly Person[]>>;
+  who(): Promise<Reply<Company>>;
   freeze(): Promise<Reply<void>>;
   unfreeze(): Promise<Reply<void>>;
   /** Ends all sessions of a person here and keeps them out; `readmit` lets them in again. */
