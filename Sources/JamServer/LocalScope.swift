@@ -5,8 +5,8 @@ internal import Glibc
 /// to a thief, and those who trust it need not trust that nobody ever takes the key (on systems
 /// that heed this: README). What it may vouch for at all, servers, is set where it is made.
 ///
-/// - Source: RFC 5280 4.2.1.10 (name constraints), RFC 1918, 3927, 4193, 4291, 6598 (addresses), 6761,
-///   6762, 8375 and ICANN's reservation of `.internal` (names).
+/// - Source: RFC 5280 4.2.1.10 (name constraints), RFC 1918, 3927, 4193, 4291, 6598 (addresses),
+///   6761, 6762, 8375 and ICANN's reservation of `.internal` (names).
 enum LocalScope {
   private static let networks = [
     Network([10], 8), Network([172, 16], 12), Network([192, 168], 16), Network([127], 8),

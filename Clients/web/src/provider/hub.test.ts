@@ -224,7 +224,10 @@ hubTest("who is removed is told, and is back once let back in", async (come) => 
   await until("removed", () => ann.room.status.at === "removed");
   assert.deepEqual(ann.room.status, { at: "removed", unsaved: 0 });
   assert.equal(await ann.room.who().then((reply) => reply.ok || reply.error), "offline");
-  const later = await come("vera", "facilitator").room.who();
+  const vera = come("vera", "facilitator");
+  vera.room.board("main");
+  await saved(vera);
+  const later = await vera.room.who();
   assert.deepEqual(later.ok && later.value.removed, [{ sub: "ann", name: "ann" }]);
   const told: string[] = [];
   ann.room.onStatus(({ at }) => told.push(at));

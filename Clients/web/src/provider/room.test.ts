@@ -255,9 +255,15 @@ test("commands: replies by number, none without a connection, an end to waiting"
     { sub: "ben", id: 1, command: "remove" }, { id: 2, command: "who" },
   ]);
   const people = [{ name: "Ann", role: "bot", boards: ["main", 5] }, 7];
-  it.socket().sendText({ type: "reply", id: 2, ok: true, people });
-  const ann = { name: "Ann", role: "bot", boards: ["main"] };
-  assert.deepEqual(await two, { ok: true, value: [ann] });
+  const removed = [{ sub: "ben", name: "Ben" }, { sub: "zoë" }, { name: "nobody" }, null];
+  it.socket().sendText({ type: "reply", id: 2, ok: true, people, removed });
+  assert.deepEqual(await two, {
+    ok: true,
+    value: {
+      people: [{ name: "Ann", role: "bot", boards: ["main"] }],
+      removed: [{ sub: "ben", name: "Ben" }, { sub: "zoë", name: "" }],
+    },
+  });
   it.socket().sendText({ type: "reply", id: 1, ok: false, error: "not-allowed", reason: "no" });
   assert.deepEqual((await one).ok, false);
   const never = it.room.freeze();
