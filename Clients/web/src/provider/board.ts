@@ -42,7 +42,8 @@ const offerAgain = { usually: 10_000, frozen: 60_000 };
 const settling = 300;
 
 export function createBoard(uses: BoardUses): Board {
-  const { key, store, environment, changed } = uses;
+  const { key, environment, changed } = uses;
+  const store = uses.store.open(key);
   const documents = createListeners<OpenDocument>();
   const losses = createListeners<Loss>();
   const syncs = createListeners<void>();
@@ -61,7 +62,7 @@ export function createBoard(uses: BoardUses): Board {
 
   function start(): LiveDocument {
     return createDocument({
-      key, store, environment,
+      store, environment,
       edited(update, touched) {
         if (ledger.answered) send?.({ is: "update", update });
         ledger = ledgers.edited(ledger, touched);
@@ -72,7 +73,7 @@ export function createBoard(uses: BoardUses): Board {
   }
 
   function count(): void {
-    store.mark(key, { epoch, unsaved: ledgers.unsaved(ledger) });
+    store.mark({ epoch, unsaved: ledgers.unsaved(ledger) });
     changed();
   }
 
@@ -91,7 +92,7 @@ export function createBoard(uses: BoardUses): Board {
     old.release();
     live = start();
     live.presence.awareness.setLocalState(state);
-    store.replace(key, Y.encodeStateAsUpdate(live.doc));
+    store.replace(Y.encodeStateAsUpdate(live.doc));
     synced = false;
     refusal = undefined;
     if (loss) untold = { ...loss, refused: old.doc };
@@ -102,6 +103,7 @@ export function createBoard(uses: BoardUses): Board {
     if (epoch !== 0 && told !== epoch) {
       const { count: edits, touched } = ledgers.restarted(ledger).waiting;
       ledger = ledgers.emptyLedger;
+      store.mark({ epoch: told, unsaved: 0 });
       const reason = "the board was replaced or restored";
       startAgain(edits > 0 ? { code: "replaced", reason, touched } : undefined);
     }
@@ -184,7 +186,7 @@ export function createBoard(uses: BoardUses): Board {
   };
 
   async function load(): Promise<void> {
-    const stored = await store.load(key);
+    const stored = await store.load();
     if (stored) {
       live.restore(stored.updates);
       epoch = stored.epoch;
