@@ -35,8 +35,12 @@ export interface BoardUses {
   readonly changed: () => void;
 }
 
-/** After these the document is kept, and offered again later (wire.md section 4, reject). */
-const mayPass: ReadonlySet<string> = new Set(["not-saving", "document-limit", "foreign-client"]);
+/**
+ * After these the document is kept, and offered again later (wire.md section 4, reject). Not after
+ * `document-limit`: one step 2 would have what made the board too big together with the deletions
+ * that make room, and never be taken.
+ */
+const mayPass: ReadonlySet<string> = new Set(["not-saving", "foreign-client"]);
 const offerAgain = { usually: 10_000, frozen: 60_000 };
 /** The hub's first answer may be a second old, with the rest right behind it. */
 const settling = 300;
