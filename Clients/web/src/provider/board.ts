@@ -105,11 +105,12 @@ export function createBoard(uses: BoardUses): Board {
 
   function joined(told: number): void {
     if (epoch !== 0 && told !== epoch) {
-      const { count: edits, touched } = ledgers.restarted(ledger).waiting;
+      const { waiting } = ledgers.restarted(ledger);
       ledger = ledgers.emptyLedger;
       store.mark({ epoch: told, unsaved: 0 });
       const reason = "the board was replaced or restored";
-      startAgain(edits > 0 ? { code: "replaced", reason, touched } : undefined);
+      const touched = ledgers.touchedOf(waiting);
+      startAgain(waiting.count > 0 ? { code: "replaced", reason, touched } : undefined);
     }
     opened = true;
     epoch = told;
@@ -148,7 +149,7 @@ export function createBoard(uses: BoardUses): Board {
     const { lost, ledger: kept } = ledgers.refused(ledger, number);
     ledger = kept;
     // Refused without an edit that we know of: it came from the store, in part or all.
-    startAgain({ code, reason, touched: lost.count > 0 ? lost.touched : undefined });
+    startAgain({ code, reason, touched: lost.count > 0 ? ledgers.touchedOf(lost) : undefined });
     open();
     count();
   }
