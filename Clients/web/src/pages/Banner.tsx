@@ -6,7 +6,7 @@ import { isLostByReload, useKeeping } from "./keeping";
 import { Link } from "./Link";
 
 /**
- * What being offline means: on a phone, where the top bar has no room for it, and everywhere if
+ * What being offline means, and why the hub takes nothing: on a phone, where the top bar has no room for it, and everywhere if
  * there is more to it.
  */
 export function AwayBanner({ status }: { readonly status: Status }) {
@@ -15,12 +15,12 @@ export function AwayBanner({ status }: { readonly status: Status }) {
   if (status.at !== "offline" && status.at !== "refused") return null;
   const isOffline = status.at === "offline";
   const isLost = isOffline && isLostByReload(keeping);
-  const more = isLost || (isOffline && status.blocked);
+  const more = isLost || !isOffline || status.blocked;
   return (
     <p className={more ? "banner away more" : "banner away"}>
       <span>
         <strong>{words(status, text)}.</strong>{" "}
-        {isOffline && text(awayHint(status))}{" "}
+        {awayHint(status, text)}{" "}
         {isLost && text("status.noreload")}
       </span>
     </p>

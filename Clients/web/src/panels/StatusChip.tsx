@@ -15,7 +15,8 @@ export function StatusChip({ status: now }: { readonly status: Status }) {
     const timer = setTimeout(() => setStatus(now), now.at === "saving" ? PATIENCE : 0);
     return () => clearTimeout(timer);
   }, [now]);
-  const hint = status.at === "offline" ? text(awayHint(status)) : undefined;
+  const hint = status.at === "offline" || status.at === "refused"
+    ? awayHint(status, text) : undefined;
   return (
     <span className={`status ${status.at}`} title={hint}>
       <span className="hidden">{text("status.label")}: </span>
@@ -25,9 +26,24 @@ export function StatusChip({ status: now }: { readonly status: Status }) {
   );
 }
 
-/** What somebody without a connection should know. */
-export function awayHint(status: Extract<Status, { readonly at: "offline" }>): TextKey {
-  return status.blocked === true ? "status.blocked.hint" : "status.offline.hint";
+type Away = Extract<Status, { readonly at: "offline" | "refused" }>;
+
+const reasons: Readonly<Record<string, TextKey>> = {
+  "not-saving": "refused.not-saving",
+  frozen: "refused.frozen",
+  "foreign-client": "refused.foreign-client",
+  "board-limit": "refused.board-limit",
+};
+
+/** What somebody should know without a connection, or while nothing of theirs is taken. */
+export function awayHint(status: Away, text: ReturnType<typeof useText>): string {
+  if (status.at === "offline") {
+    return text(status.blocked === true ? "status.blocked.hint" : "status.offline.hint");
+  }
+  const { code } = status;
+  const known = Object.prototype.hasOwnProperty.call(reasons, code) ? reasons[code] : undefined;
+  const why = known ? text(known) : text("refused.other", { code });
+  return `${why} ${text("refused.hint")}`;
 }
 
 export function words(status: Status, text: ReturnType<typeof useText>): string {
