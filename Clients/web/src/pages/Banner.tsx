@@ -6,8 +6,8 @@ import { isLostByReload, useKeeping } from "./keeping";
 import { Link } from "./Link";
 
 /**
- * What being offline means, and why the hub takes nothing: on a phone, where the top bar has no room for it, and everywhere if
- * there is more to it.
+ * What being offline means: on a phone, where the top bar has no room for it, and everywhere if
+ * there is more to it. Why the hub takes nothing: everywhere.
  */
 export function AwayBanner({ status }: { readonly status: Status }) {
   const text = useText();
