@@ -1,7 +1,8 @@
 import type { Role, RoomState, Status } from "../provider";
 import { useText } from "../panels/hooks";
+import { awayHint } from "../panels/away";
 import { Icon } from "../panels/Icon";
-import { awayHint, words } from "../panels/StatusChip";
+import { words } from "../panels/StatusChip";
 import { isLostByReload, useKeeping } from "./keeping";
 import { Link } from "./Link";
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import type { Status } from "../provider";
 import { plural } from "../text";
-import type { TextKey } from "../text";
+import { awayHint } from "./away";
 import { useText } from "./hooks";
 
 /** Sending takes moments as a rule: only when it takes longer than this, in ms, it is shown. */
@@ -24,26 +24,6 @@ export function StatusChip({ status: now }: { readonly status: Status }) {
       <span className="words">{words(status, text)}</span>
     </span>
   );
-}
-
-type Away = Extract<Status, { readonly at: "offline" | "refused" }>;
-
-const reasons: Readonly<Record<string, TextKey>> = {
-  "not-saving": "refused.not-saving",
-  frozen: "refused.frozen",
-  "foreign-client": "refused.foreign-client",
-  "board-limit": "refused.board-limit",
-};
-
-/** What somebody should know without a connection, or while nothing of theirs is taken. */
-export function awayHint(status: Away, text: ReturnType<typeof useText>): string {
-  if (status.at === "offline") {
-    return text(status.blocked === true ? "status.blocked.hint" : "status.offline.hint");
-  }
-  const { code } = status;
-  const known = Object.prototype.hasOwnProperty.call(reasons, code) ? reasons[code] : undefined;
-  const why = known ? text(known) : text("refused.other", { code });
-  return `${why} ${text("refused.hint")}`;
 }
 
 export function words(status: Status, text: ReturnType<typeof useText>): string {
