@@ -36,7 +36,6 @@ export function BoardView({ connection, session, room, status }: Props) {
   const roomy = useRoomy();
   const touch = useTouch();
   const state = useLive(connection, onRoom, stateOf);
-  const { title, fresh } = useRoomTitle(session, room);
   const [said, setSaid] = useState<Said>(SILENT);
   const [saying] = useState(() => createSaying(setSaid));
   const { say } = saying;
@@ -46,6 +45,7 @@ export function BoardView({ connection, session, room, status }: Props) {
   const showHelp = useCallback(() => setHelp(true), []);
   const working = useWorkspace(connection, session, say, showHelp);
   const { workspace, view } = working;
+  const { title, fresh } = useRoomTitle(session, room, view.shapes > 0);
   useKeys(workspace);
 
   // only what a person has to know is said aloud: that the connection went, and that it is back

@@ -22,9 +22,9 @@ export interface Call {
   readonly body?: Fields;
 }
 
-const unreachable: Answer<never> =
+const unreachable: Extract<Answer<never>, { ok: false }> =
   { ok: false, error: "unreachable", reason: "the hub does not answer" };
-const strange: Answer<never> =
+const strange: Extract<Answer<never>, { ok: false }> =
   { ok: false, error: "bad-answer", reason: "the hub answered with something else" };
 
 /** So long a hub may take. */
@@ -52,7 +52,7 @@ export async function ask<T>(
       signal: abort.signal,
     });
     const body: unknown = await response.json().catch(() => undefined);
-    if (!response.ok) return refusal(response.status, body);
+    if (!response.ok) return { ...refusal(response.status, body), ...restOf(response) };
     const value = read(body);
     return value === undefined ? strange : { ok: true, value };
   } catch {
@@ -62,8 +62,14 @@ export async function ask<T>(
   }
 }
 
+/** Retry-After in seconds; a date there is not one of ours. */
+function restOf(response: Response): { readonly after?: number } {
+  const after = Number(response.headers.get("Retry-After") ?? 0);
+  return Number.isFinite(after) && after > 0 ? { after } : {};
+}
+
 /** A proxy in front of a hub that is down answers in its own words. */
-function refusal(status: number, body: unknown): Answer<never> {
+function refusal(status: number, body: unknown): Extract<Answer<never>, { ok: false }> {
   if (isFields(body) && typeof body.error === "string") {
     const reason = typeof body.reason === "string" ? body.reason : "";
     return { ok: false, error: body.error, reason };

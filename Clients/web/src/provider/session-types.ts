@@ -20,7 +20,13 @@ export interface Membership {
 /** The answer of the HTTP API. Without a connection the error is `unreachable`. */
 export type Answer<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: string; readonly reason: string };
+  | {
+      readonly ok: false;
+      readonly error: string;
+      readonly reason: string;
+      /** So many seconds the hub wants not to be asked. */
+      readonly after?: number;
+    };
 
 export interface JamTitle {
   readonly id: string;
