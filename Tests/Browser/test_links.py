@@ -30,6 +30,8 @@ async def test_a_facilitator_is_asked_before_another_role_takes_the_place(hub, p
         asyncio.to_thread(hub.link, "facilitator"), asyncio.to_thread(hub.link, "viewer")
     )
     await fay.enter(facilitator, "radio")
+    await fay.note(300, 300, "begun")
+    await fay.until_status("saved")
     await fay.open(viewer.replace("#", "/radio#"))
     await fay.until_words("Stop facilitating?")
     await fay.until_words("you come in as: Reviewer.")
