@@ -8,5 +8,6 @@ export type { TextStorage } from "./membership";
 export { memoryStore } from "./store";
 export type { BoardKey, BoardStore, OfflineStore, StoredBoard } from "./store";
 export { openStore } from "./indexeddb";
+export { sendLeftovers } from "./leftovers";
 export { browserEnvironment } from "./environment";
 export type { Environment, Socket, Timer } from "./environment";

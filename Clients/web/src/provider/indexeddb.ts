@@ -3,7 +3,7 @@
  * name) and `boards` (epoch and unsaved count). What is asked for while a transaction runs goes
  * into the next one together, so a fast typist costs one transaction at a time.
  */
-import { isOfEpoch, memoryStore, nameOf, roomsIn } from "./store";
+import { isOfEpoch, memoryStore, nameOf, roomsIn, unsentIn } from "./store";
 import type { BoardStore, OfflineStore } from "./store";
 
 const database = "jamboree";
@@ -112,6 +112,19 @@ function storeIn(opened: IDBDatabase): OfflineStore {
     async rooms(jam, sub) {
       try {
         return roomsIn(await names(opened.transaction("updates").objectStore("updates")), jam, sub);
+      } catch {
+        return [];
+      }
+    },
+    async unsent(jam, sub) {
+      await settled();
+      try {
+        const boards = opened.transaction("boards").objectStore("boards");
+        const [names, marks] = await Promise.all([
+          result(boards.getAllKeys()), result<Marks[]>(boards.getAll()),
+        ]);
+        const counts = names.map((name, at) => [String(name), marks[at]?.unsaved ?? 0] as const);
+        return unsentIn(counts, jam, sub);
       } catch {
         return [];
       }

@@ -27,6 +27,8 @@ export interface OfflineStore {
   readonly durable: boolean;
   /** The rooms of a jam of which something is kept for this person. */
   rooms(jam: string, sub: string): Promise<readonly string[]>;
+  /** Boards of a jam with changes of this person that are not known to be saved. */
+  unsent(jam: string, sub: string): Promise<readonly Unsent[]>;
   open(key: BoardKey): BoardStore;
   /** Resolves once everything asked for so far is stored. */
   settled(): Promise<void>;
@@ -66,6 +68,26 @@ export function roomsIn(names: readonly string[], jam: string, sub: string): rea
   return [...new Set(rooms.filter((room): room is string => room !== undefined))];
 }
 
+/** A board with changes that are not known to be on the hub's disk. */
+export interface Unsent {
+  readonly room: string;
+  readonly board: string;
+  readonly count: number;
+}
+
+/** Those of one person in one jam. */
+export function unsentIn(
+  marks: readonly (readonly [name: string, unsaved: number])[],
+  jam: string,
+  sub: string,
+): readonly Unsent[] {
+  return marks.flatMap(([name, count]) => {
+    const [inJam, room, board, of] = JSON.parse(name) as readonly string[];
+    if (inJam !== jam || of !== sub || count <= 0) return [];
+    return room === undefined || board === undefined ? [] : [{ room, board, count }];
+  });
+}
+
 interface MemoryBoard {
   rows: { readonly update: Uint8Array; readonly epoch: number }[];
   marks: { readonly epoch: number; readonly unsaved: number } | undefined;
@@ -80,6 +102,8 @@ export function memoryStore(): OfflineStore {
       const found = [...boards].filter(([, { rows }]) => rows.length > 0);
       return roomsIn(found.map(([one]) => one), jam, sub);
     },
+    unsent: async (jam, sub) =>
+      unsentIn([...boards].map(([name, { marks }]) => [name, marks?.unsaved ?? 0]), jam, sub),
     open(key) {
       const name = nameOf(key);
       const board = boards.get(name) ?? { rows: [], marks: undefined };
