@@ -8,6 +8,7 @@ import { Offered } from "./Offered";
 import { Plain } from "./Plain";
 import { Rooms } from "./Rooms";
 import { storage } from "./storage";
+import { useLeftovers } from "./useLeftovers";
 import { Wrong } from "./Wrong";
 
 interface Props {
@@ -44,6 +45,8 @@ export function Jam({ jam, room }: Props) {
     });
     return () => void (gone = true);
   }, [session]);
+
+  useLeftovers(session, joined && !offer && !ended, room);
 
   if (offer) {
     const decided = (): void => {

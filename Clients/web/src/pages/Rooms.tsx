@@ -1,14 +1,14 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import type { FormEvent } from "react";
-import { openStore } from "../provider";
-import type { OfflineStore, RoomEntry, Session } from "../provider";
+import type { RoomEntry, Session } from "../provider";
 import { ago, plural } from "../text";
 import { useText } from "../panels/hooks";
 import { wrongWords } from "../panels/wrong";
 import { isVisible } from "../text/visible";
 import { Link } from "./Link";
 import { go } from "./navigation";
-import { knownTitle } from "./titles";
+import { keepTitle, knownTitle } from "./titles";
+import { useRooms } from "./useRooms";
 
 interface Props {
   readonly session: Session;
@@ -17,41 +17,13 @@ interface Props {
   readonly onEnded: () => void;
 }
 
-/** As long as the page is seen, the list is asked for again this often, in ms. */
-const REFRESH = 5000;
 const FILTER_FROM = 8;
 
 /** The rooms of a jam: pick one, or start one. */
 export function Rooms({ session, onTitle, onRename, onEnded }: Props) {
   const text = useText();
-  const [rooms, setRooms] = useState<readonly RoomEntry[] | null>(null);
-  const [wrong, setWrong] = useState("");
+  const { rooms, kept, unsent, wrong, reload } = useRooms(session, onTitle, onEnded);
   const [filter, setFilter] = useState("");
-  /** What this device keeps, while the hub does not answer. */
-  const [kept, setKept] = useState<readonly string[]>([]);
-  const store = useRef<Promise<OfflineStore>>();
-
-  const load = useCallback(async () => {
-    const answer = await session.rooms();
-    if (answer.ok) {
-      setRooms(answer.value.rooms);
-      onTitle(answer.value.jam.title);
-      setWrong("");
-      setKept([]);
-    } else if (answer.error === "bad-invitation") {
-      onEnded();
-    } else {
-      setWrong(wrongWords(answer));
-      store.current ??= openStore();
-      setKept(await (await store.current).rooms(session.jam, session.sub));
-    }
-  }, [session]);
-
-  useEffect(() => {
-    void load();
-    const timer = setInterval(() => document.visibilityState === "visible" && void load(), REFRESH);
-    return () => clearInterval(timer);
-  }, [load]);
 
   const name = session.membership?.name ?? "";
   const viewer = session.membership?.role === "viewer";
@@ -69,7 +41,7 @@ export function Rooms({ session, onTitle, onRename, onEnded }: Props) {
       {wrong !== "" && (
         <p className="wrong" role="alert">
           {wrong}{" "}
-          <button type="button" className="inline" onClick={() => void load()}>
+          <button type="button" className="inline" onClick={reload}>
             {text("rooms.reload")}
           </button>
         </p>
@@ -93,6 +65,11 @@ export function Rooms({ session, onTitle, onRename, onEnded }: Props) {
                 {room.title}
                 {room.review === true && <span className="badge">{text("rooms.review")}</span>}
                 {kept.includes(room.id) && <span className="badge">{text("rooms.kept")}</span>}
+                {unsent.has(room.id) && (
+                  <span className="badge unsent">
+                    {plural("rooms.unsent", unsent.get(room.id) ?? 0)}
+                  </span>
+                )}
               </span>
               {"people" in room && <Facts room={room} />}
             </Link>
@@ -136,7 +113,12 @@ function NewRoom({ session, onEnded }: Pick<Props, "session" | "onEnded">) {
     setBusy(true);
     const answer = await session.createRoom(given);
     setBusy(false);
-    if (answer.ok) return go(`/j/${session.jam}/${answer.value.id}`);
+    if (answer.ok) {
+      const { id, title: made } = answer.value;
+      // so that the room is called by it also without the hub
+      keepTitle(`${session.jam}/${id}`, made);
+      return go(`/j/${session.jam}/${id}`);
+    }
     if (answer.error === "bad-invitation") return onEnded();
     setWrong(wrongWords(answer));
   }

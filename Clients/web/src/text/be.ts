@@ -215,6 +215,12 @@ export const bePlurals: Plurals<FourForms> = {
     many: "Выдалена {{count}} фігур",
     other: "Выдалена {{count}} фігуры",
   },
+  "rooms.unsent": {
+    one: "{{count}} змена яшчэ не адпраўлена",
+    few: "{{count}} змены яшчэ не адпраўлены",
+    many: "{{count}} змен яшчэ не адпраўлена",
+    other: "{{count}} змены яшчэ не адпраўлена",
+  },
   "status.offline": {
     one: "няма сувязі, чакае {{count}} змена",
     few: "няма сувязі, чакаюць {{count}} змены",

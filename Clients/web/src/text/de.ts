@@ -198,6 +198,10 @@ export const dePlurals: Plurals<TwoForms> = {
   "people.here": { one: "{{count}} Person hier", other: "{{count}} Personen hier" },
   selected: { one: "{{count}} Form ausgewählt", other: "{{count}} Formen ausgewählt" },
   deleted: { one: "{{count}} Form gelöscht", other: "{{count}} Formen gelöscht" },
+  "rooms.unsent": {
+    one: "{{count}} Änderung noch nicht gesendet",
+    other: "{{count}} Änderungen noch nicht gesendet",
+  },
   "status.offline": {
     one: "offline, {{count}} Änderung wartet",
     other: "offline, {{count}} Änderungen warten",

@@ -211,6 +211,10 @@ export const enPlurals = {
   "people.here": { one: "{{count}} person here", other: "{{count}} people here" },
   selected: { one: "{{count}} shape selected", other: "{{count}} shapes selected" },
   deleted: { one: "{{count}} shape deleted", other: "{{count}} shapes deleted" },
+  "rooms.unsent": {
+    one: "{{count}} change not sent yet",
+    other: "{{count}} changes not sent yet",
+  },
   "status.offline": {
     one: "offline, {{count}} change waiting",
     other: "offline, {{count}} changes waiting",

@@ -216,6 +216,12 @@ export const ruPlurals: Plurals<FourForms> = {
     many: "Удалено {{count}} фигур",
     other: "Удалено {{count}} фигуры",
   },
+  "rooms.unsent": {
+    one: "{{count}} изменение ещё не отправлено",
+    few: "{{count}} изменения ещё не отправлены",
+    many: "{{count}} изменений ещё не отправлено",
+    other: "{{count}} изменения ещё не отправлено",
+  },
   "status.offline": {
     one: "нет связи, ждёт {{count}} изменение",
     few: "нет связи, ждут {{count}} изменения",
