@@ -58,7 +58,8 @@ export function BoardView({ connection, session, room, status }: Props) {
 
   const role = state.you?.role ?? session.membership?.role ?? "viewer";
   const leads = role === "facilitator";
-  const mayWrite = role !== "viewer" && !state.review && (leads || !state.frozen);
+  const isBroken = status.at === "refused" && status.code === "broken";
+  const mayWrite = role !== "viewer" && !state.review && (leads || !state.frozen) && !isBroken;
   useEffect(() => workspace?.setMayWrite(mayWrite), [workspace, mayWrite]);
 
   const perform = (command: Command): void => {

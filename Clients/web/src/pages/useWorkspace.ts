@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from "react";
 import type { RefObject } from "react";
 import { lostShapes } from "../board";
-import type { BoardConnection, RoomConnection, Session } from "../provider";
+import type { LostShape } from "../board";
+import type { BoardConnection, Loss, RoomConnection, Session } from "../provider";
 import type { LostNotice } from "../panels/Notices";
 import { text } from "../text";
 import type { Say } from "../workspace/saying";
@@ -55,8 +56,7 @@ export function useWorkspace(
       board.onDocument((document) => made.use(document)),
       board.onSynced(arrived),
       board.onLost((loss) => {
-        const shapes = lostShapes(loss.refused, board.doc, loss.touched);
-        setLost({ code: loss.code, reason: loss.reason, shapes });
+        setLost({ code: loss.code, reason: loss.reason, shapes: readable(loss, board) });
       }),
       tellArrivals(board, say),
     ];
@@ -69,6 +69,15 @@ export function useWorkspace(
   }, [connection, session]);
 
   return { parent, canvas, workspace, view, lost, closeLost: () => setLost(null), synced };
+}
+
+/** What can be read of what was lost: of a document that broke it may be nothing. */
+function readable(loss: Loss, board: BoardConnection): readonly LostShape[] {
+  try {
+    return lostShapes(loss.refused, board.doc, loss.touched);
+  } catch {
+    return [];
+  }
 }
 
 /** Says who comes and goes; not those who were here already, and not everybody at a reconnect. */

@@ -39,6 +39,7 @@ export function words(status: Status, text: ReturnType<typeof useText>): string 
         ? plural("status.offline", status.unsaved)
         : text("status.offline.none");
     case "refused":
+      if (status.code === "broken") return text("status.broken");
       return status.unsaved > 0
         ? plural("status.refused", status.unsaved)
         : text("status.refused.none");

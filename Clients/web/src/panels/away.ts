@@ -16,6 +16,7 @@ export function awayHint(status: Away, text: typeof say): string {
     return text(status.blocked === true ? "status.blocked.hint" : "status.offline.hint");
   }
   const { code } = status;
+  if (code === "broken") return text("status.broken.hint");
   const known = Object.prototype.hasOwnProperty.call(reasons, code) ? reasons[code] : undefined;
   const why = known ? text(known) : text("refused.other", { code });
   return `${why} ${text("refused.hint")}`;

@@ -42,6 +42,8 @@ export interface BoardUses {
  */
 const mayPass: ReadonlySet<string> = new Set(["not-saving", "foreign-client"]);
 const offerAgain = { usually: 10_000, frozen: 60_000 };
+/** After a document that broke: so long, in ms, until the first new one, and the longest memory. */
+const afterBreak = { wait: 500, most: 3, forgotten: 600_000 };
 /** The hub's first answer may be a second old, with the rest right behind it. */
 const settling = 300;
 
@@ -62,6 +64,9 @@ export function createBoard(uses: BoardUses): Board {
   let refusal: string | undefined;
   let retry: Timer | undefined;
   let untold: Loss | undefined;
+  /** When documents broke, and whether the board is given up for that. */
+  let breaks: readonly number[] = [];
+  let isGivenUp = false;
   let live: LiveDocument = start();
 
   function start(): LiveDocument {
@@ -73,6 +78,7 @@ export function createBoard(uses: BoardUses): Board {
         count();
       },
       announce: (update) => opened && send?.({ is: "awareness", update }),
+      broken,
     });
   }
 
@@ -82,7 +88,7 @@ export function createBoard(uses: BoardUses): Board {
   }
 
   function open(): void {
-    if (!send || !isLoaded) return;
+    if (!send || !isLoaded || isGivenUp) return;
     retry?.cancel();
     opened = false;
     ledger = ledgers.restarted(ledger);
@@ -101,6 +107,41 @@ export function createBoard(uses: BoardUses): Board {
     refusal = undefined;
     if (loss) untold = { ...loss, refused: old.doc };
     documents.tell(connection);
+  }
+
+  /**
+   * Yjs failed inside: from now on the document may stand still, or say what is not so. Another one
+   * is read from the hub. What breaks that, too, would break all that follow, so there are not many.
+   */
+  function broken(error: unknown): void {
+    const { waiting } = ledgers.restarted(ledger);
+    ledger = ledgers.emptyLedger;
+    opened = false;
+    // in part it may be readable by a later page
+    if (waiting.count > 0 || !isLoaded) store.setAside();
+    const touched = ledgers.touchedOf(waiting);
+    startAgain(waiting.count > 0 ? { code: "broken", reason: String(error), touched } : undefined);
+    const now = environment.now();
+    breaks = [...breaks.filter((time) => now - time < afterBreak.forgotten), now];
+    retry?.cancel();
+    if (breaks.length <= afterBreak.most) {
+      retry = environment.after(afterBreak.wait * 2 ** breaks.length, open);
+    } else {
+      isGivenUp = true;
+      tellLoss();
+    }
+    count();
+  }
+
+  /** False if it broke the document. */
+  function attempt(work: () => void): boolean {
+    try {
+      work();
+      return true;
+    } catch (error) {
+      broken(error);
+      return false;
+    }
   }
 
   function joined(told: number): void {
@@ -126,10 +167,14 @@ export function createBoard(uses: BoardUses): Board {
       synced = true;
       syncs.tell();
     }
+    tellLoss();
+    changed();
+  }
+
+  function tellLoss(): void {
     const loss = untold;
     untold = undefined;
     if (loss) environment.after(settling, () => losses.tell(loss));
-    changed();
   }
 
   /** The document stays, with all that is not saved; the hub is asked again later. */
@@ -161,13 +206,15 @@ export function createBoard(uses: BoardUses): Board {
     switch (message.is) {
       case "step1":
         if (refusal !== undefined) return;
-        send?.({ is: "step2", update: Y.encodeStateAsUpdate(live.doc, message.stateVector) });
-        ledger = ledgers.answered(ledger);
+        attempt(() => {
+          send?.({ is: "step2", update: Y.encodeStateAsUpdate(live.doc, message.stateVector) });
+          ledger = ledgers.answered(ledger);
+        });
         return count();
       case "step2":
-        live.receive(message.update);
-        return arrived();
-      case "update": return live.receive(message.update);
+        if (attempt(() => live.receive(message.update))) arrived();
+        return;
+      case "update": return void attempt(() => live.receive(message.update));
       case "awareness": return live.presence.receive(message.update);
       case "query-awareness": return live.presence.announce();
       case "saved":
@@ -193,9 +240,9 @@ export function createBoard(uses: BoardUses): Board {
   async function load(): Promise<void> {
     const stored = await store.load();
     if (stored) {
-      live.restore(stored.updates);
       epoch = stored.epoch;
       ledger = ledgers.found(ledger, { count: stored.unsaved, touched: undefined });
+      attempt(() => live.restore(stored.updates));
     }
     isLoaded = true;
     open();
@@ -204,7 +251,7 @@ export function createBoard(uses: BoardUses): Board {
 
   return {
     connection,
-    get refusal() { return refusal; },
+    get refusal() { return isGivenUp ? "broken" : refusal; },
     connected(to) {
       send = to;
       open();

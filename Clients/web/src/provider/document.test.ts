@@ -13,7 +13,7 @@ function scene() {
   const store = memoryStore();
   const live = createDocument({
     store: store.open(key), environment: world.environment,
-    edited: () => undefined, announce: () => undefined,
+    edited: () => undefined, announce: () => undefined, broken: () => undefined,
   });
   const kept = async (): Promise<readonly Uint8Array[]> =>
     (await store.open(key).load())?.updates ?? [];

@@ -23,6 +23,8 @@ export interface DocumentUses {
   readonly environment: Environment;
   readonly edited: (update: Uint8Array, touched: ReadonlySet<string>) => void;
   readonly announce: (update: Uint8Array) => void;
+  /** Yjs failed inside, not at the hand of any caller. */
+  readonly broken: (error: unknown) => void;
 }
 
 /**
@@ -58,11 +60,21 @@ export function createDocument(uses: DocumentUses): LiveDocument {
     joining ??= environment.after(later, () => {
       joining = undefined;
       // whatever was kept is in the document, also what waits in it for what is missing
-      const update = Y.encodeStateAsUpdate(doc);
+      const update = joined();
+      if (!update) return;
       kept = { rows: 0, bytes: 0 };
       whole = update.length;
       store.replace(update);
     });
+  }
+
+  function joined(): Uint8Array | undefined {
+    try {
+      return Y.encodeStateAsUpdate(doc);
+    } catch (error) {
+      uses.broken(error);
+      return undefined;
+    }
   }
 
   const heard = (update: Uint8Array, origin: unknown, _doc: Y.Doc, change: Y.Transaction) => {

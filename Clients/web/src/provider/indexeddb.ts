@@ -3,7 +3,7 @@
  * name) and `boards` (epoch and unsaved count). What is asked for while a transaction runs goes
  * into the next one together, so a fast typist costs one transaction at a time.
  */
-import { isOfEpoch, memoryStore, nameOf, roomsIn, unsentIn } from "./store";
+import { asideOf, isOfEpoch, memoryStore, nameOf, roomsIn, unsentIn } from "./store";
 import type { BoardStore, OfflineStore } from "./store";
 
 const database = "jamboree";
@@ -189,6 +189,13 @@ function boardIn({ opened, enqueue, settled }: Queue, board: string): BoardStore
       epoch = marks.epoch;
       enqueue((_, boards) => boards.put(marks, board));
     },
+    setAside() {
+      const former = own;
+      own = new Set();
+      enqueue((rows) => {
+        for (const { key } of former) if (key !== undefined) rename(rows, key, asideOf(board));
+      });
+    },
     replace(update) {
       const former = own;
       own = new Set();
@@ -197,6 +204,13 @@ function boardIn({ opened, enqueue, settled }: Queue, board: string): BoardStore
         rows.transaction.addEventListener("abort", () => former.forEach((row) => own.add(row)));
       });
     },
+  };
+}
+
+function rename(rows: IDBObjectStore, key: IDBValidKey, board: string): void {
+  const request: IDBRequest<UpdateRow | undefined> = rows.get(key);
+  request.onsuccess = () => {
+    if (request.result) rows.put({ ...request.result, board }, key);
   };
 }
 

@@ -135,6 +135,7 @@ function lookOnly(
         load,
         append: () => undefined,
         replace: () => undefined,
+        setAside: () => undefined,
         mark: ({ epoch }) => marked(key.board, epoch),
       };
     },

@@ -44,6 +44,11 @@ export interface BoardStore {
   append(update: Uint8Array): void;
   /** The epoch is that of what is kept from now on; what is of another is not loaded again. */
   mark(marks: { readonly epoch: number; readonly unsaved: number }): void;
+  /**
+   * Whatever this one has loaded and added so far is not loaded again, and stays under another name:
+   * it cannot be read now, and may hold what nobody else has.
+   */
+  setAside(): void;
   /** Keeps `update` in the place of whatever this one has loaded and added so far. */
   replace(update: Uint8Array): void;
 }
@@ -59,11 +64,15 @@ export const isOfEpoch = (row: { readonly epoch?: number }, epoch: number): bool
 export const nameOf = (key: BoardKey): string =>
   JSON.stringify([key.jam, key.room, key.board, key.sub]);
 
+/** Under which is kept what was set aside. */
+export const asideOf = (name: string): string =>
+  JSON.stringify([...(JSON.parse(name) as readonly string[]), "aside"]);
+
 /** The rooms among the names of what is kept, each once. */
 export function roomsIn(names: readonly string[], jam: string, sub: string): readonly string[] {
   const rooms = names.map((name) => {
-    const [inJam, room, , of] = JSON.parse(name) as readonly string[];
-    return inJam === jam && of === sub ? room : undefined;
+    const [inJam, room, , of, aside] = JSON.parse(name) as readonly string[];
+    return aside === undefined && inJam === jam && of === sub ? room : undefined;
   });
   return [...new Set(rooms.filter((room): room is string => room !== undefined))];
 }
@@ -108,13 +117,20 @@ export function memoryStore(): OfflineStore {
       const name = nameOf(key);
       const board = boards.get(name) ?? { rows: [], marks: undefined };
       boards.set(name, board);
-      return inMemory(board);
+      const aside = asideOf(name);
+      return inMemory(board, (rows) => {
+        const before = boards.get(aside)?.rows ?? [];
+        boards.set(aside, { rows: [...before, ...rows], marks: undefined });
+      });
     },
     settled: async () => undefined,
   };
 }
 
-function inMemory(board: MemoryBoard): BoardStore {
+function inMemory(
+  board: MemoryBoard,
+  putAside: (rows: MemoryBoard["rows"]) => void,
+): BoardStore {
   let own = new Set<MemoryBoard["rows"][number]>();
   let epoch = 0;
   const append = (update: Uint8Array): void => {
@@ -135,6 +151,11 @@ function inMemory(board: MemoryBoard): BoardStore {
     mark(marks) {
       board.marks = marks;
       epoch = marks.epoch;
+    },
+    setAside() {
+      putAside(board.rows.filter((row) => own.has(row)));
+      board.rows = board.rows.filter((row) => !own.has(row));
+      own = new Set();
     },
     replace(update) {
       board.rows = board.rows.filter((row) => !own.has(row));

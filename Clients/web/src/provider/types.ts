@@ -24,7 +24,10 @@ export type Status =
       /** The hub answers, but time and again no socket opens: something on the way blocks those. */
       readonly blocked?: true;
     }
-  /** Connected, but the hub does not take changes now; they are kept and offered again. */
+  /**
+   * Connected, but the hub does not take changes now; they are kept and offered again. With the code
+   * `broken` the board cannot be read by this page, and nothing is tried until it is reloaded.
+   */
   | { readonly at: "refused"; readonly code: string; readonly unsaved: number }
   /** A facilitator removed this person; now and then it is asked whether they may come back. */
   | { readonly at: "removed"; readonly unsaved: number }
@@ -74,7 +77,10 @@ export type Reply<T> =
 
 /** What the hub did not take, when the board starts again from a new document. */
 export interface Loss {
-  /** A code of wire.md section 6, or `replaced` when the board was restored or replaced. */
+  /**
+   * A code of wire.md section 6, `replaced` when the board was restored or replaced, or `broken` when
+   * the document could not be read any more.
+   */
   readonly code: string;
   readonly reason: string;
   /** The document as the person saw it. Nobody else changes it any more. */

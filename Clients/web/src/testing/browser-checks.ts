@@ -79,7 +79,7 @@ async function longSession(): Promise<void> {
   const reading = again.open(where);
   const live = createDocument({
     store: reading, environment: browserEnvironment(),
-    edited: () => undefined, announce: () => undefined,
+    edited: () => undefined, announce: () => undefined, broken: () => undefined,
   });
   const updates = (await reading.load())?.updates ?? [];
   check(`all rows are there: ${updates.length}`, updates.length === 20_005);

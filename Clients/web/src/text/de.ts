@@ -151,6 +151,9 @@ export const de: Texts = {
   "status.offline.none": "offline",
   "status.refused.none": "wird gerade nicht angenommen",
   "status.ended": "beendet",
+  "status.broken": "Diese Seite kann das Board nicht zeigen",
+  "status.broken.hint":
+    "Etwas darauf lässt diese Seite scheitern, auch beim erneuten Lesen. Auf dem Hub ist nichts verloren. Lade die Seite neu, oder komm später wieder.",
   "status.disk":
     "Der Hub kann nicht auf seine Platte schreiben. Deine Änderungen sind nur in seinem Speicher.",
   "status.offline.hint": "Mach ruhig weiter: Alles wird gesendet, sobald die Verbindung zurück ist.",
@@ -173,6 +176,8 @@ export const de: Texts = {
   "lost.document-limit": "Das Board ist voll: Nur Löschen ist noch möglich.",
   "lost.review": "Dieser Raum ist zum Ansehen einer Aufzeichnung da.",
   "lost.deleted": "Jemand hat gelöscht, worin du gerade geschrieben hast.",
+  "lost.broken":
+    "Diese Seite konnte nicht aufnehmen, was kam, und hat das Board neu gelesen. Deine letzten Änderungen sind nicht darauf.",
   "lost.other": "Der Hub hat deine letzten Änderungen nicht angenommen: {{reason}}",
   "lost.texts": "Diese Texte sind nicht auf dem Board:",
 

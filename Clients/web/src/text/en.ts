@@ -160,6 +160,9 @@ export const en = {
   "status.offline.none": "offline",
   "status.refused.none": "not accepted now",
   "status.ended": "ended",
+  "status.broken": "This page cannot show the board",
+  "status.broken.hint":
+    "Something on it makes this page fail, also when read anew. Nothing is lost on the hub. Reload the page, or come back later.",
   "status.disk": "The hub cannot write to its disk. Your changes are in its memory only.",
   "status.offline.hint": "You can go on: everything is sent once the connection is back.",
   "status.noreload":
@@ -181,6 +184,8 @@ export const en = {
   "lost.document-limit": "The board is full: only deleting is possible.",
   "lost.review": "This room is for watching a recorded session.",
   "lost.deleted": "Somebody deleted what you were writing in.",
+  "lost.broken":
+    "This page could not take in what came, and has read the board anew. Your last changes are not on it.",
   "lost.other": "The hub did not take your last changes: {{reason}}",
   "lost.texts": "These texts are not on the board:",
 

@@ -18,6 +18,17 @@ export interface Listeners {
   presence(): void;
 }
 
+/** All of it, whatever happens: a document that broke may fail at anything. */
+export function leaveAll(steps: readonly (() => void)[]): void {
+  for (const step of steps) {
+    try {
+      step();
+    } catch (error) {
+      console.warn("left as it was:", error);
+    }
+  }
+}
+
 export function openDocument(document: OpenDocument, me: Author, heard: Listeners): Opened {
   const editor = createEditor(document.doc, me);
   const shapes = watchShapes(document.doc, heard.shapes);

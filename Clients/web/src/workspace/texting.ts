@@ -68,9 +68,12 @@ export function createTexting(host: TextingHost): Texting {
 
   function end(refocus: boolean): void {
     if (host.editing() === null) return;
-    host.editor()?.endText();
-    host.setEditing(null);
-    field.close();
+    try {
+      host.editor()?.endText();
+    } finally {
+      host.setEditing(null);
+      field.close();
+    }
     if (refocus) host.focusBoard();
   }
 

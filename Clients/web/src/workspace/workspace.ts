@@ -15,7 +15,7 @@ import type { Command } from "./keys";
 import { createLeaving } from "./leaving";
 import { clickInTheMiddle } from "./middle";
 import { createPointing } from "./pointing";
-import { Opened, openDocument } from "./opened";
+import { leaveAll, Opened, openDocument } from "./opened";
 import { createOverrun } from "./overrun";
 import { Other, peopleKey } from "./presence";
 import type { Say } from "./saying";
@@ -233,9 +233,8 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   });
 
   function use(document: OpenDocument): void {
-    effects.settle();
-    texting.end(false);
-    board?.close();
+    // what is under way belongs to the one before
+    leaveAll([effects.settle, () => texting.end(false), () => board?.close()]);
     const opened = openDocument(document, me, {
       shapes: changed,
       history: () => update({ canUndo: opened.editor.canUndo, canRedo: opened.editor.canRedo }),
