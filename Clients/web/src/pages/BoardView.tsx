@@ -61,6 +61,9 @@ export function BoardView({ connection, session, room, status }: Props) {
   const isBroken = status.at === "refused" && status.code === "broken";
   const mayWrite = role !== "viewer" && !state.review && (leads || !state.frozen) && !isBroken;
   useEffect(() => workspace?.setMayWrite(mayWrite), [workspace, mayWrite]);
+  useEffect(() => {
+    if (state.review) workspace?.follow();
+  }, [workspace, state.review]);
 
   const perform = (command: Command): void => {
     workspace?.perform(command);

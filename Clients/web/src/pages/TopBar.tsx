@@ -4,7 +4,7 @@ import { plural } from "../text";
 import { useText } from "../panels/hooks";
 import { Icon } from "../panels/Icon";
 import { Language } from "../panels/Language";
-import { Faces, Listed, People } from "../panels/People";
+import { Faces, Listed, People, personsIn } from "../panels/People";
 import { Popover } from "../panels/Popover";
 import { Share } from "../panels/parts";
 import { StatusChip } from "../panels/StatusChip";
@@ -43,7 +43,7 @@ export function TopBar(props: Props) {
       {props.banner}
       <div className="panel who-and-what">
         <Popover
-          label={`${text("people.label")}: ${plural("people", people.length)}`}
+          label={`${text("people.label")}: ${plural("people", personsIn(people).length)}`}
           button={<Faces people={people} />}
           onOpen={onSheet}
         >

@@ -64,15 +64,20 @@ export function Avatar({ name, color }: { readonly name: string; readonly color:
   );
 }
 
+/** Programs are listed, but nobody to count. */
+export const personsIn = (listed: readonly Listed[]): readonly Listed[] =>
+  listed.filter(({ role, self }) => self || role !== "bot");
+
 /** A few faces and a number, for the button that opens the list. */
 export function Faces({ people }: { readonly people: readonly Listed[] }) {
-  const shown = people.slice(0, 4);
+  const persons = personsIn(people);
+  const shown = persons.slice(0, 4);
   return (
     <span className="faces">
       {shown.map((person) => (
         <Avatar key={person.key} name={person.name} color={person.color} />
       ))}
-      <span className="number">{people.length}</span>
+      <span className="number">{persons.length}</span>
     </span>
   );
 }

@@ -10,6 +10,7 @@ import type { ToolEvent, ToolName } from "../tools/tool";
 import { Clipboard, createClipboard } from "./clipboard";
 import { perform } from "./commands";
 import { createEffects } from "./effects";
+import { createFollowing } from "./following";
 import { overlayOf } from "./frame";
 import type { Command } from "./keys";
 import { createLeaving } from "./leaving";
@@ -19,6 +20,7 @@ import { leaveAll, Opened, openDocument } from "./opened";
 import { createOverrun } from "./overrun";
 import { Other, peopleKey } from "./presence";
 import type { Say } from "./saying";
+import { setColor, setPenSize } from "./styling";
 import { createSurface } from "./surface";
 import { createTexting } from "./texting";
 import { firstView, selectionView, View } from "./view";
@@ -42,6 +44,8 @@ export interface Workspace {
   /** The board is all here: shows it, unless somebody has looked around already. */
   arrive(): void;
   setMayWrite(may: boolean): void;
+  /** From now on all that comes is brought into view, until somebody looks around. */
+  follow(): void;
   setColor(color: Color): void;
   setPenSize(size: number): void;
   perform(command: Command): boolean;
@@ -173,6 +177,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   function changed(): void {
     const there = view.selection.filter((id) => shape(id));
     if (there.length !== view.selection.length) select(there);
+    following.look();
     update({ shapes: list().length, lost: isLost(), ...selectionView(selected()) });
     surface.wake();
   }
@@ -217,6 +222,9 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     help, say,
   };
 
+  const following = createFollowing(host);
+  const style = { ...host, view: () => view, update };
+
   const clipboard = createClipboard({ ...host, noteColor: () => view.noteColor });
 
   const pointing = createPointing(canvas, {
@@ -256,7 +264,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       const all = around(list().map(boundsOf));
       if (!all || !first || camera !== HOME) return;
       const { size } = surface;
-      setCamera(fit(all, size, Math.min(100, size.width / 8), 1));
+      following.moving(() => setCamera(fit(all, size, Math.min(100, size.width / 8), 1)));
     },
     setMayWrite(may) {
       if (may === view.mayWrite) return;
@@ -268,21 +276,9 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       }
       update({ mayWrite: may, tool: running.tool });
     },
-    setColor(color) {
-      const shapes = selected();
-      const notes = shapes.length > 0 ? view.hasNotes : view.tool === "note";
-      update(notes ? { noteColor: color } : { lineColor: color });
-      if (!view.mayWrite || shapes.length === 0) return;
-      const editor = editorOf();
-      editor.gesture("color", () => shapes.forEach((one) => editor.change(one.id, { color })));
-    },
-    setPenSize(size) {
-      update({ penSize: size });
-      const editor = board?.editor;
-      const pens = selected().filter((one) => one.type === "pen");
-      if (!editor || !view.mayWrite || pens.length === 0) return;
-      editor.gesture("size", () => pens.forEach((one) => editor.change(one.id, { size })));
-    },
+    follow: following.begin,
+    setColor: (color) => setColor(style, color),
+    setPenSize: (size) => setPenSize(style, size),
     perform: (command) => overrun.takes(command, performance.now()) || perform(host, command),
     clipboard,
     focus: () => canvas.focus({ preventScroll: true }),
