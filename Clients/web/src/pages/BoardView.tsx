@@ -1,8 +1,10 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { RoomConnection, RoomState, Session, Status, Unsubscribe } from "../provider";
+import { browserQuiet, fetchWhenQuiet } from "../panels/ahead";
 import { Help } from "../panels/Help";
 import { Icon } from "../panels/Icon";
 import { useLive, useNarrow, useRoomy, useText, useTouch } from "../panels/hooks";
+import { browserWays } from "../panels/part";
 import { Lead } from "../panels/parts";
 import { Notices } from "../panels/Notices";
 import { listOf } from "../panels/People";
@@ -74,6 +76,9 @@ export function BoardView({ connection, session, room, status }: Props) {
     role,
     color: view.color,
   };
+  // a service worker has everything already
+  const usable = working.synced && !browserWays.isKept();
+  useEffect(() => (usable ? fetchWhenQuiet(browserQuiet) : undefined), [usable]);
   const people = listOf(me, view.others);
   const showLead = leads && (leading ?? !narrow);
   const empty = view.shapes === 0 && working.synced && view.mayWrite && view.editing === null;

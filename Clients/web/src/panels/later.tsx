@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import type { ComponentType } from "react";
 import { startLaterTexts } from "../text";
+import { fetchAhead } from "./ahead";
 import { useText } from "./hooks";
 import { bring, browserWays } from "./part";
 import type { Missing } from "./part";
@@ -13,6 +14,9 @@ export function later<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
 ): ComponentType<Props> {
   let loaded: ComponentType<Props> | undefined;
+  const both = async (): Promise<ComponentType<Props>> =>
+    (await Promise.all([load(), startLaterTexts()]))[0];
+  fetchAhead(async () => void (loaded ??= await both()));
   return function Later(props: Props) {
     const [, setCame] = useState(false);
     const [missing, setMissing] = useState<Missing | undefined>();
@@ -20,8 +24,6 @@ export function later<Props extends object>(
     useEffect(() => {
       if (loaded) return;
       let gone = false;
-      const both = async (): Promise<ComponentType<Props>> =>
-        (await Promise.all([load(), startLaterTexts()]))[0];
       void bring(both, browserWays).then((brought) => {
         if (brought.ok) loaded = brought.part;
         if (gone) return;

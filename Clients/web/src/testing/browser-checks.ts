@@ -3,6 +3,7 @@ import * as Y from "yjs";
 import { createDocument } from "../provider/document";
 import { browserEnvironment } from "../provider/environment";
 import { openStore } from "../provider/indexeddb";
+import { asideOf, nameOf } from "../provider/store";
 import type { BoardKey } from "../provider/store";
 
 const key: BoardKey = { jam: "demo", room: "radio", board: "main", sub: "ann" };
@@ -53,7 +54,36 @@ async function run(): Promise<void> {
   tab.replace(Y.encodeStateAsUpdate(doc));
   await store.settled();
   check("a tab takes away its own", (await store.open(key).load())?.updates.length === 3);
+  await setAside();
   await longSession();
+}
+
+/** What cannot be read is not loaded again, not listed and not lost. */
+async function setAside(): Promise<void> {
+  const where: BoardKey = { ...key, room: "odd" };
+  const store = await openStore();
+  const tab = store.open(where);
+  tab.mark({ epoch: 3, unsaved: 2 });
+  tab.append(new Uint8Array([1, 2, 3]));
+  const unsent = await store.unsent("demo", "ann");
+  check("what is unsent is known", unsent.some(({ room, count }) => room === "odd" && count === 2));
+  check("to its person alone", (await store.unsent("demo", "ben")).length === 0);
+  tab.setAside();
+  tab.mark({ epoch: 3, unsaved: 0 });
+  await store.settled();
+  const again = await (await openStore()).open(where).load();
+  check("what was set aside is not loaded again", again?.updates.length === 0);
+  check("nor listed", !(await store.rooms("demo", "ann")).includes("odd"));
+  check("nor unsent", !(await store.unsent("demo", "ann")).some(({ room }) => room === "odd"));
+  const opened = await new Promise<IDBDatabase>((done) => {
+    const request = indexedDB.open("jamboree");
+    request.onsuccess = () => done(request.result);
+  });
+  const rows = await new Promise<readonly { readonly board: string }[]>((done) => {
+    const request = opened.transaction("updates").objectStore("updates").getAll();
+    request.onsuccess = () => done(request.result as { readonly board: string }[]);
+  });
+  check("it is still there", rows.some(({ board }) => board === asideOf(nameOf(where))));
 }
 
 /** A hub's session of an afternoon: each update of everybody is a row, and then the page comes. */

@@ -140,6 +140,7 @@ export const de: Texts = {
   "say.void": "Bleibt, wie es ist: Das hat inzwischen jemand anderes geändert.",
   "say.made": "Neu: {{shape}}",
   "say.moved": "Verschoben nach {{x}}, {{y}}",
+  "say.cut": "Ein Text hat höchstens 10.000 Zeichen: Der Rest wurde weggelassen.",
   "say.copied": "Kopiert",
   "say.joined": "{{name}} ist da",
   "say.left": "{{name}} ist gegangen",

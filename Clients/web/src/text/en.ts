@@ -148,6 +148,7 @@ export const en = {
   "say.void": "Left as it is: somebody else has changed it meanwhile.",
   "say.made": "New: {{shape}}",
   "say.moved": "Moved to {{x}}, {{y}}",
+  "say.cut": "A text has at most 10,000 letters: the rest was left out.",
   "say.copied": "Copied",
   "say.joined": "{{name}} is here",
   "say.left": "{{name}} has left",

@@ -17,6 +17,7 @@ function scene(mayWrite = true) {
   const doc = new Y.Doc();
   const editor = createEditor(doc, { sub: "ann", name: "Ann" });
   let selection: readonly ShapeId[] = [];
+  const said: unknown[] = [];
   const list = (): readonly Shape[] => [...shapesIn(doc).values()];
   const clipboard = createClipboard({
     editor: () => editor,
@@ -27,9 +28,9 @@ function scene(mayWrite = true) {
     select: (ids) => void (selection = ids),
     camera: () => ({ x: 0, y: 0, zoom: 1 }),
     size: () => ({ width: 800, height: 600 }),
-    say: () => undefined,
+    say: (message, how) => void said.push([message, how]),
   });
-  return { editor, list, clipboard, select: (ids: readonly ShapeId[]) => void (selection = ids) };
+  return { said, editor, list, clipboard, select: (ids: readonly ShapeId[]) => void (selection = ids) };
 }
 
 const units = (x: number, y: number) => ({ x: eighth(x), y: eighth(y) });
@@ -108,3 +109,13 @@ for (const [name, value, count] of rows) {
 }
 
 test("from a strange clipboard: no JSON", () => assert.deepEqual(readShapes("[{"), []));
+
+test("a text too long for a note is cut, and that is said and shown", () => {
+  const it = scene();
+  assert(it.clipboard.paste(transfer({ "text/plain": "x".repeat(10_000) })));
+  assert.deepEqual(it.said, []);
+  assert(it.clipboard.paste(transfer({ "text/plain": "x".repeat(10_001) })));
+  assert.deepEqual(it.said.map((one) => (one as unknown[])[1]), ["shown"]);
+  const [, note] = it.list();
+  assert.equal(note?.type === "note" && note.text.length, 10_000);
+});

@@ -4,6 +4,7 @@ import { Camera, Size, toDoc, viewBox } from "../canvas/camera";
 import { around, DocPoint, inside, UNITS } from "../canvas/geometry";
 import { boundsOf } from "../canvas/hit";
 import { plural, text } from "../text";
+import type { Say } from "./saying";
 import { noteAround } from "../tools/note/note";
 import { makeCopy } from "./copies";
 
@@ -24,7 +25,7 @@ export interface ClipboardHost {
   select(ids: readonly ShapeId[]): void;
   camera(): Camera;
   size(): Size;
-  say(message: string): void;
+  readonly say: Say;
 }
 
 /** The part of DataTransfer that is used. */
@@ -102,10 +103,11 @@ export function createClipboard(host: ClipboardHost): Clipboard {
     paste(from) {
       if (!host.mayWrite()) return false;
       const shapes = readShapes(from.getData(SHAPES_TYPE));
-      const words = from.getData("text/plain").replace(/\r\n?/g, "\n").trim().slice(0, longestText);
+      const words = from.getData("text/plain").replace(/\r\n?/g, "\n").trim();
       if (shapes.length > 0) pasteShapes(shapes);
-      else if (words !== "") pasteText(words);
+      else if (words !== "") pasteText(words.slice(0, longestText));
       else return false;
+      if (shapes.length === 0 && words.length > longestText) host.say(text("say.cut"), "shown");
       return true;
     },
     seen: (at) => void (pointer = at ?? pointer),

@@ -1,4 +1,4 @@
-import { eighth, hasText } from "../board";
+import { eighth, hasText, longestText } from "../board";
 import type { BoardEditor, Shape, ShapeId, TextShape } from "../board";
 import { Camera, reveal, showWithin, Size } from "../canvas/camera";
 import { boundsOf } from "../canvas/hit";
@@ -7,6 +7,7 @@ import type { Measure } from "../canvas/text";
 import { createTextField } from "../editing/field";
 import { nextPlace } from "../editing/next";
 import { text } from "../text";
+import type { Say } from "./saying";
 import { SMALL_WINDOW } from "./small";
 
 export interface TextingHost {
@@ -24,7 +25,7 @@ export interface TextingHost {
   select(ids: readonly ShapeId[]): void;
   undo(redo: boolean): void;
   focusBoard(): void;
-  say(message: string): void;
+  readonly say: Say;
   /** Somebody else has deleted the shape while its text was being written. */
   gone(shape: TextShape): void;
 }
@@ -50,7 +51,10 @@ export function createTexting(host: TextingHost): Texting {
   const small = matchMedia(SMALL_WINDOW);
   const field = createTextField(host.parent, {
     measure: host.measure,
-    typed: (value) => host.editor()?.type(value),
+    typed(value) {
+      host.editor()?.type(value);
+      if (value.length > longestText) host.say(text("say.cut"), "shown");
+    },
     ended: end,
     next,
     undo: host.undo,
