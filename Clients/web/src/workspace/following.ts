@@ -1,6 +1,6 @@
 import type { Shape } from "../board";
 import { Camera, fit, Size, viewBox } from "../canvas/camera";
-import { around, Box, grown, UNITS } from "../canvas/geometry";
+import { around, Box, grown, holds, UNITS } from "../canvas/geometry";
 import { boundsOf } from "../canvas/hit";
 
 export interface FollowingHost {
@@ -24,10 +24,6 @@ const MARGIN = { pixels: 100, part: 1 / 8 };
 /** So much more than what is there is shown, that not each new shape moves the board. */
 const SLACK = 0.15;
 
-const holdsAll = (outer: Box, inner: Box): boolean =>
-  inner.x >= outer.x && inner.y >= outer.y &&
-  inner.x + inner.w <= outer.x + outer.w && inner.y + inner.h <= outer.y + outer.h;
-
 export function createFollowing(host: FollowingHost): Following {
   /** As it was left here; another one means that somebody else has moved it. */
   let own: Camera | null = null;
@@ -43,7 +39,7 @@ export function createFollowing(host: FollowingHost): Following {
     const size = host.size();
     const margin = Math.min(MARGIN.pixels, size.width * MARGIN.part);
     const free = grown(viewBox(own, size), (-margin / 2) * (UNITS / own.zoom));
-    if (holdsAll(free, all)) return;
+    if (holds(free, all)) return;
     host.setCamera((own = fit(grown(all, SLACK * Math.max(all.w, all.h)), size, margin, 1)));
   }
 

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eighth, penPoints } from "../board";
 import type { Shape } from "../board";
+import { overlaps } from "../canvas/geometry";
 import { boundsOf } from "../canvas/hit";
 import { readingOrder } from "./commands";
 import { changeTo } from "./effects";
-import { clickInTheMiddle } from "./middle";
+import { clickIn, freePlace } from "./middle";
 import { peopleKey, readOther } from "./presence";
 
 const common = { order: "V", color: "yellow", author: "", name: "", made: 0 } as const;
@@ -45,11 +46,23 @@ test("what is made by key lies in the middle, and beside what is there", () => {
   const camera = { x: 0, y: 0, zoom: 1 };
   const size = { width: 1000, height: 500 };
   const at = (shapes: readonly Shape[]): unknown => {
-    const [down] = clickInTheMiddle(shapes, camera, size);
+    const [down] = clickIn(freePlace(shapes, camera, size), camera);
     return down?.on === "down" ? down.at : null;
   };
   assert.deepEqual(at([]), { x: 4000, y: 2000 });
-  assert.deepEqual(at([note("a", 3600, 1600)]), { x: 4224, y: 2224 });
+  assert.deepEqual(at([note("a", 3600, 1600)]), { x: 5664, y: 2000 });
+  const frame: Shape = { ...note("f", 0, 0), w: eighth(9000), h: eighth(9000) };
+  assert.deepEqual(at([frame, pen]), { x: 4000, y: 2000 }, "inside a frame there is room");
+});
+
+test("twenty things made by key lie beside each other", () => {
+  const camera = { x: 0, y: 0, zoom: 1 };
+  const shapes: Shape[] = [];
+  for (let made = 0; made < 20; made++) {
+    const { x, y, w, h } = freePlace(shapes, camera, { width: 1000, height: 500 });
+    assert(!shapes.some((one) => overlaps(boundsOf(one), { x, y, w, h })));
+    shapes.push({ ...note(String(made), x, y), w: eighth(w), h: eighth(h) });
+  }
 });
 
 const strange: readonly [string, Record<string, unknown>][] = [

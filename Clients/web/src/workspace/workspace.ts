@@ -1,5 +1,5 @@
 import type { Author, BoardEditor, Color, Shape, ShapeId, TextShape } from "../board";
-import { Camera, fit, HOME, panBy, viewBox } from "../canvas/camera";
+import { Camera, fit, HOME, panBy, reveal, viewBox } from "../canvas/camera";
 import { around, Box } from "../canvas/geometry";
 import { createMeasure } from "../canvas/font";
 import { areOutside, boundsOf, placedOf, touches } from "../canvas/hit";
@@ -14,7 +14,7 @@ import { createFollowing } from "./following";
 import { overlayOf } from "./frame";
 import type { Command } from "./keys";
 import { createLeaving } from "./leaving";
-import { clickInTheMiddle } from "./middle";
+import { clickIn, freePlace } from "./middle";
 import { createPointing } from "./pointing";
 import { leaveAll, Opened, openDocument } from "./opened";
 import { createOverrun } from "./overrun";
@@ -209,7 +209,11 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     size: () => surface.size,
     edit: texting.begin,
     tool: () => running.tool,
-    press: () => clickInTheMiddle(list(), camera, surface.size).forEach(stepTool),
+    press() {
+      const place = freePlace(list(), camera, surface.size);
+      setCamera(reveal(camera, place, surface.size, 40));
+      clickIn(place, camera).forEach(stepTool);
+    },
     setTool,
     leaving: createLeaving(canvas),
     toggleLock: () => update({ locked: !view.locked }),
