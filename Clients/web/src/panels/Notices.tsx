@@ -10,7 +10,9 @@ export interface LostNotice {
   readonly shapes: readonly LostShape[];
 }
 
-const known = ["frozen", "viewer", "replaced", "document-limit", "review", "deleted", "broken"] as const;
+const known = [
+  "frozen", "viewer", "replaced", "document-limit", "review", "deleted", "broken",
+] as const;
 
 interface Props {
   readonly lost: LostNotice | null;

@@ -110,8 +110,8 @@ export function createBoard(uses: BoardUses): Board {
   }
 
   /**
-   * Yjs failed inside: from now on the document may stand still, or say what is not so. Another one
-   * is read from the hub. What breaks that, too, would break all that follow, so there are not many.
+   * Yjs failed inside: from now on the document may stand still, or say what is not so. Another
+   * one is read from the hub. What breaks that, too, would break all others: there are not many.
    */
   function broken(error: unknown): void {
     const { waiting } = ledgers.restarted(ledger);

@@ -50,7 +50,7 @@ function join(socket: FakeSocket, epoch = 1): void {
   socket.send("main", { is: "step2", update: empty });
 }
 
-test("rooms that were left with changes are joined one after the other until all is saved", async () => {
+test("rooms left with changes are joined one after the other until all is saved", async () => {
   const store = memoryStore();
   keep(store, "radio", 3);
   keep(store, "garden", 1);

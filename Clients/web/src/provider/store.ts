@@ -45,8 +45,8 @@ export interface BoardStore {
   /** The epoch is that of what is kept from now on; what is of another is not loaded again. */
   mark(marks: { readonly epoch: number; readonly unsaved: number }): void;
   /**
-   * Whatever this one has loaded and added so far is not loaded again, and stays under another name:
-   * it cannot be read now, and may hold what nobody else has.
+   * Whatever this one has loaded and added so far is not loaded again, and stays under another
+   * name: it cannot be read now, and may hold what nobody else has.
    */
   setAside(): void;
   /** Keeps `update` in the place of whatever this one has loaded and added so far. */

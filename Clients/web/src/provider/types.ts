@@ -25,8 +25,8 @@ export type Status =
       readonly blocked?: true;
     }
   /**
-   * Connected, but the hub does not take changes now; they are kept and offered again. With the code
-   * `broken` the board cannot be read by this page, and nothing is tried until it is reloaded.
+   * Connected, but the hub does not take changes now; they are kept and offered again. With the
+   * code `broken` this page cannot read the board, and tries nothing until it is reloaded.
    */
   | { readonly at: "refused"; readonly code: string; readonly unsaved: number }
   /** A facilitator removed this person; now and then it is asked whether they may come back. */
@@ -78,8 +78,8 @@ export type Reply<T> =
 /** What the hub did not take, when the board starts again from a new document. */
 export interface Loss {
   /**
-   * A code of wire.md section 6, `replaced` when the board was restored or replaced, or `broken` when
-   * the document could not be read any more.
+   * A code of wire.md section 6, `replaced` when the board was restored or replaced, or `broken`
+   * when the document could not be read any more.
    */
   readonly code: string;
   readonly reason: string;

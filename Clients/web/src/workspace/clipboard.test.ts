@@ -30,7 +30,8 @@ function scene(mayWrite = true) {
     size: () => ({ width: 800, height: 600 }),
     say: (message, how) => void said.push([message, how]),
   });
-  return { said, editor, list, clipboard, select: (ids: readonly ShapeId[]) => void (selection = ids) };
+  const select = (ids: readonly ShapeId[]): void => void (selection = ids);
+  return { said, editor, list, clipboard, select };
 }
 
 const units = (x: number, y: number) => ({ x: eighth(x), y: eighth(y) });
