@@ -128,6 +128,8 @@ public struct RoomLimits: Equatable, Sendable {
   /// Memory that a document may take for each byte that `documentBytes` allows it encoded. Single
   /// letters in random places take 6; made to be small when encoded, structs take over 20.
   static let memoryFactor = 10
+  /// Shared types inside of each other. Rich text takes some three for each indented list.
+  static let typeDepth = 100
 
   public init() {}
 }
