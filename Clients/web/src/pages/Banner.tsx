@@ -1,13 +1,14 @@
 import type { Role, RoomState, Status } from "../provider";
 import { useText } from "../panels/hooks";
+import { awayHint } from "../panels/away";
 import { Icon } from "../panels/Icon";
-import { awayHint, words } from "../panels/StatusChip";
+import { words } from "../panels/StatusChip";
 import { isLostByReload, useKeeping } from "./keeping";
 import { Link } from "./Link";
 
 /**
  * What being offline means: on a phone, where the top bar has no room for it, and everywhere if
- * there is more to it.
+ * there is more to it. Why the hub takes nothing: everywhere.
  */
 export function AwayBanner({ status }: { readonly status: Status }) {
   const text = useText();
@@ -15,12 +16,12 @@ export function AwayBanner({ status }: { readonly status: Status }) {
   if (status.at !== "offline" && status.at !== "refused") return null;
   const isOffline = status.at === "offline";
   const isLost = isOffline && isLostByReload(keeping);
-  const more = isLost || (isOffline && status.blocked);
+  const more = isLost || !isOffline || status.blocked;
   return (
     <p className={more ? "banner away more" : "banner away"}>
       <span>
         <strong>{words(status, text)}.</strong>{" "}
-        {isOffline && text(awayHint(status))}{" "}
+        {awayHint(status, text)}{" "}
         {isLost && text("status.noreload")}
       </span>
     </p>

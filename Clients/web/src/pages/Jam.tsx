@@ -4,6 +4,7 @@ import type { Session } from "../provider";
 import { useText } from "../panels/hooks";
 import { BoardPage } from "./BoardPage";
 import { NameForm } from "./NameForm";
+import { Offered } from "./Offered";
 import { Plain } from "./Plain";
 import { Rooms } from "./Rooms";
 import { storage } from "./storage";
@@ -26,6 +27,7 @@ export function Jam({ jam, room }: Props) {
   const text = useText();
   const session = useMemo(() => openSession(jam), [jam]);
   const [joined, setJoined] = useState(session.joined);
+  const [offer, setOffer] = useState(session.offer);
   const [ended, setEnded] = useState(false);
   const [title, setTitle] = useState(
     () => knownJams(storage()).find((one) => one.jam === jam)?.title || jam,
@@ -43,6 +45,13 @@ export function Jam({ jam, room }: Props) {
     return () => void (gone = true);
   }, [session]);
 
+  if (offer) {
+    const decided = (): void => {
+      setJoined(session.joined);
+      setOffer(undefined);
+    };
+    return <Offered session={session} offer={offer} title={title} onDecided={decided} />;
+  }
   if (ended) return <Wrong title="wrong.link.title" words="wrong.link.text" />;
   if (!session.membership) return <Wrong title="wrong.none.title" words="wrong.none.text" />;
   if (!joined) {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import type { Status } from "../provider";
 import { plural } from "../text";
-import type { TextKey } from "../text";
+import { awayHint } from "./away";
 import { useText } from "./hooks";
 
 /** Sending takes moments as a rule: only when it takes longer than this, in ms, it is shown. */
@@ -15,7 +15,8 @@ export function StatusChip({ status: now }: { readonly status: Status }) {
     const timer = setTimeout(() => setStatus(now), now.at === "saving" ? PATIENCE : 0);
     return () => clearTimeout(timer);
   }, [now]);
-  const hint = status.at === "offline" ? text(awayHint(status)) : undefined;
+  const hint = status.at === "offline" || status.at === "refused"
+    ? awayHint(status, text) : undefined;
   return (
     <span className={`status ${status.at}`} title={hint}>
       <span className="hidden">{text("status.label")}: </span>
@@ -23,11 +24,6 @@ export function StatusChip({ status: now }: { readonly status: Status }) {
       <span className="words">{words(status, text)}</span>
     </span>
   );
-}
-
-/** What somebody without a connection should know. */
-export function awayHint(status: Extract<Status, { readonly at: "offline" }>): TextKey {
-  return status.blocked === true ? "status.blocked.hint" : "status.offline.hint";
 }
 
 export function words(status: Status, text: ReturnType<typeof useText>): string {

@@ -53,6 +53,19 @@ test("a browser that throws instead of opening a socket is asked again", async (
   assert.equal(it.world.sockets.length, 1);
 });
 
+test("a browser that throws, and is woken at that moment, is asked again too", async () => {
+  const it = scene({ ok: true, token: "t" });
+  it.world.forbidSockets(true);
+  const { environment } = it.world;
+  for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+  it.world.wake();
+  assert(environment.now() === 0);
+  await it.world.pass(5_000);
+  it.world.forbidSockets(false);
+  await it.world.pass(20_000);
+  assert.equal(it.world.sockets.length, 1);
+});
+
 test("an error that no close follows is not waited for", async () => {
   const it = scene({ ok: true, token: "t" });
   await it.world.pass(0);

@@ -35,14 +35,19 @@ export interface BoardUses {
   readonly changed: () => void;
 }
 
-/** After these the document is kept, and offered again later (wire.md section 4, reject). */
-const mayPass: ReadonlySet<string> = new Set(["not-saving", "document-limit", "foreign-client"]);
+/**
+ * After these the document is kept, and offered again later (wire.md section 4, reject). Not after
+ * `document-limit`: one step 2 would have what made the board too big together with the deletions
+ * that make room, and never be taken.
+ */
+const mayPass: ReadonlySet<string> = new Set(["not-saving", "foreign-client"]);
 const offerAgain = { usually: 10_000, frozen: 60_000 };
 /** The hub's first answer may be a second old, with the rest right behind it. */
 const settling = 300;
 
 export function createBoard(uses: BoardUses): Board {
-  const { key, store, environment, changed } = uses;
+  const { key, environment, changed } = uses;
+  const store = uses.store.open(key);
   const documents = createListeners<OpenDocument>();
   const losses = createListeners<Loss>();
   const syncs = createListeners<void>();
@@ -61,7 +66,7 @@ export function createBoard(uses: BoardUses): Board {
 
   function start(): LiveDocument {
     return createDocument({
-      key, store, environment,
+      store, environment,
       edited(update, touched) {
         if (ledger.answered) send?.({ is: "update", update });
         ledger = ledgers.edited(ledger, touched);
@@ -72,7 +77,7 @@ export function createBoard(uses: BoardUses): Board {
   }
 
   function count(): void {
-    store.mark(key, { epoch, unsaved: ledgers.unsaved(ledger) });
+    store.mark({ epoch, unsaved: ledgers.unsaved(ledger) });
     changed();
   }
 
@@ -91,7 +96,7 @@ export function createBoard(uses: BoardUses): Board {
     old.release();
     live = start();
     live.presence.awareness.setLocalState(state);
-    store.replace(key, Y.encodeStateAsUpdate(live.doc));
+    store.replace(Y.encodeStateAsUpdate(live.doc));
     synced = false;
     refusal = undefined;
     if (loss) untold = { ...loss, refused: old.doc };
@@ -100,10 +105,12 @@ export function createBoard(uses: BoardUses): Board {
 
   function joined(told: number): void {
     if (epoch !== 0 && told !== epoch) {
-      const { count: edits, touched } = ledgers.restarted(ledger).waiting;
+      const { waiting } = ledgers.restarted(ledger);
       ledger = ledgers.emptyLedger;
+      store.mark({ epoch: told, unsaved: 0 });
       const reason = "the board was replaced or restored";
-      startAgain(edits > 0 ? { code: "replaced", reason, touched } : undefined);
+      const touched = ledgers.touchedOf(waiting);
+      startAgain(waiting.count > 0 ? { code: "replaced", reason, touched } : undefined);
     }
     opened = true;
     epoch = told;
@@ -142,7 +149,7 @@ export function createBoard(uses: BoardUses): Board {
     const { lost, ledger: kept } = ledgers.refused(ledger, number);
     ledger = kept;
     // Refused without an edit that we know of: it came from the store, in part or all.
-    startAgain({ code, reason, touched: lost.count > 0 ? lost.touched : undefined });
+    startAgain({ code, reason, touched: lost.count > 0 ? ledgers.touchedOf(lost) : undefined });
     open();
     count();
   }
@@ -184,7 +191,7 @@ export function createBoard(uses: BoardUses): Board {
   };
 
   async function load(): Promise<void> {
-    const stored = await store.load(key);
+    const stored = await store.load();
     if (stored) {
       live.restore(stored.updates);
       epoch = stored.epoch;

@@ -258,3 +258,62 @@ hubTest("viewers read; what they try to write is given back to them", async (com
   assert.equal(losses[0]?.code, "viewer");
   assert.deepEqual([texts(view), guest.room.room.you?.role], ["a", "viewer"]);
 });
+
+hubTest("a refusal in one tab leaves what another has not sent", async (come) => {
+  const one = come("ann");
+  const two = come("ann", "participant", one.store);
+  const chair = come("chair", "facilitator");
+  const [first, second] = [one.room.board("main"), two.room.board("main")];
+  const { losses } = hear(first);
+  for (const tab of [one, two, chair]) {
+    tab.room.board("main");
+    await saved(tab);
+  }
+  two.environment.network(false);
+  await until("offline", () => two.room.status.at === "offline");
+  add(second, "unsent");
+  two.room.close();
+  await chair.room.freeze();
+  add(first, "refused");
+  await until("told", () => losses.length === 1);
+  await chair.room.unfreeze();
+  one.room.close();
+  const again = come("ann", "participant", one.store);
+  await again.room.board("main").loaded;
+  await saved(again);
+  await shows(chair.room.board("main"), "unsent");
+});
+
+test("a board that is full takes deletions, and says what it did not take", {
+  skip: noHub, timeout: 60_000,
+}, async () => {
+  const small = createHub("--board-bytes", "64KiB", "--message-bytes", "64KiB");
+  await small.start();
+  const ann = visit(small, "full", "ann");
+  const board = ann.room.board("main");
+  try {
+    const { losses, told } = hear(board);
+    await saved(ann);
+    for (let count = 0; losses.length === 0; count++) {
+      assert(count < 200, "it is never full");
+      add(board, "x".repeat(1000));
+      await until("answered", () => ann.room.status.at === "saved" || losses.length > 0);
+    }
+    assert.equal(losses[0]?.code, "document-limit");
+    assert.equal(told.length, 1);
+    await saved(ann);
+    const editor = createEditor(board.doc, { sub: "ann", name: "Ann" });
+    const ids = [...readShapes(board.doc).keys()];
+    assert(ids.length > 10);
+    for (const id of ids) editor.remove(id);
+    await saved(ann);
+    add(board, "there is room again");
+    await saved(ann);
+    const ben = visit(small, "full", "ben");
+    await shows(ben.room.board("main"), "there is room again");
+    ben.room.close();
+  } finally {
+    ann.room.close();
+    await small.close();
+  }
+});

@@ -6,7 +6,7 @@ export { knownJams, takeInvitation } from "./membership";
 export type { SessionOptions } from "./session";
 export type { TextStorage } from "./membership";
 export { memoryStore } from "./store";
-export type { BoardKey, OfflineStore, StoredBoard } from "./store";
+export type { BoardKey, BoardStore, OfflineStore, StoredBoard } from "./store";
 export { openStore } from "./indexeddb";
 export { browserEnvironment } from "./environment";
 export type { Environment, Socket, Timer } from "./environment";

@@ -3,25 +3,29 @@
  * name) and `boards` (epoch and unsaved count). What is asked for while a transaction runs goes
  * into the next one together, so a fast typist costs one transaction at a time.
  */
-import * as Y from "yjs";
-import { memoryStore, nameOf, roomsIn } from "./store";
-import type { OfflineStore, StoredBoard } from "./store";
+import { isOfEpoch, memoryStore, nameOf, roomsIn } from "./store";
+import type { BoardStore, OfflineStore } from "./store";
 
 const database = "jamboree";
 const version = 1;
 /** So long, in ms, the browser may take to open the database. */
 const patience = 3_000;
-/** From so many updates on they are joined into one when the board is loaded. */
-const many = 50;
 
 interface UpdateRow {
   readonly board: string;
   readonly update: Uint8Array;
+  /** Pages before kept none. */
+  readonly epoch?: number;
 }
 
 interface Marks {
   readonly epoch: number;
   readonly unsaved: number;
+}
+
+/** A row that this tab has loaded or added; without a key as long as it is not stored. */
+interface OwnRow {
+  key: IDBValidKey | undefined;
 }
 
 type Job = (updates: IDBObjectStore, boards: IDBObjectStore) => void;
@@ -67,16 +71,6 @@ function names(updates: IDBObjectStore): Promise<readonly string[]> {
   });
 }
 
-/** Deletes what a board has now, up to and with `last` if given; what is added later stays. */
-function deleteUpdates(updates: IDBObjectStore, board: string, last?: IDBValidKey): void {
-  const keys = updates.index("board").getAllKeys(board);
-  keys.onsuccess = () => {
-    for (const key of keys.result) {
-      if (last === undefined || indexedDB.cmp(key, last) <= 0) updates.delete(key);
-    }
-  };
-}
-
 function storeIn(opened: IDBDatabase): OfflineStore {
   // A later version of this page, in another tab, may need the database to itself.
   opened.onversionchange = () => opened.close();
@@ -113,36 +107,8 @@ function storeIn(opened: IDBDatabase): OfflineStore {
     while (running) await running;
   };
 
-  async function read(name: string): Promise<StoredBoard | undefined> {
-    const transaction = opened.transaction(["updates", "boards"], "readonly");
-    const index = transaction.objectStore("updates").index("board");
-    const [rows, keys, marks] = await Promise.all([
-      result<UpdateRow[]>(index.getAll(name)),
-      result(index.getAllKeys(name)),
-      result<Marks | undefined>(transaction.objectStore("boards").get(name)),
-    ]);
-    const last = keys[keys.length - 1];
-    if (rows.length === 0 && !marks) return undefined;
-    const updates = rows.map(({ update }) => update);
-    if (updates.length >= many && last !== undefined) compact(name, updates, last);
-    return { updates, epoch: marks?.epoch ?? 0, unsaved: marks?.unsaved ?? 0 };
-  }
-
-  /** What another tab has written since is newer than `last`, and stays. */
-  function compact(board: string, updates: readonly Uint8Array[], last: IDBValidKey): void {
-    const update = Y.mergeUpdates([...updates]);
-    enqueue((rows) => {
-      deleteUpdates(rows, board, last);
-      rows.add({ board, update });
-    });
-  }
-
   return {
     durable: true,
-    async load(key) {
-      await settled();
-      return read(nameOf(key)).catch(() => undefined);
-    },
     async rooms(jam, sub) {
       try {
         return roomsIn(await names(opened.transaction("updates").objectStore("updates")), jam, sub);
@@ -150,20 +116,74 @@ function storeIn(opened: IDBDatabase): OfflineStore {
         return [];
       }
     },
-    append(key, update) {
-      enqueue((rows) => rows.add({ board: nameOf(key), update }));
+    open: (key) => boardIn({ opened, enqueue, settled }, nameOf(key)),
+    settled,
+  };
+}
+
+interface Queue {
+  readonly opened: IDBDatabase;
+  readonly enqueue: (job: Job) => void;
+  readonly settled: () => Promise<void>;
+}
+
+function boardIn({ opened, enqueue, settled }: Queue, board: string): BoardStore {
+  let own = new Set<OwnRow>();
+  let epoch = 0;
+
+  /** `then` runs once the row is there, in the same transaction. */
+  function add(update: Uint8Array, then?: (rows: IDBObjectStore) => void): void {
+    const row: OwnRow = { key: undefined };
+    own.add(row);
+    const value: UpdateRow = { board, update, epoch };
+    enqueue((rows) => {
+      const request = rows.add(value);
+      request.onsuccess = () => {
+        row.key = request.result;
+        then?.(rows);
+      };
+      // the key is free again, and the next who adds something gets it
+      rows.transaction.addEventListener("abort", () => void (row.key = undefined));
+    });
+  }
+
+  async function read() {
+    const transaction = opened.transaction(["updates", "boards"], "readonly");
+    const index = transaction.objectStore("updates").index("board");
+    const [rows, keys, marks] = await Promise.all([
+      result<UpdateRow[]>(index.getAll(board)),
+      result(index.getAllKeys(board)),
+      result<Marks | undefined>(transaction.objectStore("boards").get(board)),
+    ]);
+    if (rows.length === 0 && !marks) return undefined;
+    epoch = marks?.epoch ?? 0;
+    const updates: Uint8Array[] = [];
+    rows.forEach((row, at) => {
+      if (!isOfEpoch(row, epoch)) return;
+      updates.push(row.update);
+      own.add({ key: keys[at] });
+    });
+    return { updates, epoch, unsaved: marks?.unsaved ?? 0 };
+  }
+
+  return {
+    async load() {
+      await settled();
+      return read().catch(() => undefined);
     },
-    mark(key, { epoch, unsaved }) {
-      enqueue((_, boards) => boards.put({ epoch, unsaved }, nameOf(key)));
+    append: (update) => add(update),
+    mark(marks) {
+      epoch = marks.epoch;
+      enqueue((_, boards) => boards.put(marks, board));
     },
-    replace(key, update) {
-      const board = nameOf(key);
-      enqueue((rows) => {
-        deleteUpdates(rows, board);
-        rows.add({ board, update });
+    replace(update) {
+      const former = own;
+      own = new Set();
+      add(update, (rows) => {
+        for (const { key } of former) if (key !== undefined) rows.delete(key);
+        rows.transaction.addEventListener("abort", () => former.forEach((row) => own.add(row)));
       });
     },
-    settled,
   };
 }
 

@@ -1,7 +1,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import {
-  answered, edited, emptyLedger, found, isStep2, refused, restarted, saved, unsaved,
+  answered, edited, emptyLedger, found, isStep2, refused, restarted, saved, touchedOf, unsaved,
 } from "./ledger";
 import type { Ledger } from "./ledger";
 
@@ -50,11 +50,28 @@ test("a refusal loses that message and what came after", () => {
   const before = after(["answer", "edit", "edit", "edit"]);
   assert(isStep2(before, 1) && !isStep2(before, 2));
   const { lost, ledger } = refused(before, 3);
-  assert.deepEqual([lost.count, [...(lost.touched ?? [])]], [2, ["shapes/2", "shapes/3"]]);
+  assert.deepEqual([lost.count, [...(touchedOf(lost) ?? [])]], [2, ["shapes/2", "shapes/3"]]);
   assert.deepEqual([unsaved(ledger), ledger.sent, ledger.answered], [1, 0, false]);
 });
 
 test("what was touched before the page was loaded is not known", () => {
   const { lost } = refused(after([{ found: 2 }, "edit", "answer"]), 1);
-  assert.deepEqual([lost.count, lost.touched], [3, undefined]);
+  assert.deepEqual([lost.count, touchedOf(lost)], [3, undefined]);
+});
+
+test("edits that pile up are counted without going through them", () => {
+  const many = 20_000;
+  let ledger = answered(emptyLedger);
+  let counts = 0;
+  const begun = performance.now();
+  for (let at = 1; at <= many; at++) {
+    ledger = edited(ledger, new Set([`shapes/${at}`]));
+    if (at % 20 === 0) counts += unsaved(ledger);
+  }
+  const took = performance.now() - begun;
+  assert.equal(counts, 1000 * (20 + many) / 2);
+  assert(took < 1_000, `${Math.round(took)} ms`);
+  assert.equal(unsaved(restarted(ledger)), many);
+  const { lost } = refused(ledger, 11);
+  assert.deepEqual([lost.count, touchedOf(lost)?.size], [many - 9, many - 9]);
 });

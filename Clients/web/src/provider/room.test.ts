@@ -234,6 +234,32 @@ test("a refusal for good: what was before it counts on, late news of before does
   ]);
 });
 
+test("on a full board the document begins anew, so that deletions go through", async () => {
+  const it = await scene();
+  join(it);
+  const losses: Loss[] = [];
+  it.board.onLost((loss) => losses.push(loss));
+  edit(it.board);
+  it.sent();
+  it.socket().send("main", { is: "reject", number: 2, code: "document-limit", reason: "full" });
+  assert.deepEqual(it.sent().slice(-1), ["open"]);
+  const full = new Y.Doc();
+  full.getMap("shapes").set("old", 1);
+  it.socket().send("main", { is: "opened", epoch: 1 });
+  it.socket().send("main", { is: "step1", stateVector: Y.encodeStateVector(full) });
+  it.socket().send("main", { is: "step2", update: Y.encodeStateAsUpdate(full) });
+  await it.pass(1000);
+  assert.deepEqual([...it.board.doc.getMap("shapes").keys()], ["old"]);
+  assert.deepEqual(losses.map(({ code, touched }) => [code, [...(touched ?? [])]]), [
+    ["document-limit", ["shapes/a"]],
+  ]);
+  it.sent();
+  it.board.doc.getMap("shapes").delete("old");
+  const [sent] = it.socket().take();
+  assert(sent?.message.is === "update");
+  assert.deepEqual([...Y.decodeUpdate(sent.message.update).structs], [], "only a deletion");
+});
+
 test("a board that the hub does not open is asked for again", async () => {
   const it = await scene();
   it.socket().open();

@@ -46,10 +46,21 @@ export interface RoomList {
 
 export type InvitedRole = "participant" | "facilitator" | "viewer";
 
+/** A link was opened that is not the one we came by. What we are stays until it is accepted. */
+export interface Offer {
+  /** Whether it is good, and what it makes of us. */
+  check(): Promise<Answer<{ readonly jam: JamTitle; readonly role: Role }>>;
+  /** From now on we are in by it, once we have joined; key and name stay. */
+  accept(): void;
+  decline(): void;
+}
+
 export interface Session extends TokenSource {
   readonly jam: string;
   /** Undefined without an invitation: then only an invitation link helps. */
   readonly membership: Membership | undefined;
+  /** Undefined if there is nothing to decide. */
+  readonly offer: Offer | undefined;
   /** True once `join` has succeeded, now or on an earlier visit. */
   readonly joined: boolean;
   /** Takes part under this name, 1 to 64 characters; again to change the name. */

@@ -152,16 +152,40 @@ test("with a clock far ahead a token is used until the hub refuses it", () =>
   }));
 
 test("a link of another role takes the place of the one before, the person stays", () =>
-  withHub(async (origin) => {
+  withHub(async (origin, _, hub) => {
     const storage = memory();
     await createSession(options(origin, storage), "good").join("Ann");
+    hub.invitation = "other";
+    hub.role = "viewer";
     const session = createSession(options(origin, storage), "other");
+    assert(session.joined && session.offer);
+    assert.deepEqual(await session.offer.check(), {
+      ok: true, value: { jam: { id: "demo", title: "Jam" }, role: "viewer" },
+    });
+    assert.equal(createSession(options(origin, storage)).membership?.role, "facilitator");
+    session.offer.accept();
     assert.deepEqual(session.membership, {
       invitation: "other", key: "key-of-ann", name: "Ann", title: "Jam",
     });
-    assert(!session.joined);
-    assert.deepEqual(await session.token(), { ok: false, error: "bad-invitation" });
+    assert(!session.joined && !session.offer);
+    assert((await session.join("Ann")).ok);
+    assert.equal(createSession(options(origin, storage)).membership?.role, "viewer");
   }));
+
+test("an outdated link takes nothing from who is in", () => withHub(async (origin) => {
+  const storage = memory();
+  await createSession(options(origin, storage), "good").join("Ann");
+  const before = storage.getItem("jamboree/jam/demo");
+  const session = createSession(options(origin, storage), "outdated");
+  const answer = await session.offer?.check();
+  assert.equal(answer?.ok || answer?.error, "bad-invitation");
+  session.offer?.decline();
+  assert.equal(session.offer, undefined);
+  assert.equal(storage.getItem("jamboree/jam/demo"), before);
+  assert(session.joined && session.sub === "guest-key-of-ann");
+  assert.deepEqual(await session.token(), { ok: true, token: "t1" });
+  assert.equal(createSession(options(origin, storage), "good").offer, undefined, "the same link");
+}));
 
 test("rooms and invitations", () => withHub(async (origin, asked, hub) => {
   const session = createSession(options(origin, memory()), "good");

@@ -1,9 +1,9 @@
 /** Who somebody is in a jam: the invitation, the name, the token. */
 import { ask, readInvitations, readJam, readJoined, readLink, readRooms } from "./api";
-import type { Call } from "./api";
+import type { Call, Joined } from "./api";
 import { keepMembership, loadMembership, takeInvitation } from "./membership";
 import type { TextStorage } from "./membership";
-import type { Answer, JamTitle, Membership, Session } from "./session-types";
+import type { Answer, JamTitle, Membership, Offer, Session } from "./session-types";
 import type { TokenAnswer } from "./types";
 
 export interface SessionOptions {
@@ -25,8 +25,8 @@ const notJoined: Answer<never> =
   { ok: false, error: "bad-invitation", reason: "there is no invitation" };
 
 /**
- * The session of a jam. A new `invitation` (from the link just opened) takes the place of the
- * stored one; the participant key and the name stay.
+ * The session of a jam. `invitation` is that of the link just opened: it may be an outdated one, or
+ * give fewer rights, so to who is in already it is only offered.
  */
 export function createSession(options: SessionOptions, invitation?: string): Session {
   const { origin, jam, storage } = options;
@@ -36,15 +36,37 @@ export function createSession(options: SessionOptions, invitation?: string): Ses
   let membership = loadMembership(storage, jam);
   /** A token just made had expired already: then only the hub knows what is good. */
   let isClockWrong = false;
+  let offer: Offer | undefined;
   if (invitation !== undefined && invitation !== membership?.invitation) {
-    // Token and subject are of the former role; key and name stay.
+    if (membership?.token === undefined) accept(invitation);
+    else offer = offerOf(invitation);
+  }
+
+  /** Token and subject are of the former role; key and name stay. */
+  function accept(secret: string): void {
     const { key, name, title } = membership ?? {};
     keep({
-      invitation,
+      invitation: secret,
       ...(key === undefined ? {} : { key }),
       ...(name === undefined ? {} : { name }),
       ...(title === undefined ? {} : { title }),
     });
+  }
+
+  function offerOf(secret: string): Offer {
+    return {
+      async check() {
+        const answer = await inspect(secret);
+        if (!answer.ok) return answer;
+        const { jam: into, role } = answer.value;
+        return { ok: true, value: { jam: into, role } };
+      },
+      accept() {
+        offer = undefined;
+        accept(secret);
+      },
+      decline: () => void (offer = undefined),
+    };
   }
 
   function keep(next: Membership): Membership {
@@ -66,11 +88,14 @@ export function createSession(options: SessionOptions, invitation?: string): Ses
   }
 
   /** The hub keeps nothing of who joins, so one answer more or less is nothing to it. */
+  function inspect(secret: string): Promise<Answer<Joined>> {
+    const body = { invitation: secret, name: "?" };
+    return ask(origin, fetch, { method: "POST", path: `${base}/join`, body }, readJoined);
+  }
+
   async function check(): Promise<Answer<JamTitle>> {
     if (!membership) return notJoined;
-    const body = { invitation: membership.invitation, name: "?" };
-    const call: Call = { method: "POST", path: `${base}/join`, body };
-    const answer = await ask(origin, fetch, call, readJoined);
+    const answer = await inspect(membership.invitation);
     return answer.ok ? { ok: true, value: answer.value.jam } : answer;
   }
 
@@ -113,6 +138,7 @@ export function createSession(options: SessionOptions, invitation?: string): Ses
   return {
     jam,
     get membership() { return membership; },
+    get offer() { return offer; },
     get joined() { return membership?.token !== undefined; },
     get sub() { return membership?.sub ?? ""; },
     join,

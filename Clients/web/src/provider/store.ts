@@ -19,22 +19,39 @@ export interface StoredBoard {
 }
 
 /**
- * Boards by key. Nothing here ever fails for its caller: a browser that refuses to store (private
- * windows, full disk) only loses the reload without a connection. Calls take effect in their order.
+ * Nothing here ever fails for its caller: a browser that refuses to store (private windows, full
+ * disk) only loses the reload without a connection. Calls take effect in their order.
  */
 export interface OfflineStore {
   /** False if nothing outlives the page. */
   readonly durable: boolean;
-  load(key: BoardKey): Promise<StoredBoard | undefined>;
   /** The rooms of a jam of which something is kept for this person. */
   rooms(jam: string, sub: string): Promise<readonly string[]>;
-  append(key: BoardKey, update: Uint8Array): void;
-  mark(key: BoardKey, marks: { readonly epoch: number; readonly unsaved: number }): void;
-  /** Forgets the board's updates, and keeps `update` in their place. */
-  replace(key: BoardKey, update: Uint8Array): void;
+  open(key: BoardKey): BoardStore;
   /** Resolves once everything asked for so far is stored. */
   settled(): Promise<void>;
 }
+
+/**
+ * What one tab keeps of one board. Several tabs, each with its own, keep the same board: each takes
+ * away only what it has loaded or added itself, for nobody else knows whether the rest is needed.
+ */
+export interface BoardStore {
+  /** What all tabs have kept. Undefined if there is nothing. */
+  load(): Promise<StoredBoard | undefined>;
+  append(update: Uint8Array): void;
+  /** The epoch is that of what is kept from now on; what is of another is not loaded again. */
+  mark(marks: { readonly epoch: number; readonly unsaved: number }): void;
+  /** Keeps `update` in the place of whatever this one has loaded and added so far. */
+  replace(update: Uint8Array): void;
+}
+
+/**
+ * Whether a row belongs to the board as it is: another tab may have kept some of a time before the
+ * board was replaced. 0 and undefined: not known, the board was not there before.
+ */
+export const isOfEpoch = (row: { readonly epoch?: number }, epoch: number): boolean =>
+  !row.epoch || epoch === 0 || row.epoch === epoch;
 
 /** Under which a board is kept. */
 export const nameOf = (key: BoardKey): string =>
@@ -49,25 +66,56 @@ export function roomsIn(names: readonly string[], jam: string, sub: string): rea
   return [...new Set(rooms.filter((room): room is string => room !== undefined))];
 }
 
+interface MemoryBoard {
+  rows: { readonly update: Uint8Array; readonly epoch: number }[];
+  marks: { readonly epoch: number; readonly unsaved: number } | undefined;
+}
+
 /** Keeps boards as long as the page. */
 export function memoryStore(): OfflineStore {
-  const boards = new Map<string, StoredBoard>();
-  const name = nameOf;
-  const at = (key: BoardKey) =>
-    boards.get(name(key)) ?? { updates: [], epoch: 0, unsaved: 0 };
+  const boards = new Map<string, MemoryBoard>();
   return {
     durable: false,
-    load: async (key) => boards.get(name(key)),
     rooms: async (jam, sub) => {
-      const found = [...boards].filter(([, { updates }]) => updates.length > 0);
+      const found = [...boards].filter(([, { rows }]) => rows.length > 0);
       return roomsIn(found.map(([one]) => one), jam, sub);
     },
-    append(key, update) {
-      const board = at(key);
-      boards.set(name(key), { ...board, updates: [...board.updates, update] });
+    open(key) {
+      const name = nameOf(key);
+      const board = boards.get(name) ?? { rows: [], marks: undefined };
+      boards.set(name, board);
+      return inMemory(board);
     },
-    mark: (key, marks) => void boards.set(name(key), { ...at(key), ...marks }),
-    replace: (key, update) => void boards.set(name(key), { ...at(key), updates: [update] }),
     settled: async () => undefined,
+  };
+}
+
+function inMemory(board: MemoryBoard): BoardStore {
+  let own = new Set<MemoryBoard["rows"][number]>();
+  let epoch = 0;
+  const append = (update: Uint8Array): void => {
+    const row = { update, epoch };
+    own.add(row);
+    board.rows.push(row);
+  };
+  return {
+    async load() {
+      const { rows, marks } = board;
+      if (rows.length === 0 && !marks) return undefined;
+      epoch = marks?.epoch ?? 0;
+      const current = rows.filter((row) => isOfEpoch(row, epoch));
+      for (const row of current) own.add(row);
+      return { updates: current.map(({ update }) => update), epoch, unsaved: marks?.unsaved ?? 0 };
+    },
+    append,
+    mark(marks) {
+      board.marks = marks;
+      epoch = marks.epoch;
+    },
+    replace(update) {
+      board.rows = board.rows.filter((row) => !own.has(row));
+      own = new Set();
+      append(update);
+    },
   };
 }

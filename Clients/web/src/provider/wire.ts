@@ -166,7 +166,8 @@ export function connectWire(uses: WireUses): Wire {
 
   function wake(): void {
     if (link.at === "open") return listen(lookEvery, lookEvery);
-    timer?.cancel();
+    // in other states it is not a wait that it ends, but an attempt that cannot go on
+    if (link.at === "waiting") timer?.cancel();
     happen({ on: "wake" });
   }
 

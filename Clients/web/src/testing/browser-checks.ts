@@ -1,5 +1,7 @@
 /** Runs in a real browser, for what node does not have; posts what it found to "/". */
 import * as Y from "yjs";
+import { createDocument } from "../provider/document";
+import { browserEnvironment } from "../provider/environment";
 import { openStore } from "../provider/indexeddb";
 import type { BoardKey } from "../provider/store";
 
@@ -18,36 +20,82 @@ function textOf(updates: readonly Uint8Array[]): string {
 
 async function run(): Promise<void> {
   const store = await openStore();
+  const tab = store.open(key);
   check("it is durable", store.durable);
-  check("nothing is there at first", (await store.load(key)) === undefined);
+  check("nothing is there at first", (await tab.load()) === undefined);
 
   const doc = new Y.Doc();
-  doc.on("update", (update: Uint8Array) => store.append(key, update));
+  doc.on("update", (update: Uint8Array) => tab.append(update));
   for (let at = 0; at < 120; at++) doc.getText("t").insert(at, String(at % 10));
-  store.mark(key, { epoch: 3, unsaved: 7 });
+  tab.mark({ epoch: 3, unsaved: 7 });
   await store.settled();
 
   const second = await openStore();
-  const found = await second.load(key);
+  const other = second.open(key);
+  const found = await other.load();
   check("another tab finds it", textOf(found?.updates ?? []) === doc.getText("t").toString());
   check("with its marks", found?.epoch === 3 && found.unsaved === 7);
   check("and knows its room", (await second.rooms("demo", "ann")).join() === "radio");
   check("for this person and jam", (await second.rooms("demo", "ben")).length === 0);
-  await second.settled();
-  const joined = await second.load(key);
-  check("many updates have become one", joined?.updates.length === 1);
-  check("that says the same", textOf(joined?.updates ?? []) === doc.getText("t").toString());
-  check("other people's boards are others", !(await second.load({ ...key, sub: "ben" })));
+  check("other people's boards are others", !(await second.open({ ...key, sub: "ben" }).load()));
 
-  store.append(key, Y.encodeStateAsUpdate(new Y.Doc()));
+  doc.getText("t").insert(0, "unsent");
+  await store.settled();
   const fresh = new Y.Doc();
   fresh.getText("t").insert(0, "fresh");
-  store.replace(key, Y.encodeStateAsUpdate(fresh));
-  fresh.on("update", (update: Uint8Array) => store.append(key, update));
+  other.replace(Y.encodeStateAsUpdate(fresh));
+  fresh.on("update", (update: Uint8Array) => other.append(update));
   fresh.getText("t").insert(5, "er");
-  const replaced = await store.load(key);
-  check("replaced, and what came right after it", textOf(replaced?.updates ?? []) === "fresher");
-  check("and nothing else", replaced?.updates.length === 2);
+  await second.settled();
+  const replaced = (await second.open(key).load())?.updates ?? [];
+  check("replaced, and what came right after it", textOf(replaced.slice(1)) === "fresher");
+  check("and what the first tab has added since", replaced.length === 3);
+  tab.replace(Y.encodeStateAsUpdate(doc));
+  await store.settled();
+  check("a tab takes away its own", (await store.open(key).load())?.updates.length === 3);
+  await longSession();
+}
+
+/** A hub's session of an afternoon: each update of everybody is a row, and then the page comes. */
+async function longSession(): Promise<void> {
+  const where: BoardKey = { ...key, room: "long" };
+  const store = await openStore();
+  const writing = store.open(where);
+  const docs = [1, 2, 3, 4, 5].map((client) => {
+    const doc = new Y.Doc();
+    doc.clientID = client;
+    doc.on("update", (update: Uint8Array) => writing.append(update));
+    doc.getMap("shapes").set(`stroke ${client}`, new Y.Array());
+    return doc;
+  });
+  for (let at = 0; at < 20_000; at++) {
+    const doc = docs[at % 5] as Y.Doc;
+    const [stroke] = [...doc.getMap("shapes").values()];
+    (stroke as Y.Array<number>).push([1, 2]);
+  }
+  await store.settled();
+  const begun = performance.now();
+  const again = await openStore();
+  const reading = again.open(where);
+  const live = createDocument({
+    store: reading, environment: browserEnvironment(),
+    edited: () => undefined, announce: () => undefined,
+  });
+  const updates = (await reading.load())?.updates ?? [];
+  check(`all rows are there: ${updates.length}`, updates.length === 20_005);
+  live.restore(updates);
+  const took = performance.now() - begun;
+  const points = [...live.doc.getMap("shapes").values()]
+    .reduce((sum: number, stroke) => sum + (stroke as Y.Array<number>).length, 0);
+  check("with all points", points === 40_000);
+  check(`20,000 updates are loaded in ${Math.round(took)} ms`, took < 5_000);
+  await new Promise((done) => void setTimeout(done, 1_500));
+  await again.settled();
+  const joined = (await again.open(where).load())?.updates ?? [];
+  check("and have become one", joined.length === 1);
+  const [one = new Uint8Array()] = joined;
+  check("that says the same", one.join() === Y.encodeStateAsUpdate(live.doc).join());
+  live.release();
 }
 
 void run()

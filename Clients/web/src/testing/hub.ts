@@ -34,7 +34,8 @@ export async function until(what: string, holds: () => unknown, seconds = 10): P
   }
 }
 
-export function createHub(): Hub {
+/** `more`: options of `jamboree serve`. */
+export function createHub(...more: readonly string[]): Hub {
   const folder = mkdtempSync(`${tmpdir()}/jamboree-web-`);
   const data = `${folder}/data`;
   const log = openSync(`${folder}/log`, "a");
@@ -55,7 +56,7 @@ export function createHub(): Hub {
       const file = `${folder}/port`;
       rmSync(file, { force: true });
       const where = ["--bind", "127.0.0.1", "--port", String(port), "--port-file", file];
-      const options = ["serve", "--data", data, "--jam", "demo", ...where];
+      const options = ["serve", "--data", data, "--jam", "demo", ...where, ...more];
       running = spawn(binary, options, { stdio: ["ignore", log, log] });
       const written = () => existsSync(file) && readFileSync(file, "utf8").trim() !== "";
       await until("the hub listens", written, 20);

@@ -59,6 +59,16 @@ export const de: Texts = {
   "later.outdated":
     "Dieser Teil ließ sich nicht laden. Vielleicht hat der Hub eine neuere Seite: Lade diese neu.",
 
+  "offer.former": "Du bleibst mit dem Link drin, mit dem du bisher kamst.",
+  "offer.unchecked":
+    "Du bleibst mit dem Link drin, mit dem du bisher kamst. Öffne diesen später noch einmal.",
+  "offer.on": "Weiter wie bisher",
+  "offer.lesser.title": "Nicht mehr leiten?",
+  "offer.lesser.text":
+    "Du leitest hier. Der geöffnete Link lässt dich so herein: {{role}}. Dieser Browser behält dann nur diesen Link.",
+  "offer.keep": "Weiter leiten",
+  "offer.take": "Mit dem neuen Link hereinkommen",
+
   "tools.label": "Werkzeuge",
   "tool.select": "Auswahl",
   "tool.hand": "Hand",
@@ -148,6 +158,13 @@ export const de: Texts = {
     "Lade die Seite solange nicht neu: Ohne den Hub kommt sie hier nicht wieder. Deine Änderungen bleiben in diesem Browser.",
   "status.blocked.hint":
     "Der Hub antwortet, aber dieses Netz lässt keine Live-Verbindung (WebSocket) durch. Ein anderes Netz hilft, oder wer dieses hier betreut.",
+  "refused.not-saving": "Der Hub kann gerade nicht speichern.",
+  "refused.frozen":
+    "Der Raum ist eingefroren. Was du ohne Verbindung geschrieben hast, wird gesendet, wenn er wieder offen ist.",
+  "refused.foreign-client": "Jemand anders muss erst senden, worauf das aufbaut.",
+  "refused.board-limit": "Dieser Raum kann keine weiteren Boards haben.",
+  "refused.other": "Der Hub nimmt es gerade nicht an ({{code}}).",
+  "refused.hint": "Deine Änderungen bleiben hier und werden wieder angeboten.",
 
   "lost.title": "Nicht alles ist angekommen",
   "lost.frozen": "Der Raum wurde eingefroren, bevor deine letzten Änderungen ankamen.",
@@ -168,6 +185,7 @@ export const de: Texts = {
   "lead.label": "Raum leiten",
 
   "lang.label": "Sprache",
+  "lang.away": "Diese Sprache ist noch nicht auf diesem Gerät, und der Hub antwortet nicht.",
   "trust.label": "Diesem Hub vertrauen",
   "keep.reload": "Auf diesem Gerät kommt die Seite ohne den Hub beim Neuladen nicht wieder.",
   "keep.more": "Was hilft",

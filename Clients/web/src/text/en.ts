@@ -63,6 +63,17 @@ export const en = {
   "later.away": "This part is not on this device yet, and the hub does not answer.",
   "later.outdated": "This part did not load. The hub may have a newer page by now: reload this one.",
 
+  // another link, for who is in already
+  "offer.former": "You stay in with the link that you came by before.",
+  "offer.unchecked":
+    "You stay in with the link that you came by before. Open this one again later.",
+  "offer.on": "Go on as before",
+  "offer.lesser.title": "Stop facilitating?",
+  "offer.lesser.text":
+    "You are a facilitator here. With the link that you have opened you come in as: {{role}}. This browser then keeps only that link.",
+  "offer.keep": "Stay facilitator",
+  "offer.take": "Come in with the new link",
+
   // tools
   "tools.label": "Tools",
   "tool.select": "Select",
@@ -155,6 +166,12 @@ export const en = {
     "Do not reload this page meanwhile: without the hub it does not come back here. Your changes stay in this browser.",
   "status.blocked.hint":
     "The hub answers, but this network lets no live connection (WebSocket) through. Another network, or whoever looks after this one, may help.",
+  "refused.not-saving": "The hub cannot save at the moment.",
+  "refused.frozen": "The room is frozen. What you wrote offline is sent when it is open again.",
+  "refused.foreign-client": "Somebody else still has to send what this builds on.",
+  "refused.board-limit": "This room cannot have any more boards.",
+  "refused.other": "The hub does not take it now ({{code}}).",
+  "refused.hint": "Your changes are kept here and offered again.",
 
   // what a refusal took
   "lost.title": "Not everything went through",
@@ -180,6 +197,7 @@ export const en = {
 
   // language and help
   "lang.label": "Language",
+  "lang.away": "This language is not on this device yet, and the hub does not answer.",
   "trust.label": "Trust this hub",
   "keep.reload": "On this device the page does not come back on a reload without the hub.",
   "keep.more": "What helps",

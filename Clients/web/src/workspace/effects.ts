@@ -33,6 +33,8 @@ export function createEffects(host: EffectHost): Effects {
   let made: ShapeId | null = null;
   let places: readonly Placed[] | null = null;
   let points: DocPoint[] = [];
+  /** Where the stroke that is being drawn has come to. */
+  let tip: DocPoint | null = null;
   let open = false;
 
   function flush(): void {
@@ -47,9 +49,20 @@ export function createEffects(host: EffectHost): Effects {
         if (shape) editor.change(box.id, changeTo(shape, box));
       }
     });
-    if (stroke.length > 0 && made && !editor.appendPoints(made, rounded(stroke))) {
-      made = null; // full, or somebody deleted it under the pen
+    if (stroke.length > 0) draw(editor, stroke);
+  }
+
+  /** A stroke that is full goes on in another of the same gesture, from where it ends. */
+  function draw(editor: BoardEditor, stroke: readonly DocPoint[]): void {
+    if (!made) return;
+    if (!editor.appendPoints(made, rounded(stroke))) {
+      const full = host.shape(made);
+      // or somebody deleted it under the pen
+      made = full?.type === "pen" && tip ? editor.create({
+        type: "pen", color: full.color, size: full.size, points: rounded([tip, ...stroke]),
+      }) : null;
     }
+    tip = stroke[stroke.length - 1] ?? tip;
   }
 
   function begin(name: string): void {
@@ -105,6 +118,7 @@ export function createEffects(host: EffectHost): Effects {
         return host.wake();
       case "begin":
         begin("draw");
+        tip = effect.at;
         made = host.editor().create({
           type: "pen", color: host.color("pen"), size: host.penSize(), points: rounded([effect.at]),
         });

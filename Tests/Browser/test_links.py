@@ -1,0 +1,74 @@
+"""Another link of a jam, opened by who is in already; and a language that cannot be loaded."""
+
+import asyncio
+
+from person import FORMER_LINK
+
+
+async def test_an_outdated_link_takes_nothing_from_who_is_in(hub, people):
+    ann = await people("Ann")
+    ann.expected = [FORMER_LINK]
+    former, link = await asyncio.gather(
+        asyncio.to_thread(hub.link, "viewer"), asyncio.to_thread(hub.link)
+    )
+    await ann.enter(link, "radio")
+    await asyncio.to_thread(hub.ask, "invitations/viewer/renew", "POST")
+    await ann.open(former.replace("#", "/radio#"))
+    await ann.until_words("This link is no longer valid")
+    await ann.until_words("You stay in with the link that you came by before.")
+    await ann.keyboard.press("Enter")
+    await ann.until_status("saved")
+    await ann.note(300, 300, "still here")
+    await ann.until_status("saved")
+    await ann.page.reload()
+    await ann.until_text("still here")
+
+
+async def test_a_facilitator_is_asked_before_another_role_takes_the_place(hub, people):
+    fay = await people("Fay")
+    facilitator, viewer = await asyncio.gather(
+        asyncio.to_thread(hub.link, "facilitator"), asyncio.to_thread(hub.link, "viewer")
+    )
+    await fay.enter(facilitator, "radio")
+    await fay.note(300, 300, "begun")
+    await fay.until_status("saved")
+    await fay.open(viewer.replace("#", "/radio#"))
+    await fay.until_words("Stop facilitating?")
+    await fay.until_words("you come in as: Reviewer.")
+    await fay.keyboard.press("Enter")  # the focus is on what changes nothing
+    await fay.until_status("saved")
+    await fay.button("Facilitate").wait_for()
+
+    await fay.open(viewer.replace("#", "/radio#"))
+    await fay.until_words("Stop facilitating?")
+    await fay.keyboard.press("Tab")
+    await fay.keyboard.press("Enter")
+    assert await fay.page.locator("#name").input_value() == "Fay"
+    await fay.introduce()
+    await fay.until_words("You are watching.")
+    assert await fay.button("Facilitate").count() == 0
+
+
+async def test_more_rights_are_taken_at_once(hub, people):
+    eve = await people("Eve")
+    viewer, link = await asyncio.gather(
+        asyncio.to_thread(hub.link, "viewer"), asyncio.to_thread(hub.link)
+    )
+    await eve.open(viewer)
+    await eve.introduce()
+    await eve.until_words("Hello Eve. Pick a room to watch.")
+    await eve.open(link)
+    await eve.introduce()
+    await eve.until_words("Hello Eve. Pick a room, or start one.")
+
+
+async def test_a_language_that_cannot_be_loaded_says_so(hub, people):
+    ann = await people("Ann")
+    ann.expected = ["ERR_FAILED"]
+    await ann.open(await asyncio.to_thread(hub.link))
+    field = ann.page.get_by_label("Language")
+    await field.wait_for()
+    await ann.context.route("**/*.js", lambda route: route.abort())
+    await field.select_option("be")
+    await ann.until_words("This language is not on this device yet, and the hub does not answer.")
+    assert await field.input_value() == "en"
