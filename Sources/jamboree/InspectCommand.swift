@@ -68,11 +68,12 @@ struct InspectCommand: ParsableCommand {
     let boards = rooms.reduce(0) { $0 + $1.boards.count }
     let bytes = rooms.reduce(0) { $0 + $1.bytes }
     let records = rooms.reduce(0) { $0 + $1.logRecords }
-    return [
-      counted(Set(rooms.map(\.room.jam)).count, "jam"), counted(rooms.count, "room"),
-      counted(boards, "board"), ByteCount.text(bytes) + " in their files",
-      counted(records, "record") + " in the log",
-    ].joined(separator: ", ")
+    let log = records > 0 ? [counted(records, "record") + " in the log"] : []
+    return
+      ([
+        counted(Set(rooms.map(\.room.jam)).count, "jam"), counted(rooms.count, "room"),
+        counted(boards, "board"), ByteCount.text(bytes),
+      ] + log).joined(separator: ", ")
   }
 
   private static func value(_ room: RoomListing) -> AnyValue {
