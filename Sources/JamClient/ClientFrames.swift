@@ -32,7 +32,7 @@ enum ServerFrame: Equatable {
 /// - Limits: a message has at most `messageBytesMax` bytes, checked before it is gathered.
 struct ServerFrameReader {
   /// A board may be that big, and comes in one message.
-  static let messageBytesMax = 1 << 30
+  static let messageBytesMax = 256 << 20
 
   private var bytes: [UInt8] = []
   private var offset = 0

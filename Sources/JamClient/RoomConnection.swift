@@ -34,6 +34,8 @@ public final class RoomConnection {
     public var saved: UInt64 = 0
   }
 
+  private static let unsentMaxForPong = 64 << 10
+
   /// By board; under "" for stock clients. A stock hub does not say `saved`.
   public private(set) var boards: [String: Standing] = [:]
 
@@ -211,7 +213,10 @@ public final class RoomConnection {
   private func take(_ frame: ServerFrame) throws(ClientError) -> Incoming? {
     switch frame {
     case .ping(let payload):
-      try stream.send(ClientFrame.make(.pong, payload))
+      // With much on its way the hub sees us live anyway, and pings may come without end.
+      if unsentBytes <= Self.unsentMaxForPong {
+        try stream.send(ClientFrame.make(.pong, payload))
+      }
       return nil
     case .pong: return nil
     case .close(let code, let reason): throw .closed(code: code ?? 1005, reason: reason)

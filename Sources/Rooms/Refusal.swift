@@ -46,7 +46,9 @@ public struct Refusal: Error, Equatable, Sendable {
   static let review = Refusal(
     .review, "this room is for watching a recorded session: this edit was not taken")
   static let notReview = Refusal(
-    .notReview, "this token is for performing a recorded session, and people work in this room")
+    .notReview,
+    "this token is for performing a recorded session, and people work in this room: choose one "
+      + "that does not exist yet")
   static let removed = Refusal(.removed, "a facilitator removed you from this room")
   static let serverOnly = Refusal(
     .serverOnly, "the stage changes by commands only: this edit was not taken")
@@ -128,6 +130,8 @@ public struct RoomLimits: Equatable, Sendable {
   /// Memory that a document may take for each byte that `documentBytes` allows it encoded. Single
   /// letters in random places take 6; made to be small when encoded, structs take over 20.
   static let memoryFactor = 10
+  /// Shared types inside of each other. Rich text takes some three for each indented list.
+  static let typeDepth = 100
 
   public init() {}
 }

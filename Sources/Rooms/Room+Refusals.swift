@@ -78,8 +78,8 @@ extension Room {
   /// one frame: its board snaps back, and its document goes on without a gap. To drop it would lock
   /// its author out, and every other tab that has seen it.
   ///
-  /// - Returns: false where that cannot be (a whole shape deleted, too much or too often): then it
-  ///   is refused whole.
+  /// - Returns: false where that cannot be (a whole shape deleted, too much or too often, content
+  ///   that is refused anyway): then it is refused whole.
   func takeBack(
     _ update: Update, _ touched: TouchSet, _ membership: Membership, _ session: Session,
     now: Moment, _ effects: inout [Effect]
@@ -91,10 +91,11 @@ extension Room {
       restored[subject, default: RestoredBytes()].mayBeMore(now: now.monotonic),
       growth(of: board, by: touched, session.visitor) == nil
     else { return false }
+    let news = news(of: update, touched, .live)
+    // Most of it would go on as tombstones, but not all.
+    guard unreadable(news, on: board) == nil else { return false }
     let undone: Update
-    do throws(TakeBackError) {
-      undone = try board.doc.applyTakenBack(news(of: update, touched, .live))
-    } catch { return false }
+    do throws(TakeBackError) { undone = try board.doc.applyTakenBack(news) } catch { return false }
     meta.introduced.add(touched.newClientCount, of: subject)
     // The hub's own id is nobody's, also in later runs, when it is another.
     bind(hubClient, to: "", by: session.visitor, now: now, &effects)

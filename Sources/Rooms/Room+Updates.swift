@@ -324,7 +324,7 @@ extension Room {
   /// What some implementations put elsewhere or cannot read comes in nowhere.
   private func checkStructs(of news: Update, on board: BoardState) throws(Refusal) {
     if let odd = board.doc.firstMisplaced(in: news) { throw .misplaced(odd.client, odd.clock) }
-    if let odd = news.firstUnreadable { throw .unreadable(odd) }
+    if let odd = unreadable(news, on: board) { throw .unreadable(odd) }
   }
 
   /// - Returns: What others get: what became GC here is GC for everybody.
@@ -333,6 +333,11 @@ extension Room {
   ) throws(CostlyUpdate) -> Update {
     let applied = try board.doc.applyBounded(news)
     return applied.madeGarbage ? board.doc.update(of: applied) : news
+  }
+
+  /// What not everybody could read of what is new.
+  func unreadable(_ news: Update, on board: BoardState) -> UnreadableContent? {
+    news.firstUnreadable ?? board.doc.firstTypeDeeper(than: RoomLimits.typeDepth, in: news)
   }
 
   /// Only what is new goes on. A step 2 carries the whole delete set, and after a reconnect most of

@@ -11,7 +11,8 @@ struct InspectCommand: ParsableCommand {
     discussion: """
       Works beside a running hub and changes nothing. Sizes are bytes on disk. A last change is \
       the time of the last record, in UTC; where there are no records, that of the file. "(log)" \
-      counts records that the room's next checkpoint takes over into its files.
+      counts records that the room's next checkpoint takes over into its files, and stands for the \
+      size of a board that has no file before that.
       """)
 
   @Argument(help: ArgumentHelp("The data folder.", valueName: "folder"))
@@ -40,8 +41,9 @@ struct InspectCommand: ParsableCommand {
       for board in room.boards {
         table.add(
           id + [
-            board.name, ByteCount.text(board.bytes), board.epoch.map { "\($0)" } ?? "?",
-            board.sequence.map { "\($0)" } ?? "?",
+            board.name, board.isInLogAlone ? "(log)" : ByteCount.text(board.bytes),
+            board.epoch.map { "\($0)" } ?? (board.isInLogAlone ? "" : "?"),
+            board.sequence.map { "\($0)" } ?? (board.isInLogAlone ? "" : "?"),
             Timestamp.text(microseconds: board.lastChange) ?? "",
           ])
       }
@@ -65,10 +67,13 @@ struct InspectCommand: ParsableCommand {
   private static func summary(_ rooms: [RoomListing]) -> String {
     let boards = rooms.reduce(0) { $0 + $1.boards.count }
     let bytes = rooms.reduce(0) { $0 + $1.bytes }
-    return [
-      counted(Set(rooms.map(\.room.jam)).count, "jam"), counted(rooms.count, "room"),
-      counted(boards, "board"), ByteCount.text(bytes),
-    ].joined(separator: ", ")
+    let records = rooms.reduce(0) { $0 + $1.logRecords }
+    let log = records > 0 ? [counted(records, "record") + " in the log"] : []
+    return
+      ([
+        counted(Set(rooms.map(\.room.jam)).count, "jam"), counted(rooms.count, "room"),
+        counted(boards, "board"), ByteCount.text(bytes),
+      ] + log).joined(separator: ", ")
   }
 
   private static func value(_ room: RoomListing) -> AnyValue {
@@ -96,6 +101,11 @@ struct InspectCommand: ParsableCommand {
   private static func time(_ microseconds: Int64) -> AnyValue {
     Timestamp.text(microseconds: microseconds).map(AnyValue.string) ?? .null
   }
+}
+
+extension RoomListing.Board {
+  /// A checkpoint has not made its file yet.
+  fileprivate var isInLogAlone: Bool { bytes == 0 && epoch == nil }
 }
 
 /// `1 board`, `2 boards`.

@@ -85,6 +85,9 @@ struct ReplayCommand: ParsableCommand {
     }
     _ = try recordedRoom()
     _ = try longestPause()
+    if prints, speed != 1 || maxGap != nil || into != nil {
+      throw ValidationError("--print has no use for --into, --speed and --max-gap")
+    }
     guard into != nil || prints else {
       throw ValidationError("--into is missing: where to? (Or --print.)")
     }

@@ -142,12 +142,19 @@ class Person:
         return await until(look, f"{self.name} sees {what} at ({x}, {y})")
 
     async def until_status(self, pattern: str) -> str:
-        """Waits for the words of the status in the top bar."""
+        """Waits for the words of the status in the top bar, and until they stay: what was just written
+        shows there a moment later, and a "saved" from before is none."""
         chip = self.page.locator(".status .words")
 
+        async def words():
+            said = await chip.inner_text() if await chip.count() else ""
+            return said if re.fullmatch(pattern, said) else None
+
         async def look():
-            words = await chip.inner_text() if await chip.count() else ""
-            return words if re.fullmatch(pattern, words) else None
+            if not await words():
+                return None
+            await asyncio.sleep(0.2)
+            return await words()
 
         return await until(look, f"{self.name} sees the status {pattern}")
 

@@ -25,7 +25,7 @@ async def test_a_viewer_watches_a_session_as_it_was(hub, people):
     await ann.button("Pen").click()
     await ann.drag((500, 200), (600, 260), (640, 420))
     await ann.note(850, 300, "second")
-    await asyncio.sleep(1)  # so long whoever watches has to see it, too
+    await asyncio.sleep(3)  # so long whoever watches has to see it, too
     await ann.keyboard.press("Delete")
     await ann.until_no_text("second")
     await ann.note(850, 550, "last")

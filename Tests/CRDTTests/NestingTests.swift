@@ -47,6 +47,30 @@ struct NestingTests {
     #expect(doc.touches(update).isEmpty)
   }
 
+  /// Yjs fails at types that are nested thousands deep, and is slow long before.
+  @Test(arguments: [false, true])
+  func typesThatAreTooDeepAreFound(inMaps: Bool) throws {
+    let empty = Doc(clientID: 9)
+    #expect(empty.firstTypeDeeper(than: 100, in: try nested(100, inMaps: inMaps)) == nil)
+    let deep = empty.firstTypeDeeper(than: 100, in: try nested(20_000, inMaps: inMaps))
+    #expect(deep?.client == 5 && deep?.clock == 100)
+    #expect(deep?.what == "a shared type more than 100 deep")
+
+    // One after the other, and where some of it is known already.
+    var doc = Doc(clientID: 9)
+    let whole = try nested(101, inMaps: inMaps)
+    for depth in 1...100 {
+      let update = try nested(depth, inMaps: inMaps)
+      let next = update.restricted(to: doc.news(in: update))
+      #expect(next.records.count == 1 && doc.firstTypeDeeper(than: 100, in: next) == nil)
+      doc.apply(next)
+    }
+    let next = whole.restricted(to: doc.news(in: whole))
+    #expect(doc.firstTypeDeeper(than: 100, in: next)?.clock == 100)
+    #expect(doc.firstTypeDeeper(than: 101, in: next) == nil)
+    #expect(doc.firstTypeDeeper(than: 50, in: try nested(100, inMaps: inMaps)) == nil)
+  }
+
   @Test func belowTheDepthLimitTheOutermostValueIsChanged() throws {
     let depth = Touch.maximumDepth
     var doc = Doc(clientID: 9)

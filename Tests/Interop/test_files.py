@@ -4,6 +4,7 @@ command line tells the same story."""
 import asyncio
 import gzip
 import json
+import re
 import shutil
 import signal
 
@@ -77,9 +78,14 @@ async def test_ctrl_c_under_load_loses_nothing_that_anybody_has_seen(hub, stock)
 async def test_the_command_line_lists_shows_and_verifies_what_is_there(hub, stock):
     author = await filled(stock, "tools")
     content = await author.content()
+    # Beside the running hub, before there is a file.
+    listing = hub.run("inspect", hub.data).stdout.splitlines()
+    [board] = [line.split() for line in listing if " main " in line]
+    assert board[:4] == ["demo", "tools", "main", "(log)"] and "?" not in board
+    assert re.search(r"\d+ records? in the log$", listing[-1])
     await asyncio.to_thread(hub.stop)
     listing = hub.run("inspect", hub.data).stdout
-    assert "tools" in listing and "main" in listing
+    assert "tools" in listing and "main" in listing and "(log)" not in listing
     shown = json.loads(hub.run("doc", "show", hub.board_file("tools")).stdout)
     assert shown["m"] == content["m"]
     assert hub.run("verify", hub.data).returncode == 0

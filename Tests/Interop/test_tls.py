@@ -299,7 +299,9 @@ async def test_a_replay_trusts_the_hubs_own_certificate_or_a_named_one(tls_hub, 
         author.doc.get("m", type=pycrdt.Map)[f"key {number}"] = "x" * 50_000
 
     async def recorded():
-        return (await asyncio.to_thread(replay, tls_hub, "--print")).count("\n") >= 20
+        options = ("replay", "--from", tls_hub.data, "--room", "demo/radio", "--print")
+        done = await asyncio.to_thread(tls_hub.run, *options, check=False)
+        return done.stdout.count("\n") >= 20
 
     await until(recorded, 20, "20 updates in the recording")
     await author.disconnect()
