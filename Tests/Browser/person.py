@@ -12,7 +12,10 @@ DEADLINE = 30
 WINDOW = {"width": 1100, "height": 760}
 
 # What a browser writes when a hub that was killed does not answer.
-AWAY = r"ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|WebSocket connection to|ERR_EMPTY_RESPONSE"
+AWAY = (
+    r"ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|WebSocket connection to|ERR_EMPTY_RESPONSE"
+    r"|ERR_TOO_MANY_RETRIES"
+)
 # A former link is refused by the API with this status, and the browser writes it down.
 FORMER_LINK = r"status of 401"
 

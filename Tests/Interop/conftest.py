@@ -26,6 +26,18 @@ HUBS = ("hub", "tls_hub", "narrow_hub", "small_hub", "faulty_hub", "narrow_fault
 FULL_DISK = pytest.StashKey[str]()
 
 
+def pytest_addoption(parser):
+    parser.addoption("--share", default="1/1", help="2/3: of every three files the second")
+
+
+def pytest_collection_modifyitems(config, items):
+    number, of = map(int, config.getoption("--share").split("/"))
+    files = sorted({item.path for item in items})
+    mine = set(files[number - 1 :: of])
+    config.hook.pytest_deselected(items=[item for item in items if item.path not in mine])
+    items[:] = [item for item in items if item.path in mine]
+
+
 def pytest_configure(config):
     config.addinivalue_line("markers", "seconds(n): another time limit than 60 s")
 
