@@ -15,8 +15,7 @@ VENV   := .build/venv/installed
 
 RUN_PACKAGES  := libssl-dev zlib1g-dev libjwt-dev libqrencode-dev pkg-config
 # libc6-dev: the load generator and the failing disk are in C, and gcc comes without the C library's headers.
-WEB_PACKAGES  := node-typescript esbuild node-yjs node-y-protocols node-lib0 node-react node-react-dom \
-                 node-types-react
+WEB_PACKAGES  := node-typescript esbuild node-yjs node-y-protocols node-lib0 node-react node-react-dom
 TEST_PACKAGES := node-yjs node-y-protocols node-y-websocket node-lib0 node-ws libc6-dev
 
 # Chromium without any font draws no letters at all.
@@ -46,7 +45,10 @@ build: toolchain packages
 	@echo "build: the release binary, $(HUB)"
 	@$(SWIFT) --product jamboree
 
-web: web-packages
+web: web-packages $(WEB)/index.html
+
+# The folders too: a file that was removed is a change as well.
+$(WEB)/index.html: $(shell find Clients/web -not -name '*.test.ts')
 	@echo "web: the web client, into $(WEB)"
 	@Clients/web/build
 
