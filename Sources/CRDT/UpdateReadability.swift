@@ -18,7 +18,7 @@ extension Update {
   /// - a number in an embed or a mark's value that no double can hold, or hardly: yrs fails;
   /// - a mark as a key's value: yrs panics where somebody observes the map;
   /// - the type XmlHook: yrs does not read its name, and so misreads what follows;
-  /// - ids beyond 32 bits: yrs panics.
+  /// - clocks beyond 32 bits: yrs panics.
   ///
   /// - Complexity: O(structs), plus the bytes of values, embeds and marks.
   public var firstUnreadable: UnreadableContent? {
