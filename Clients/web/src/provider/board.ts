@@ -83,7 +83,8 @@ export function createBoard(uses: BoardUses): Board {
   }
 
   function count(): void {
-    store.mark({ epoch, unsaved: ledgers.unsaved(ledger) });
+    // before, it would say nothing of what is kept
+    if (isLoaded) store.mark({ epoch, unsaved: ledgers.unsaved(ledger) });
     changed();
   }
 
@@ -244,9 +245,11 @@ export function createBoard(uses: BoardUses): Board {
       ledger = ledgers.found(ledger, { count: stored.unsaved, touched: undefined });
       attempt(() => live.restore(stored.updates));
     }
+    const isOlder = ledgers.unsaved(ledger) === (stored?.unsaved ?? 0);
     isLoaded = true;
     open();
-    changed();
+    if (isOlder) changed();
+    else count();
   }
 
   return {

@@ -3,8 +3,10 @@
  * name) and `boards` (epoch and unsaved count). What is asked for while a transaction runs goes
  * into the next one together, so a fast typist costs one transaction at a time.
  */
-import { asideOf, isOfEpoch, memoryStore, nameOf, roomsIn, unsentIn } from "./store";
-import type { BoardStore, OfflineStore } from "./store";
+import {
+  afterSending, asideOf, isOfEpoch, memoryStore, nameOf, roomsIn, stamped, unsentIn,
+} from "./store";
+import type { BoardStore, Marks, OfflineStore } from "./store";
 
 const database = "jamboree";
 const version = 1;
@@ -16,11 +18,6 @@ interface UpdateRow {
   readonly update: Uint8Array;
   /** Pages before kept none. */
   readonly epoch?: number;
-}
-
-interface Marks {
-  readonly epoch: number;
-  readonly unsaved: number;
 }
 
 /** A row that this tab has loaded or added; without a key as long as it is not stored. */
@@ -123,8 +120,7 @@ function storeIn(opened: IDBDatabase): OfflineStore {
         const [names, marks] = await Promise.all([
           result(boards.getAllKeys()), result<Marks[]>(boards.getAll()),
         ]);
-        const counts = names.map((name, at) => [String(name), marks[at]?.unsaved ?? 0] as const);
-        return unsentIn(counts, jam, sub);
+        return unsentIn(names.map((name, at) => [String(name), marks[at]]), jam, sub);
       } catch {
         return [];
       }
@@ -187,14 +183,24 @@ function boardIn({ opened, enqueue, settled }: Queue, board: string): BoardStore
     append: (update) => add(update),
     mark(marks) {
       epoch = marks.epoch;
-      enqueue((_, boards) => boards.put(marks, board));
+      enqueue((_, boards) => boards.put(stamped(marks), board));
+    },
+    sent(unsent) {
+      enqueue((_, boards) => {
+        const request: IDBRequest<Marks | undefined> = boards.get(board);
+        request.onsuccess = () => {
+          const left = afterSending(request.result, unsent);
+          if (left) boards.put(left, board);
+        };
+      });
     },
     setAside() {
       const former = own;
       own = new Set();
-      enqueue((rows) => {
+      // Rows that are added in the same transaction have their keys once this is answered.
+      enqueue((rows) => void (rows.get(0).onsuccess = () => {
         for (const { key } of former) if (key !== undefined) rename(rows, key, asideOf(board));
-      });
+      }));
     },
     replace(update) {
       const former = own;

@@ -15,8 +15,12 @@ export interface LeftoverOptions extends Omit<RoomOptions, "room"> {
   readonly sent?: (room: string) => void;
 }
 
-/** In ms: the first look, how long to look away where nothing waits, and what attempts wait. */
+/**
+ * In ms: the first look, how long to look away where nothing waits and from a room that was just
+ * sent (another tab may be writing there), and what attempts wait.
+ */
 const waits = { first: 1_000, nothing: 30_000, failed: 2_000, longest: 120_000 };
+type End = "sent" | "refused" | "failed" | "away";
 /** So long a connection may take, and then all of it. */
 const patience = { connecting: 10_000, sending: 60_000 };
 
@@ -26,6 +30,9 @@ export function sendLeftovers(options: LeftoverOptions): { stop(): void } {
   const environment = options.environment ?? browserEnvironment();
   /** What the hub did not take: told when its room is opened again, and not offered before. */
   const refused = new Set<string>();
+  /** When a room is looked at again, in ms, and how often in a row it has failed. */
+  const rests = new Map<string, { readonly until: number; readonly failures: number }>();
+  /** How often in a row the hub was not there. */
   let failures = 0;
   let timer: Timer | undefined;
   let leave: (() => void) | undefined;
@@ -40,33 +47,34 @@ export function sendLeftovers(options: LeftoverOptions): { stop(): void } {
     timer = undefined;
     const waiting = (await store.unsent(jam, session.sub))
       .filter(({ room }) => room !== shown() && !refused.has(room));
-    const [first] = waiting;
     if (stopped) return;
-    if (!first) return wait(waits.nothing);
-    const end = await send(first.room, waiting.filter(({ room }) => room === first.room));
+    const restOf = (room: string): number =>
+      Math.max(0, (rests.get(room)?.until ?? 0) - environment.now());
+    const first = waiting.find(({ room }) => restOf(room) === 0);
+    if (!first) return wait(Math.min(waits.nothing, ...waiting.map(({ room }) => restOf(room))));
+    const { room } = first;
+    const end = await send(room, waiting.filter((one) => one.room === room));
     leave = undefined;
     if (stopped) return;
-    if (end === "sent") options.sent?.(first.room);
-    if (end === "refused") refused.add(first.room);
-    failures = end === "failed" ? failures + 1 : 0;
-    wait(failures === 0 ? 0 : Math.min(waits.longest, waits.failed * 2 ** Math.min(failures, 10)));
+    if (end === "sent") options.sent?.(room);
+    if (end === "refused") refused.add(room);
+    if (end === "sent") rests.set(room, { until: environment.now() + waits.nothing, failures: 0 });
+    if (end === "failed") {
+      const failed = (rests.get(room)?.failures ?? 0) + 1;
+      rests.set(room, { until: environment.now() + backOff(failed), failures: failed });
+    }
+    failures = end === "away" ? failures + 1 : 0;
+    wait(failures === 0 ? 0 : backOff(failures));
   }
 
-  function send(room: string, boards: readonly Unsent[]): Promise<"sent" | "refused" | "failed"> {
-    const kept = boards.map(({ board, count }) => {
-      const key: BoardKey = { jam, room, board, sub: session.sub };
-      return { board, count, store: store.open(key), epoch: 0 };
-    });
-    const looking = lookOnly(store, (name, epoch) => {
-      for (const one of kept) if (one.board === name) one.epoch = epoch;
-    });
+  function send(room: string, boards: readonly Unsent[]): Promise<End> {
     return new Promise((done) => {
-      const connection = connectRoom({ ...options, environment, room, store: looking });
+      const connection = connectRoom({ ...options, environment, room, store: lookOnly(store) });
       const open = boards.map(({ board }) => connection.board(board));
       // who only sends what they have written is not there
       for (const { awareness } of open) awareness.setLocalState(null);
       let isOver = false;
-      const end = (how: "sent" | "refused" | "failed"): void => {
+      const end = (how: End): void => {
         if (isOver) return;
         isOver = true;
         unconnected.cancel();
@@ -76,7 +84,7 @@ export function sendLeftovers(options: LeftoverOptions): { stop(): void } {
         void forget().then(() => done(how));
       };
       const unconnected = environment.after(patience.connecting, () => {
-        if (connection.status.at === "offline") end("failed");
+        if (connection.status.at === "offline") end("away");
       });
       const late = environment.after(patience.sending, () => end("failed"));
       leave = () => end("failed");
@@ -91,13 +99,10 @@ export function sendLeftovers(options: LeftoverOptions): { stop(): void } {
       void Promise.all(open.map(({ loaded }) => loaded)).then(look);
     });
 
-    /** Nothing waits any more, unless another tab has written in the meantime. */
     async function forget(): Promise<void> {
-      const now = await store.unsent(jam, session.sub);
-      for (const { board, count, epoch, store: own } of kept) {
-        const same = now.some((one) =>
-          one.room === room && one.board === board && one.count === count);
-        if (same) own.mark({ epoch, unsaved: 0 });
+      for (const unsent of boards) {
+        const key: BoardKey = { jam, room, board: unsent.board, sub: session.sub };
+        store.open(key).sent(unsent);
       }
       await store.settled();
     }
@@ -119,14 +124,14 @@ export function sendLeftovers(options: LeftoverOptions): { stop(): void } {
   };
 }
 
+const backOff = (failures: number): number =>
+  Math.min(waits.longest, waits.failed * 2 ** Math.min(failures, 10));
+
 /**
  * A store that gives what there is and keeps nothing: what the hub refuses stays as it was, and the
  * page that shows the room says what was lost.
  */
-function lookOnly(
-  store: OfflineStore,
-  marked: (board: string, epoch: number) => void,
-): OfflineStore {
+function lookOnly(store: OfflineStore): OfflineStore {
   return {
     ...store,
     open(key): BoardStore {
@@ -136,7 +141,8 @@ function lookOnly(
         append: () => undefined,
         replace: () => undefined,
         setAside: () => undefined,
-        mark: ({ epoch }) => marked(key.board, epoch),
+        sent: () => undefined,
+        mark: () => undefined,
       };
     },
   };

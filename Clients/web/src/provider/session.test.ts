@@ -187,6 +187,30 @@ test("an outdated link takes nothing from who is in", () => withHub(async (origi
   assert.equal(createSession(options(origin, storage), "good").offer, undefined, "the same link");
 }));
 
+test("who has come in by another link in another tab keeps it", () =>
+  withHub(async (origin, _, hub) => {
+    const storage = memory();
+    const first = createSession(options(origin, storage), "good");
+    assert((await first.join("Ann")).ok);
+    hub.invitation = "other";
+    hub.role = "facilitator";
+    const second = createSession(options(origin, storage), "other");
+    second.offer?.accept();
+    assert((await second.join("Ann")).ok);
+    const before = storage.getItem("jamboree/jam/demo");
+    hub.invitation = "good";
+    hub.role = "participant";
+    assert((await first.renew()).ok);
+    assert.equal(storage.getItem("jamboree/jam/demo"), before);
+    assert.equal(first.membership?.invitation, "good");
+    hub.invitation = "other";
+    hub.role = "facilitator";
+    assert((await second.renew()).ok);
+    const after = createSession(options(origin, storage)).membership;
+    assert.deepEqual([after?.invitation, after?.role], ["other", "facilitator"]);
+    assert.equal(after?.token, second.membership?.token);
+  }));
+
 test("rooms and invitations", () => withHub(async (origin, asked, hub) => {
   const session = createSession(options(origin, memory()), "good");
   await session.join("Ann");

@@ -34,6 +34,8 @@ export function createSession(options: SessionOptions, invitation?: string): Ses
   const now = options.now ?? (() => Date.now() / 1000);
   const base = `/api/jams/${jam}`;
   let membership = loadMembership(storage, jam);
+  /** The invitation of what this session has found or kept in the storage. */
+  let stored = membership?.invitation;
   /** A token just made had expired already: then only the hub knows what is good. */
   let isClockWrong = false;
   let offer: Offer | undefined;
@@ -50,7 +52,7 @@ export function createSession(options: SessionOptions, invitation?: string): Ses
       ...(key === undefined ? {} : { key }),
       ...(name === undefined ? {} : { name }),
       ...(title === undefined ? {} : { title }),
-    });
+    }, true);
   }
 
   function offerOf(secret: string): Offer {
@@ -69,8 +71,12 @@ export function createSession(options: SessionOptions, invitation?: string): Ses
     };
   }
 
-  function keep(next: Membership): Membership {
+  /** Where another tab has come in by another link, that stays what the browser keeps. */
+  function keep(next: Membership, isDecided = false): Membership {
     membership = next;
+    const found = loadMembership(storage, jam)?.invitation;
+    if (!isDecided && found !== undefined && found !== stored) return next;
+    stored = next.invitation;
     keepMembership(storage, jam, next);
     return next;
   }

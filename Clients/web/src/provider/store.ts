@@ -44,6 +44,8 @@ export interface BoardStore {
   append(update: Uint8Array): void;
   /** The epoch is that of what is kept from now on; what is of another is not loaded again. */
   mark(marks: { readonly epoch: number; readonly unsaved: number }): void;
+  /** Nothing of what was `unsent` waits any more; void if somebody has marked the board since. */
+  sent(unsent: Unsent): void;
   /**
    * Whatever this one has loaded and added so far is not loaded again, and stays under another
    * name: it cannot be read now, and may hold what nobody else has.
@@ -82,24 +84,43 @@ export interface Unsent {
   readonly room: string;
   readonly board: string;
   readonly count: number;
+  /** Of the mark that says so. */
+  readonly stamp: string;
 }
+
+/** What is kept beside the updates of a board; pages before gave it no stamp. */
+export interface Marks {
+  readonly epoch: number;
+  readonly unsaved: number;
+  readonly stamp?: string;
+}
+
+/** No two marks have the same, in whichever tab. */
+export const stamped = ({ epoch, unsaved }: Marks): Marks =>
+  ({ epoch, unsaved, stamp: `${Date.now()} ${Math.random()}` });
 
 /** Those of one person in one jam. */
 export function unsentIn(
-  marks: readonly (readonly [name: string, unsaved: number])[],
+  marks: readonly (readonly [name: string, marks: Marks | undefined])[],
   jam: string,
   sub: string,
 ): readonly Unsent[] {
-  return marks.flatMap(([name, count]) => {
+  return marks.flatMap(([name, { unsaved: count = 0, stamp = "" } = {} as Partial<Marks>]) => {
     const [inJam, room, board, of] = JSON.parse(name) as readonly string[];
     if (inJam !== jam || of !== sub || count <= 0) return [];
-    return room === undefined || board === undefined ? [] : [{ room, board, count }];
+    return room === undefined || board === undefined ? [] : [{ room, board, count, stamp }];
   });
 }
 
+/** What is left of a board's marks once that was sent; undefined if they are others by now. */
+export const afterSending = (marks: Marks | undefined, unsent: Unsent): Marks | undefined =>
+  marks && (marks.stamp ?? "") === unsent.stamp && marks.unsaved === unsent.count
+    ? stamped({ ...marks, unsaved: 0 })
+    : undefined;
+
 interface MemoryBoard {
   rows: { readonly update: Uint8Array; readonly epoch: number }[];
-  marks: { readonly epoch: number; readonly unsaved: number } | undefined;
+  marks: Marks | undefined;
 }
 
 /** Keeps boards as long as the page. */
@@ -112,7 +133,7 @@ export function memoryStore(): OfflineStore {
       return roomsIn(found.map(([one]) => one), jam, sub);
     },
     unsent: async (jam, sub) =>
-      unsentIn([...boards].map(([name, { marks }]) => [name, marks?.unsaved ?? 0]), jam, sub),
+      unsentIn([...boards].map(([name, { marks }]) => [name, marks]), jam, sub),
     open(key) {
       const name = nameOf(key);
       const board = boards.get(name) ?? { rows: [], marks: undefined };
@@ -149,9 +170,10 @@ function inMemory(
     },
     append,
     mark(marks) {
-      board.marks = marks;
+      board.marks = stamped(marks);
       epoch = marks.epoch;
     },
+    sent: (unsent) => void (board.marks = afterSending(board.marks, unsent) ?? board.marks),
     setAside() {
       putAside(board.rows.filter((row) => own.has(row)));
       board.rows = board.rows.filter((row) => !own.has(row));

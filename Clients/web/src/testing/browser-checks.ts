@@ -68,6 +68,15 @@ async function setAside(): Promise<void> {
   const unsent = await store.unsent("demo", "ann");
   check("what is unsent is known", unsent.some(({ room, count }) => room === "odd" && count === 2));
   check("to its person alone", (await store.unsent("demo", "ben")).length === 0);
+  tab.mark({ epoch: 3, unsaved: 2 });
+  for (const one of unsent.filter(({ room }) => room === "odd")) tab.sent(one);
+  const still = await store.unsent("demo", "ann");
+  check("what was marked anew is not sent", still.some(({ room }) => room === "odd"));
+  for (const one of still.filter(({ room }) => room === "odd")) tab.sent(one);
+  const gone = await store.unsent("demo", "ann");
+  check("what was sent does not wait", !gone.some(({ room }) => room === "odd"));
+  // in one transaction with being set aside
+  tab.append(new Uint8Array([4, 5, 6]));
   tab.setAside();
   tab.mark({ epoch: 3, unsaved: 0 });
   await store.settled();
@@ -83,7 +92,8 @@ async function setAside(): Promise<void> {
     const request = opened.transaction("updates").objectStore("updates").getAll();
     request.onsuccess = () => done(request.result as { readonly board: string }[]);
   });
-  check("it is still there", rows.some(({ board }) => board === asideOf(nameOf(where))));
+  const aside = rows.filter(({ board }) => board === asideOf(nameOf(where)));
+  check("all of it is still there", aside.length === 2);
 }
 
 /** A hub's session of an afternoon: each update of everybody is a row, and then the page comes. */
