@@ -3,6 +3,7 @@
 import asyncio
 import re
 
+from company import two
 from person import AWAY, until
 
 
@@ -19,10 +20,7 @@ async def waiting_changes(person, at_least: int = 1) -> int:
 
 
 async def test_kill_in_the_middle_of_editing(hub, people):
-    ann, ben = await people("Ann"), await people("Ben")
-    ann.expected = ben.expected = [AWAY]
-    link = await asyncio.to_thread(hub.link)
-    await asyncio.gather(ann.enter(link, "radio"), ben.enter(link, "radio"))
+    ann, ben = await two(hub, people, AWAY)
     await ann.note(250, 300, "before")
     await ann.until_status("saved")
     await ben.until_text("before")
@@ -51,16 +49,13 @@ async def test_kill_in_the_middle_of_editing(hub, people):
     hub.kill()  # what was called saved is on the disk
     hub.start()
     cid = await people("Cid")
-    await cid.enter(link, "radio")
+    await cid.enter(await asyncio.to_thread(hub.link), "radio")
     for text in ("before", "middle", "away-Ann", "away-Ben"):
         await cid.until_text(text)
 
 
 async def test_reload_while_offline(hub, people):
-    ann, ben = await people("Ann", service_workers="allow"), await people("Ben")
-    ann.expected = ben.expected = [AWAY]
-    link = await asyncio.to_thread(hub.link)
-    await asyncio.gather(ann.enter(link, "radio"), ben.enter(link, "radio"))
+    ann, ben = await two(hub, people, AWAY, service_workers="allow")
     await ann.note(250, 300, "before")
     await ann.until_status("saved")
     await ben.until_text("before")

@@ -2,9 +2,9 @@
 
 import asyncio
 
+from company import PHONE, alone, two
 from person import until
-from test_hands import PHONE, alone
-from test_together import is_drawn, is_note, two
+from test_together import is_drawn, is_note
 
 BLUE = [0xBC, 0xDC, 0xFF]
 LEFT = "Left as it is: somebody else has changed it meanwhile."

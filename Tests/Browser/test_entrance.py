@@ -3,6 +3,7 @@
 import asyncio
 import re
 
+from company import two
 from person import AWAY, until
 
 TITLE = "Радио для подъезда — Хүүрнэл"
@@ -127,9 +128,7 @@ async def test_in_a_review_room_everybody_only_watches(hub, people):
 
 
 async def test_a_note_by_keys_alone(hub, people):
-    ann, ben = await people("Ann"), await people("Ben")
-    link = await asyncio.to_thread(hub.link)
-    await asyncio.gather(ann.enter(link, "radio"), ben.enter(link, "radio"))
+    ann, ben = await two(hub, people)
     said = ann.page.locator(".board > p.hidden[aria-live=polite]")
     middle = {"x": 550, "y": 380}
 

@@ -2,15 +2,10 @@
 
 import asyncio
 
+from company import PHONE, alone, two
 from person import until
 
-PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 FOCUSED = "() => document.activeElement.getAttribute('aria-label')"
-
-
-async def alone(hub, people, **options):
-    ann = await people("Ann", **options)
-    return await ann.enter(await asyncio.to_thread(hub.link), "radio")
 
 
 async def test_the_keyboard_alone_makes_finds_and_leaves_shapes(hub, people):
@@ -134,10 +129,7 @@ async def test_two_fingers_zoom_and_one_pans(hub, people):
 
 
 async def test_who_writes_in_a_note_that_another_deletes_is_told_and_writes_no_commands(hub, people):
-    ann, ben = await people("Ann"), await people("Ben")
-    link = await asyncio.to_thread(hub.link)
-    await ann.enter(link, "radio")
-    await ben.enter(link, "radio")
+    ann, ben = await two(hub, people)
     await ann.note(400, 300, "a draft")
     await ben.until_text("a draft")
     await ann.mouse.dblclick(400, 300)

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from company import two
 from person import AWAY, until
 
 WAITING = r"\d+ changes? not sent yet"
@@ -9,10 +10,7 @@ PARTS = """() => performance.getEntriesByType("resource").map(({ name }) => name
 
 
 async def test_what_was_left_in_a_room_is_sent_when_the_hub_is_back(hub, people):
-    ann, ben = await people("Ann"), await people("Ben")
-    ann.expected = ben.expected = [AWAY]
-    link = await asyncio.to_thread(hub.link)
-    await asyncio.gather(ann.enter(link, "radio"), ben.enter(link, "radio"))
+    ann, ben = await two(hub, people, AWAY)
     await ann.note(250, 300, "before")
     await ann.until_status("saved")
     await ben.until_text("before")
@@ -35,10 +33,7 @@ async def test_what_was_left_in_a_room_is_sent_when_the_hub_is_back(hub, people)
 
 
 async def test_what_was_left_is_sent_from_another_room_too(hub, people):
-    ann, ben = await people("Ann"), await people("Ben")
-    ann.expected = ben.expected = [AWAY]
-    link = await asyncio.to_thread(hub.link)
-    await asyncio.gather(ann.enter(link, "radio"), ben.enter(link, "radio"))
+    ann, ben = await two(hub, people, AWAY)
     hub.kill()
     await ann.until_status("offline")
     await ann.note(600, 300, "left")

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from person import FORMER_LINK
+from company import two
+from person import AWAY, FORMER_LINK
 
 
 async def test_an_outdated_link_takes_nothing_from_who_is_in(hub, people):
@@ -60,6 +61,54 @@ async def test_more_rights_are_taken_at_once(hub, people):
     await eve.open(link)
     await eve.introduce()
     await eve.until_words("Hello Eve. Pick a room, or start one.")
+
+
+async def test_who_may_write_is_asked_before_they_only_watch(hub, people):
+    ann = await people("Ann")
+    link, viewer = await asyncio.gather(
+        asyncio.to_thread(hub.link), asyncio.to_thread(hub.link, "viewer")
+    )
+    await ann.enter(link, "radio")
+    await ann.note(300, 300, "begun")
+    await ann.until_status("saved")
+    await ann.open(viewer.replace("#", "/radio#"))
+    await ann.until_words("Come in with the other link?")
+    await ann.until_words("you come in as: Reviewer.")
+    assert await ann.page.get_by_text("not sent yet").count() == 0
+    await ann.button("Go on as before").click()
+    await ann.until_status("saved")
+    await ann.button("Sticky note").wait_for()
+    await ann.page.reload()
+    await ann.until_text("begun")
+    await ann.button("Sticky note").wait_for()
+
+
+async def test_another_link_waits_for_what_the_former_has_to_send(hub, people):
+    ann, ben = await two(hub, people, AWAY)
+    facilitator = await asyncio.to_thread(hub.link, "facilitator")
+    hub.kill()
+    await ann.until_status("offline")
+    await ann.note(600, 300, "left")
+    await ann.until_status("offline, 5 changes waiting")
+    await ann.until_stored(5, with_page=False)
+    await ann.page.goto("about:blank")
+    hub.start()
+    is_blocked = True
+
+    def connect(socket):
+        return socket.close() if is_blocked else socket.connect_to_server()
+
+    await ann.context.route_web_socket("**/*", connect)
+    await ann.open(facilitator.replace("#", "/radio#"))
+    await ann.until_words("5 changes not sent yet.")
+    await ann.until_words("Come in with the other link?")
+    await ann.until_words("you come in as: Facilitator.")
+    is_blocked = False
+    await ben.until_text("left")
+    # and then the page goes on by itself
+    await ann.introduce()
+    await ann.button("Facilitate").wait_for()
+    await ann.until_text("left")
 
 
 async def test_a_language_that_cannot_be_loaded_says_so(hub, people):

@@ -1,7 +1,8 @@
 """Two people on one board: what one does the other sees, and nobody takes back what others did."""
 
-import asyncio
 import statistics
+
+from company import two
 
 BOARD = [0xF7, 0xF7, 0xF4]
 NOTE = [0xFF, 0xE6, 0x8A]
@@ -19,13 +20,6 @@ def is_bare(color):
 
 def is_note(color):
     return color == NOTE
-
-
-async def two(hub, people):
-    ann, ben = await people("Ann"), await people("Ben")
-    link = await asyncio.to_thread(hub.link)
-    await asyncio.gather(ann.enter(link, "radio"), ben.enter(link, "radio"))
-    return ann, ben
 
 
 async def test_text_comes_letter_by_letter(hub, people):

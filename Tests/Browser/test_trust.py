@@ -4,6 +4,7 @@ import asyncio
 import ssl
 
 import pytest
+from company import two
 from person import AWAY
 from playwright.async_api import Error
 from rig.thief import forged
@@ -12,11 +13,7 @@ HAS_WORKER = "async () => Boolean((await navigator.serviceWorker.ready).active)"
 
 
 async def test_reload_after_a_kill_where_the_authority_is_trusted(tls_hub, trusting_people):
-    ann = await trusting_people("Ann", service_workers="allow")
-    ben = await trusting_people("Ben")
-    ann.expected = ben.expected = [AWAY]
-    link = await asyncio.to_thread(tls_hub.link)
-    await asyncio.gather(ann.enter(link, "radio"), ben.enter(link, "radio"))
+    ann, ben = await two(tls_hub, trusting_people, AWAY, service_workers="allow")
     assert ann.page.url.startswith("https://") and await ann.page.evaluate(HAS_WORKER)
     await ann.note(250, 300, "before")
     await ann.until_status("saved")
@@ -42,7 +39,7 @@ async def test_reload_after_a_kill_where_the_authority_is_trusted(tls_hub, trust
     tls_hub.kill()
     tls_hub.start()
     cid = await trusting_people("Cid")
-    await cid.enter(link, "radio")
+    await cid.enter(await asyncio.to_thread(tls_hub.link), "radio")
     for text in ("before", "on a train"):
         await cid.until_text(text)
 

@@ -46,7 +46,8 @@ export function Jam({ jam, room }: Props) {
     return () => void (gone = true);
   }, [session]);
 
-  useLeftovers(session, joined && !offer && !ended, room);
+  // while a link is offered, no room is shown: what waits in this one is sent like all else
+  useLeftovers(session, joined && !ended, offer ? undefined : room);
 
   if (offer) {
     const decided = (): void => {

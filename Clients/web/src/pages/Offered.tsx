@@ -1,5 +1,7 @@
 import { useEffect, useState } from "react";
+import { openStore } from "../provider";
 import type { Answer, Offer, Role, Session } from "../provider";
+import { plural } from "../text";
 import { useText } from "../panels/hooks";
 import { wrongWords } from "../panels/wrong";
 import { Plain } from "./Plain";
@@ -13,13 +15,22 @@ interface Props {
   readonly onDecided: () => void;
 }
 
+/** How often the store is asked whether something still waits, in ms. */
+const LOOK = 1000;
+
+const rank = (role: Role | undefined): number =>
+  role === "facilitator" ? 2 : role === "participant" ? 1 : 0;
+
 /**
  * Somebody who is in already has opened another link. Only one that is good takes the place of the
- * one before, and never that of a facilitator unasked: their browser has it nowhere else.
+ * one before, and never unasked if it allows less: their browser has that one nowhere else. Nor as
+ * long as changes wait that only the one before can send.
  */
 export function Offered({ session, offer, title, onDecided }: Props) {
   const text = useText();
   const [answer, setAnswer] = useState<Answer<{ readonly role: Role }> | null>(null);
+  const unsent = useUnsent(session);
+  const former = session.membership?.role;
   const accept = (): void => {
     offer.accept();
     onDecided();
@@ -30,30 +41,53 @@ export function Offered({ session, offer, title, onDecided }: Props) {
   };
   useEffect(() => {
     let gone = false;
-    void offer.check().then((found) => {
-      if (gone) return;
-      const leads = session.membership?.role === "facilitator";
-      if (found.ok && (!leads || found.value.role === "facilitator")) accept();
-      else setAnswer(found);
-    });
+    void offer.check().then((found) => void (gone || setAnswer(found)));
     return () => void (gone = true);
   }, [offer]);
 
-  if (!answer) return <Plain title={title}><p>{text("enter.waiting")}</p></Plain>;
-  if (answer.ok) {
-    const role = text(`role.${answer.value.role}`);
-    return (
-      <Plain title={text("offer.lesser.title")}>
-        <p className="lead-text">{text("offer.lesser.text", { role })}</p>
-        <p className="choices">
-          <button type="button" className="main" onClick={decline} autoFocus>
-            {text("offer.keep")}
-          </button>
-          <button type="button" className="soft" onClick={accept}>{text("offer.take")}</button>
-        </p>
-      </Plain>
-    );
+  const role = answer?.ok === true ? answer.value.role : undefined;
+  // who has the same role is the same person by either link, and sends what waits
+  const isPlain = role !== undefined
+    && (role === former || (rank(role) >= rank(former) && unsent === 0));
+  useEffect(() => {
+    if (isPlain) accept();
+  }, [isPlain]);
+
+  if (answer?.ok === false) {
+    return <Unusable title={title} answer={answer} onDecline={decline} />;
   }
+  if (role === undefined || isPlain || unsent === undefined) {
+    return <Plain title={title}><p>{text("enter.waiting")}</p></Plain>;
+  }
+  const leads = former === "facilitator";
+  const key = leads ? "lesser" : "other";
+  return (
+    <Plain title={text(`offer.${key}.title`)}>
+      <p className="lead-text">{text(`offer.${key}.text`, { role: text(`role.${role}`) })}</p>
+      {unsent > 0 && (
+        <p role="status">
+          <strong>{plural("rooms.unsent", unsent)}.</strong> {text("offer.unsent")}
+        </p>
+      )}
+      <p className="choices">
+        <button type="button" className="main" onClick={decline} autoFocus>
+          {text(leads ? "offer.keep" : "offer.on")}
+        </button>
+        <button type="button" className="soft" onClick={accept}>{text("offer.take")}</button>
+      </p>
+    </Plain>
+  );
+}
+
+interface UnusableProps {
+  readonly title: string;
+  readonly answer: Answer<never> & { readonly ok: false };
+  readonly onDecline: () => void;
+}
+
+/** The link is outdated, or the hub could not say whether it is. */
+function Unusable({ title, answer, onDecline }: UnusableProps) {
+  const text = useText();
   const isOver = answer.error === "bad-invitation";
   return (
     <Plain title={isOver ? text("wrong.link.title") : title}>
@@ -62,10 +96,30 @@ export function Offered({ session, offer, title, onDecided }: Props) {
         {text(isOver ? "offer.former" : "offer.unchecked")}
       </p>
       <p className="choices">
-        <button type="button" className="main" onClick={decline} autoFocus>
+        <button type="button" className="main" onClick={onDecline} autoFocus>
           {text("offer.on")}
         </button>
       </p>
     </Plain>
   );
+}
+
+/** How many changes wait in all rooms of the jam; undefined until the store has told. */
+function useUnsent({ jam, sub }: Session): number | undefined {
+  const [unsent, setUnsent] = useState<number>();
+  useEffect(() => {
+    const store = openStore();
+    let gone = false;
+    const look = async (): Promise<void> => {
+      const waiting = await (await store).unsent(jam, sub);
+      if (!gone) setUnsent(waiting.reduce((sum, { count }) => sum + count, 0));
+    };
+    void look();
+    const timer = setInterval(() => void look(), LOOK);
+    return () => {
+      gone = true;
+      clearInterval(timer);
+    };
+  }, [jam, sub]);
+  return unsent;
 }

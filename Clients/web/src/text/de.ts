@@ -66,6 +66,11 @@ export const de: Texts = {
   "offer.lesser.title": "Nicht mehr leiten?",
   "offer.lesser.text":
     "Du leitest hier. Der geöffnete Link lässt dich so herein: {{role}}. Dieser Browser behält dann nur diesen Link.",
+  "offer.other.title": "Mit dem anderen Link hereinkommen?",
+  "offer.other.text":
+    "Der geöffnete Link lässt dich so herein: {{role}}. Dieser Browser behält dann nur diesen Link.",
+  "offer.unsent":
+    "Gesendet wird nur mit dem Link, mit dem du bisher kamst: Warte, bis das geschehen ist, oder öffne den anderen später wieder.",
   "offer.keep": "Weiter leiten",
   "offer.take": "Mit dem neuen Link hereinkommen",
 

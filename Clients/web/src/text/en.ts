@@ -71,6 +71,11 @@ export const en = {
   "offer.lesser.title": "Stop facilitating?",
   "offer.lesser.text":
     "You are a facilitator here. With the link that you have opened you come in as: {{role}}. This browser then keeps only that link.",
+  "offer.other.title": "Come in with the other link?",
+  "offer.other.text":
+    "With the link that you have opened you come in as: {{role}}. This browser then keeps only that link.",
+  "offer.unsent":
+    "Only the link that you came by before can send this: wait until it is done, or open the other link again later.",
   "offer.keep": "Stay facilitator",
   "offer.take": "Come in with the new link",
 
