@@ -2,8 +2,8 @@ import type { TextShape } from "../board";
 import { Camera, toScreen } from "../canvas/camera";
 import { UNITS } from "../canvas/geometry";
 import { layoutOf, textBox } from "../canvas/layout";
-import { inkOf } from "../canvas/shapes";
 import { LINE, Measure } from "../canvas/text";
+import { inkOf } from "../canvas/writing";
 import { keepCaret, rebased } from "./caret";
 
 export interface FieldHost {
