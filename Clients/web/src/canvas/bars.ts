@@ -24,7 +24,13 @@ const APART = 3;
 const THICK = 0.42;
 
 /** The bars of the lines from `first` up to `end`; `scale`: device pixels per CSS pixel at 100 %. */
-export function* barsOf(lines: Lines, scale: number, first: number, end: number): Iterable<Bar> {
+export function barsOf(
+  lines: Lines,
+  scale: number,
+  first: number,
+  end: number,
+): readonly Bar[] {
+  const bars: Bar[] = [];
   const group = Math.max(1, Math.ceil(APART / (lines.lineHeight * scale)));
   // counted from the top of the text, or bars would dance while the board is moved
   for (let from = first - (first % group); from < end; from += group) {
@@ -33,8 +39,9 @@ export function* barsOf(lines: Lines, scale: number, first: number, end: number)
     for (let index = from; index < to; index++) sum += lines.width(index);
     const height = (to - from) * lines.lineHeight;
     const y = from * lines.lineHeight + ((1 - THICK) / 2) * height;
-    if (sum > 0) yield { y, width: sum / (to - from), height: THICK * height };
+    if (sum > 0) bars.push({ y, width: sum / (to - from), height: THICK * height });
   }
+  return bars;
 }
 
 /** How wide a letter is on average, for a font size of 1, and how much of a line is full. */
@@ -51,12 +58,12 @@ export function roughLines(
 ): Lines {
   const letters = text.trim().length;
   const fitting = Math.sqrt((FULL * width * height) / (LETTER * line * Math.max(1, letters)));
-  const size = Math.min(largest, fitting);
+  const size = Math.min(largest, fitting, height / line);
   const [full, all] = [FULL * width, letters * LETTER * size];
-  const count = Math.min(letters, Math.ceil(all / full));
+  const most = Math.max(1, Math.floor(height / (size * line)));
   return {
     lineHeight: size * line,
-    count,
+    count: Math.min(letters, most, Math.ceil(all / full)),
     width: (index) => Math.min(full, all - index * full),
   };
 }

@@ -51,7 +51,8 @@ export function* drawText(
   if (!layout && !isReadable(largestSize(shape), style.zoom, style.scale)) {
     const [width, height] = [box.w / UNITS, box.h / UNITS];
     const lines = roughLines(shape.text, width, height, largestSize(shape), LINE);
-    return yield* drawBars(ctx, shape, lines, style);
+    yield COST.bar * drawBars(ctx, box, inkOf(shape), lines, style);
+    return;
   }
   while (!layout) {
     yield Math.min(LAYOUT, COST.layout * shape.text.length);
@@ -60,7 +61,9 @@ export function* drawText(
   const { lines, lineHeight } = layout;
   if (!isReadable(layout.size, style.zoom, style.scale)) {
     const width = (index: number): number => lines[index]?.width ?? 0;
-    return yield* drawBars(ctx, shape, { lineHeight, count: lines.length, width }, style);
+    const all = { lineHeight, count: lines.length, width };
+    yield COST.bar * drawBars(ctx, box, inkOf(shape), all, style);
+    return;
   }
   // not even one line, or one letter, fits into a box so small
   if (layout.height * UNITS > box.h + 1 || layout.width * UNITS > box.w + 1) {
@@ -80,25 +83,25 @@ function placeOf(box: Box, count: number, lineHeight: number, view: Box): [numbe
   return [top, first, Math.min(count, Math.ceil((bottom - top) / height) + 1)];
 }
 
-function* drawBars(
+/** The number of bars. A plain function: a board seen from far away has thousands of texts. */
+function drawBars(
   ctx: CanvasRenderingContext2D,
-  shape: TextShape,
+  box: Box,
+  ink: string,
   lines: Lines,
   { view, scale }: TextStyle,
-): Steps {
-  const box = textBox(shape);
+): number {
   const [top, first, end] = placeOf(box, lines.count, lines.lineHeight, view);
   const middle = box.x + box.w / 2;
-  let bars = 0;
-  ctx.fillStyle = inkOf(shape);
+  const bars = barsOf(lines, scale * UNITS, first, end);
+  ctx.fillStyle = ink;
   ctx.globalAlpha = BAR_ALPHA;
-  for (const { y, width, height } of barsOf(lines, scale * UNITS, first, end)) {
+  for (const { y, width, height } of bars) {
     const w = Math.min(width * UNITS, box.w);
     ctx.fillRect(middle - w / 2, top + y * UNITS, w, height * UNITS);
-    bars++;
   }
   ctx.globalAlpha = 1;
-  yield COST.bar * bars;
+  return bars.length;
 }
 
 function* drawLetters(
