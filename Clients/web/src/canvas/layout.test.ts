@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eighth } from "../board";
 import type { TextShape } from "../board";
-import { layoutOf, layoutWithin } from "./layout";
+import { AUTHOR_FOOT, layoutOf, layoutWithin, textBox } from "./layout";
 
 const note: TextShape = {
   id: "a", type: "note", x: eighth(0), y: eighth(0), w: eighth(1600), h: eighth(1600),
@@ -43,5 +43,14 @@ test("a layout that is not ready in time goes on where it was, to the same end",
     assert.deepEqual(layoutWithin(shape, measure, -1), wanted);
     assert(calls > 1 || text.length < 1000, `${calls} calls`);
     assert(paused <= 2 * (measured - paused), `${paused} times measured in parts`);
+  }
+});
+
+test("the text of a note never reaches the name of its author", () => {
+  for (let h = 8; h < 4000; h += 8) {
+    const box = textBox({ ...note, h: eighth(h) });
+    assert(box.y >= note.y && box.h > 0, `${h}`);
+    // the name is drawn in notes so high, 20 px from the lower edge at most
+    if (h >= 3 * AUTHOR_FOOT) assert(box.y + box.h <= note.y + h - 20 * 8, `${h}`);
   }
 });

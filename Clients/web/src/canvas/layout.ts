@@ -7,7 +7,7 @@ import { fitPieces, Measure, piecesFor, TextLayout } from "./text";
 export function textBox(shape: TextShape): Box {
   if (shape.type === "note") {
     const pad = Math.min(14 * UNITS, shape.w / 8, shape.h / 8);
-    const foot = Math.min(AUTHOR_FOOT, shape.h / 5);
+    const foot = Math.min(AUTHOR_FOOT, 0.26 * shape.h);
     return { x: shape.x + pad, y: shape.y + pad, w: shape.w - 2 * pad, h: shape.h - pad - foot };
   }
   if (shape.type === "rect") {
@@ -21,6 +21,9 @@ export function textBox(shape: TextShape): Box {
 
 /** Room for the name of the author at the foot of a note. */
 export const AUTHOR_FOOT = 26 * UNITS;
+
+/** The size of a text for which there is room enough, in CSS pixels at 100 %. */
+export const largestSize = (shape: TextShape): number => (shape.type === "note" ? 26 : 20);
 
 interface Kept {
   readonly shape: TextShape;
@@ -77,7 +80,7 @@ export function layoutWithin(
   deadline = performance.now() + most;
   checks = 0;
   try {
-    const layout = fitPieces(unfinished.pieces, width, height, shape.type === "note" ? 26 : 20);
+    const layout = fitPieces(unfinished.pieces, width, height, largestSize(shape));
     unfinished = null;
     keep(shape, layout);
     return layout;

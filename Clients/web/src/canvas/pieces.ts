@@ -27,9 +27,9 @@ export interface Piece {
 /** The pieces in order; `at` returns undefined after the last one. */
 export interface Pieces {
   readonly text: string;
+  readonly measure: Measure;
   at(index: number): Piece | undefined;
 }
-
 
 /** A line may end after a space, after a hyphen, and between characters of the wide scripts. */
 const WIDE = "\\u3040-\\u30ff\\u3400-\\u9fff\\uf900-\\ufaff";
@@ -92,6 +92,7 @@ export function createPieces(
 
   return {
     text,
+    measure,
     at(index) {
       while (known.length <= index) {
         check();

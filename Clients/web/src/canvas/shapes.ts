@@ -1,12 +1,13 @@
 import type { Shape, TextShape } from "../board";
 import { Box, UNITS } from "./geometry";
-import { baselineBelowMiddle, FONT } from "./font";
+import { FONT } from "./font";
 import { boundsOf } from "./hit";
-import { AUTHOR_FOOT, keptLayout, layoutWithin, textBox } from "./layout";
+import { AUTHOR_FOOT } from "./layout";
 import { palette } from "./palette";
 import { drawPen } from "./pen";
 import type { Steps } from "./slices";
-import type { Measure, TextLine } from "./text";
+import type { Measure } from "./text";
+import { drawText } from "./writing";
 
 export interface ShapeStyle {
   readonly measure: Measure;
@@ -22,19 +23,11 @@ export interface ShapeStyle {
   readonly thinning: number;
 }
 
-/** Below this size on the screen, in CSS pixels, letters are only noise. */
-const READABLE = 2.5;
-/** The largest size of a text, in CSS pixels at 100 %. */
-const LARGEST = 26;
-
 /** Below this side on the screen, in CSS pixels, nobody sees shadows and round corners. */
 const DETAIL = 32;
 
 /** Rough costs in ms on a slow machine, for what a browser draws only after the frame's script. */
-const COST = { shape: 0.004, pixel: 1e-6, line: 0.01, letter: 0.0006, layout: 0.002 };
-
-/** How long a text is laid out at a time, in ms. */
-const LAYOUT = 6;
+const COST = { shape: 0.004, pixel: 1e-6 };
 
 /** Draws one shape, in steps; the context is in document units. */
 export function* drawShape(ctx: CanvasRenderingContext2D, shape: Shape, style: ShapeStyle): Steps {
@@ -114,65 +107,6 @@ function drawOutline(ctx: CanvasRenderingContext2D, shape: TextShape, zoom: numb
   ctx.lineWidth = 2 * UNITS;
   ctx.strokeStyle = paint.line;
   ctx.stroke();
-}
-
-/** The colour of a shape's text. */
-export function inkOf(shape: TextShape): string {
-  return shape.type === "note" ? palette[shape.color].ink : "#23262d";
-}
-
-function* drawText(ctx: CanvasRenderingContext2D, shape: TextShape, style: ShapeStyle): Steps {
-  if (LARGEST * style.zoom < READABLE) return;
-  let layout = keptLayout(shape);
-  while (!layout) {
-    yield Math.min(LAYOUT, COST.layout * shape.text.length);
-    layout = layoutWithin(shape, style.measure, LAYOUT);
-  }
-  if (layout.size * style.zoom < READABLE) return;
-  const box = textBox(shape);
-  const fits = layout.height * UNITS <= box.h;
-  if (!fits) {
-    ctx.save();
-    ctx.beginPath();
-    ctx.rect(shape.x, shape.y, shape.w, shape.h);
-    ctx.clip();
-  }
-  ctx.fillStyle = inkOf(shape);
-  ctx.font = `${layout.size * UNITS}px ${FONT}`;
-  ctx.textBaseline = "alphabetic";
-  const height = layout.lineHeight * UNITS;
-  const top = box.y + Math.max(0, (box.h - layout.height * UNITS) / 2);
-  const base = top + baselineBelowMiddle() * layout.size * UNITS;
-  const bottom = Math.min(shape.y + shape.h, style.view.y + style.view.h);
-  const first = Math.max(0, Math.floor((style.view.y - top) / height) - 1);
-  const end = Math.min(layout.lines.length, Math.ceil((bottom - top) / height) + 1);
-  for (let index = first; index < end; index++) {
-    const line = layout.lines[index];
-    if (!line || line.text === "") continue;
-    yield COST.line + COST.letter * Math.min(LONG, line.text.length);
-    drawLine(ctx, line, box.x + box.w / 2, base + (index + 0.5) * height, style.view);
-  }
-  if (!fits) ctx.restore();
-}
-
-/** Of a line in parts not more letters than this are in the window at a legible size. */
-const LONG = 1000;
-
-function drawLine(
-  ctx: CanvasRenderingContext2D,
-  line: TextLine,
-  middle: number,
-  y: number,
-  view: Box,
-): void {
-  ctx.textAlign = line.parts ? "left" : "center";
-  if (!line.parts) return ctx.fillText(line.text, middle, y);
-  const left = middle - (line.width * UNITS) / 2;
-  line.parts.forEach(({ text, x }, index) => {
-    const from = left + x * UNITS;
-    const to = left + (line.parts?.[index + 1]?.x ?? line.width) * UNITS;
-    if (to >= view.x && from <= view.x + view.w) ctx.fillText(text, from, y);
-  });
 }
 
 /** `roundRect` of the canvas is newer than some browsers in use. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fitText, letters, wrapText } from "./text";
+import { MAX_ZOOM } from "./camera";
+import { fitText, letters, SMALLEST, wrapText } from "./text";
 
 /** Every character half as wide as high. */
 const measure = (text: string): number => Array.from(text).length * 50;
@@ -89,10 +90,43 @@ for (const [name, text, width, height] of hostile) {
   });
 }
 
-test("a text that overflows is laid out only as far as it can be seen", () => {
-  const layout = fitText("word ".repeat(2000), 100, 100, measure);
-  assert.equal(layout.size, 4);
-  assert(layout.height > 100 && layout.lines.length < 100, `${layout.lines.length} lines`);
+const everyLetter = (lines: readonly { readonly text: string }[]): string =>
+  lines.map((line) => line.text).join("").replace(/\s/g, "");
+
+test("ten thousand letters fit into a note, at a size that can be read close up", () => {
+  for (const text of ["word ".repeat(2000), "самостоятельность ".repeat(555), "白".repeat(10_000)]) {
+    const layout = fitText(text, 172, 160, measure);
+    assert.equal(everyLetter(layout.lines), text.replace(/\s/g, ""));
+    assert(layout.height <= 160 && layout.width <= 172);
+    assert(layout.size * MAX_ZOOM >= 30, `${layout.size} for ${text.slice(0, 4)}`);
+  }
+});
+
+test("no letters are so small that they could not be read at the largest zoom", () => {
+  assert(SMALLEST * MAX_ZOOM >= 12);
+});
+
+test("of a text that fits at no size as many lines as there is room for, and then “…”", () => {
+  const texts = ["word ".repeat(2000), "白".repeat(10_000), "i".repeat(10_000), "\n".repeat(10_000)];
+  for (const text of texts) {
+    for (const [width, height] of [[20, 12], [100, 1], [4, 4], [1000, 0.6]] as const) {
+      const layout = fitText(text, width, height, measure);
+      const name = `${text.slice(0, 2)} in ${width} x ${height}`;
+      assert.equal(layout.size, SMALLEST, name);
+      assert(layout.height <= height && layout.width <= width, name);
+      assert(layout.height + layout.lineHeight > height, `${name}: room for another line`);
+      const all = everyLetter(layout.lines);
+      assert(all.endsWith("…") && text.replace(/\s/g, "").startsWith(all.slice(0, -1)), name);
+    }
+  }
+});
+
+test("a text as long as there is room for is not cut", () => {
+  // 50 letters of 0.2 in a line, 10 lines of 0.512
+  const fitting = "白".repeat(500);
+  assert.equal(everyLetter(fitText(fitting, 10, 5.13, measure).lines), fitting);
+  const longer = fitText(`${fitting}白`, 10, 5.13, measure);
+  assert.equal(everyLetter(longer.lines), `${"白".repeat(499)}…`);
 });
 
 test("a very long line has parts that follow each other, and are the line", () => {

@@ -1,3 +1,4 @@
+import { withEllipsis } from "./ellipsis";
 import { createPieces } from "./pieces";
 import type { Measure, Piece, Pieces } from "./pieces";
 
@@ -21,25 +22,34 @@ export interface TextPart {
 export interface TextLayout {
   readonly size: number;
   readonly lineHeight: number;
-  /** Of a text that overflows only what can be seen, and somewhat more. */
+  /** Of a text too long for any size those that there is room for; the last ends with "…". */
   readonly lines: readonly TextLine[];
+  /** Of the widest line. */
+  readonly width: number;
   readonly height: number;
 }
 
 export const LINE = 1.28;
 const REFERENCE = 100;
 
-/** Sizes a text may shrink through; the last one is used even where it overflows. */
+/** Sizes a text may shrink through … */
 const SIZES = [28, 26, 24, 22, 20, 18, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4] as const;
-const SMALLEST = 4;
+
+/** … and those of very long ones, which one reads by zooming in. */
+const TINY = [
+  3.5, 3.1, 2.7, 2.4, 2.1, 1.85, 1.6, 1.4, 1.25, 1.1, 0.95, 0.85, 0.75, 0.65, 0.57, 0.5, 0.45, 0.4,
+] as const;
+
+/** Smaller letters could not be read at the largest zoom either: there they are 12 CSS pixels. */
+export const SMALLEST = 0.4;
 
 /** A line of more UTF-16 units is drawn in parts of so many, those outside the window not at all. */
 const PART = 200;
 
 /**
  * The largest size at which `text` fits into `width` x `height` CSS pixels. Shrinks rather than
- * breaks a word, down to `comfortable`; below that, words break. The time it takes grows with the
- * length of the text and with nothing else.
+ * breaks a word, down to `comfortable`; below that, words break. What does not fit at the smallest
+ * size is cut off. The time it takes grows with the length of the text and with nothing else.
  */
 export function fitText(
   text: string,
@@ -70,13 +80,28 @@ export function fitPieces(
   largest: number = SIZES[0],
   comfortable = 11,
 ): TextLayout {
-  const sizes = SIZES.filter((size) => size <= largest);
+  const usual = SIZES.filter((size) => size <= largest);
+  return (
+    fitSizes(pieces, width, height, usual, comfortable) ??
+    fitSizes(pieces, width, height, TINY, comfortable) ??
+    cut(pieces, width, height)
+  );
+}
+
+/** At the largest of `sizes`, which become smaller, at which all of the text fits. */
+function fitSizes(
+  pieces: Pieces,
+  width: number,
+  height: number,
+  sizes: readonly number[],
+  comfortable: number,
+): TextLayout | null {
   let last: TextLayout | null = null;
   let low = 0;
   let high = sizes.length - 1;
   while (low <= high) {
     const middle = (low + high) >> 1;
-    const size = sizes[middle] ?? largest;
+    const size = sizes[middle] ?? SMALLEST;
     const most = Math.floor(height / (size * LINE)) + 2;
     const wrapped = wrap(pieces, size, width, most, size <= comfortable);
     if (wrapped && wrapped.height <= height) {
@@ -86,10 +111,18 @@ export function fitPieces(
       low = middle + 1;
     }
   }
-  if (last) return last;
-  // what does not fit is cut at the edge of the shape, which is less than half beyond the box
-  const seen = Math.ceil((1.5 * height) / (SMALLEST * LINE)) + 12;
-  return wrap(pieces, SMALLEST, width, seen, true) ?? layoutOf([], SMALLEST);
+  return last;
+}
+
+/** As many lines of the smallest size as there is room for, and at least one. */
+function cut(pieces: Pieces, width: number, height: number): TextLayout {
+  const most = Math.max(1, Math.floor(height / (SMALLEST * LINE)));
+  const lines = wrap(pieces, SMALLEST, width, most + 1, true)?.lines ?? [];
+  const last = lines[most - 1];
+  if (lines.length <= most || !last) return layoutOf(lines, SMALLEST);
+  const scale = SMALLEST / REFERENCE;
+  const end = withEllipsis(last, width, (text) => pieces.measure(text) * scale);
+  return layoutOf([...lines.slice(0, most - 1), end], SMALLEST);
 }
 
 /** Breaks lines as a textarea with `pre-wrap` and `overflow-wrap: anywhere` does. */
@@ -147,7 +180,8 @@ function wrap(
 
 function layoutOf(lines: readonly TextLine[], size: number): TextLayout {
   const lineHeight = size * LINE;
-  return { size, lineHeight, lines, height: lines.length * lineHeight };
+  const width = lines.reduce((widest, line) => Math.max(widest, line.width), 0);
+  return { size, lineHeight, lines, width, height: lines.length * lineHeight };
 }
 
 /** A line as it grows, in widths at the reference size. */

@@ -1,9 +1,9 @@
 import type { TextShape } from "../board";
 import { Camera, toScreen } from "../canvas/camera";
 import { UNITS } from "../canvas/geometry";
-import { layoutOf, textBox } from "../canvas/layout";
-import { inkOf } from "../canvas/shapes";
+import { largestSize, layoutOf, textBox } from "../canvas/layout";
 import { LINE, Measure } from "../canvas/text";
+import { inkOf } from "../canvas/writing";
 import { keepCaret, rebased } from "./caret";
 
 export interface FieldHost {
@@ -87,6 +87,7 @@ export function createTextField(parent: HTMLElement, host: FieldHost): TextField
       place(area, shape, camera, host.measure);
       area.focus({ preventScroll: true });
       area.setSelectionRange(shown.length, shown.length);
+      area.scrollTop = area.scrollHeight; // where the caret is
     },
     follow,
     close() {
@@ -113,7 +114,23 @@ function onKey(event: KeyboardEvent, host: FieldHost): void {
   }
 }
 
-/** Lies exactly over the drawn text: same box, font, size and breaks, enlarged with the board. */
+/** Letters of a text that is being written are at least so large, in CSS pixels on the screen. */
+const LEGIBLE = 10;
+/** What scrolls has at least so many lines in view. */
+const LEAST_LINES = 2;
+
+/**
+ * The size of a text in its field, in CSS pixels at 100 %. What is drawn smaller than one can write
+ * in is enlarged up to `most` here, and scrolls.
+ */
+export function fieldSize(drawn: number, most: number, zoom: number): number {
+  return Math.max(drawn, Math.min(most, LEGIBLE / zoom));
+}
+
+/**
+ * Lies exactly over the drawn text: same box, font, size and breaks, enlarged with the board. If
+ * that would be too small the text scrolls.
+ */
 function place(
   area: HTMLTextAreaElement,
   shape: TextShape,
@@ -125,10 +142,14 @@ function place(
   const at = toScreen(camera, box);
   const { style } = area;
   const height = box.h / UNITS;
+  const most = Math.min(largestSize(shape), height / (LEAST_LINES * LINE));
+  const size = fieldSize(layout.size, most, camera.zoom);
+  const scrolls = size > layout.size;
   style.width = `${box.w / UNITS + 2}px`;
   style.height = `${height}px`;
-  style.paddingTop = `${Math.max(0, (height - layout.height) / 2)}px`;
-  style.fontSize = `${layout.size}px`;
+  style.paddingTop = scrolls ? "0" : `${Math.max(0, (height - layout.height) / 2)}px`;
+  style.overflowY = scrolls ? "auto" : "hidden";
+  style.fontSize = `${size}px`;
   style.lineHeight = String(LINE);
   style.color = inkOf(shape);
   style.transform = `translate(${at.x - camera.zoom}px, ${at.y}px) scale(${camera.zoom})`;
