@@ -4,8 +4,9 @@
  */
 import { browserEnvironment } from "./environment";
 import type { Timer } from "./environment";
+import type { Unsent } from "./marks";
 import { connectRoom } from "./room";
-import type { BoardKey, BoardStore, OfflineStore, Unsent } from "./store";
+import type { BoardKey, BoardStore, OfflineStore } from "./store";
 import type { RoomOptions } from "./types";
 
 export interface LeftoverOptions extends Omit<RoomOptions, "room"> {
@@ -140,6 +141,7 @@ function lookOnly(store: OfflineStore): OfflineStore {
         load,
         append: () => undefined,
         replace: () => undefined,
+        forget: () => undefined,
         setAside: () => undefined,
         sent: () => undefined,
         mark: () => undefined,
