@@ -1,6 +1,6 @@
 /** One board of a room: its document, in step with the hub over every connection. */
 import * as Y from "yjs";
-import type { Message } from "../protocol/messages";
+import type { Message, Reject } from "../protocol/messages";
 import { createBreaks } from "./breaks";
 import { createDocument } from "./document";
 import type { LiveDocument } from "./document";
@@ -42,7 +42,8 @@ export interface BoardUses {
  * `document-limit`: one step 2 would have what made the board too big together with the deletions
  * that make room, and never be taken.
  */
-const mayPass: ReadonlySet<string> = new Set(["not-saving", "foreign-client"]);
+const passes = (code: Reject["code"], isStep2: boolean): boolean =>
+  code === "not-saving" || code === "foreign-client" || (code === "frozen" && isStep2);
 const offerAgain = { usually: 10_000, frozen: 60_000 };
 
 const forget = (store: BoardStore): void => store.forget();
@@ -183,9 +184,8 @@ export function createBoard(uses: BoardUses): Board {
     count();
   }
 
-  function rejected({ number, code, reason }: Extract<Message, { is: "reject" }>): void {
-    const later = code === "frozen" && ledgers.isStep2(ledger, number);
-    if (mayPass.has(code) || later) return hold(code);
+  function rejected({ number, code, reason }: Reject): void {
+    if (passes(code, ledgers.isStep2(ledger, number))) return hold(code);
     const { lost, ledger: kept } = ledgers.refused(ledger, number);
     ledger = kept;
     // Refused without an edit that we know of: it came from the store, in part or all.
@@ -234,7 +234,9 @@ export function createBoard(uses: BoardUses): Board {
   };
 
   async function load(): Promise<void> {
-    const stored = await store.load();
+    const found = await store.load();
+    // what could not be read stays as it is, for a later visit: what is kept now is kept beside it
+    const stored = found === "failed" ? undefined : found;
     if (stored) {
       epoch = stored.epoch;
       ledger = ledgers.found(ledger, { count: stored.unsaved, touched: undefined });

@@ -41,16 +41,22 @@ function finished(transaction: IDBTransaction): Promise<void> {
   });
 }
 
-function openDatabase(factory: IDBFactory): Promise<IDBDatabase> {
+async function openDatabase(factory: IDBFactory): Promise<IDBDatabase> {
   const request = factory.open(database, version);
   request.onupgradeneeded = () => {
     const made = request.result;
     made.createObjectStore("updates", { autoIncrement: true }).createIndex("board", "board");
     made.createObjectStore("boards");
   };
+  const opened = result(request);
   // A browser that keeps us waiting would keep the page from connecting.
-  const late = new Promise<never>((_, fail) => void setTimeout(fail, patience));
-  return Promise.race([result(request), late]);
+  let isLate = false;
+  const late = new Promise<never>((_, fail) => void setTimeout(() => {
+    isLate = true;
+    fail(new Error("the database is late"));
+  }, patience));
+  opened.then((made) => void (isLate && made.close()), () => undefined);
+  return Promise.race([opened, late]);
 }
 
 /** The boards of which there is anything. */
@@ -69,8 +75,6 @@ function names(updates: IDBObjectStore): Promise<readonly string[]> {
 }
 
 function storeIn(opened: IDBDatabase): OfflineStore {
-  // A later version of this page, in another tab, may need the database to itself.
-  opened.onversionchange = () => opened.close();
   let waiting: Job[] = [];
   /** Of these, the marks to change, by board. */
   const changes = new Map<string, Change[]>();
@@ -140,7 +144,7 @@ function storeIn(opened: IDBDatabase): OfflineStore {
         ]);
         return unsentIn(names.map((name, at) => [String(name), marks[at]]), jam, sub);
       } catch {
-        return [];
+        return undefined;
       }
     },
     open: (key) => boardIn({ opened, enqueue, change, settled }, nameOf(key)),
@@ -207,7 +211,7 @@ function boardIn(queue: Queue, board: string): BoardStore {
   return {
     async load() {
       await settled();
-      return read().catch(() => undefined);
+      return read().catch(() => "failed" as const);
     },
     append: (update) => add(update),
     mark: (marks) => change(board, marker.mark(marks)),
@@ -238,11 +242,35 @@ function rename(rows: IDBObjectStore, key: IDBValidKey, board: string): void {
   };
 }
 
-/** IndexedDB where the browser has it and lets us; otherwise a store for as long as the page. */
-export async function openStore(): Promise<OfflineStore> {
+/**
+ * A connection of one's own, as another tab has one. `lost` is called when the next one may be
+ * better. Where the browser does not let us, it is a store for as long as the page; what IndexedDB
+ * then keeps nobody can say.
+ */
+export async function connectStore(lost: () => void = () => undefined): Promise<OfflineStore> {
   try {
-    return storeIn(await openDatabase(globalThis.indexedDB));
+    const opened = await openDatabase(globalThis.indexedDB);
+    // A later version of this page, in another tab, may need the database to itself.
+    opened.onversionchange = () => {
+      opened.close();
+      lost();
+    };
+    opened.onclose = lost;
+    return storeIn(opened);
   } catch {
-    return memoryStore();
+    lost();
+    const store = memoryStore();
+    return "indexedDB" in globalThis ? { ...store, unsent: async () => undefined } : store;
   }
+}
+
+let shared: Promise<OfflineStore> | undefined;
+
+/** The same for all who ask on this page, so that their calls take effect in their order. */
+export function openStore(): Promise<OfflineStore> {
+  if (shared) return shared;
+  const own: Promise<OfflineStore> = connectStore(() => {
+    if (shared === own) shared = undefined;
+  });
+  return (shared = own);
 }

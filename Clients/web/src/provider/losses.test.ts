@@ -3,6 +3,7 @@ import { after, test } from "node:test";
 import assert from "node:assert/strict";
 import * as Y from "yjs";
 import { fakeWorld } from "../testing/fake";
+import { unsentOf } from "../testing/kept";
 import { connectRoom } from "./room";
 import { memoryStore } from "./store";
 import type { OfflineStore } from "./store";
@@ -54,7 +55,7 @@ type Visit = Awaited<ReturnType<typeof visit>>;
 const lost = ({ losses }: Visit): readonly string[] =>
   losses.map(({ refused }) => [...refused.getMap("shapes").keys()].sort().join());
 const unsent = async (store: OfflineStore): Promise<readonly number[]> =>
-  ((await store.unsent("demo", "ann")) ?? []).map(({ count }) => count);
+  (await unsentOf(store)).map(({ count }) => count);
 
 /** Something was written, and the hub has just refused it. */
 async function refused(store: OfflineStore): Promise<Visit> {

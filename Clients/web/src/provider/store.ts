@@ -21,16 +21,20 @@ export interface StoredBoard {
 }
 
 /**
- * Nothing here ever fails for its caller: a browser that refuses to store (private windows, full
- * disk) only loses the reload without a connection. Calls take effect in their order.
+ * Nothing here ever throws: a browser that refuses to store (private windows, full disk) only
+ * loses the reload without a connection. But a read that failed does not look as if nothing were
+ * there. Calls take effect in their order.
  */
 export interface OfflineStore {
   /** False if nothing outlives the page. */
   readonly durable: boolean;
   /** The rooms of a jam of which something is kept for this person. */
   rooms(jam: string, sub: string): Promise<readonly string[]>;
-  /** Boards of a jam with changes of this person that are not known to be saved. */
-  unsent(jam: string, sub: string): Promise<readonly Unsent[]>;
+  /**
+   * Boards of a jam with changes of this person that are not known to be saved. Undefined if the
+   * store cannot be read: there may be any.
+   */
+  unsent(jam: string, sub: string): Promise<readonly Unsent[] | undefined>;
   open(key: BoardKey): BoardStore;
   /** Resolves once everything asked for so far is stored. */
   settled(): Promise<void>;
@@ -41,8 +45,8 @@ export interface OfflineStore {
  * away only what it has loaded or added itself, for nobody else knows whether the rest is needed.
  */
 export interface BoardStore {
-  /** What all tabs have kept. Undefined if there is nothing. */
-  load(): Promise<StoredBoard | undefined>;
+  /** What all tabs have kept. Undefined if there is nothing; `failed` if there may be something. */
+  load(): Promise<StoredBoard | undefined | "failed">;
   append(update: Uint8Array): void;
   /**
    * So many changes of this tab, those that it has loaded among them, are not known to be saved.
