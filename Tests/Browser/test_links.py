@@ -101,6 +101,7 @@ async def test_another_link_waits_for_what_the_former_has_to_send(hub, people):
     await ann.context.route_web_socket("**/*", connect)
     await ann.open(facilitator.replace("#", "/radio#"))
     await ann.until_words("5 changes not sent yet.")
+    await ann.until_words("they stay on this device until you come back by a link like the one")
     await ann.until_words("Come in with the other link?")
     await ann.until_words("you come in as: Facilitator.")
     is_blocked = False
@@ -109,6 +110,45 @@ async def test_another_link_waits_for_what_the_former_has_to_send(hub, people):
     await ann.introduce()
     await ann.button("Facilitate").wait_for()
     await ann.until_text("left")
+
+
+async def test_another_link_is_not_taken_while_nobody_knows_what_waits(hub, people):
+    ann = await people("Ann")
+    link, facilitator = await asyncio.gather(
+        asyncio.to_thread(hub.link), asyncio.to_thread(hub.link, "facilitator")
+    )
+    await ann.enter(link, "radio")
+    await ann.note(300, 300, "begun")
+    await ann.until_status("saved")
+    # as of a disk that is slow to wake
+    await ann.page.add_init_script(
+        "IDBFactory.prototype.now = IDBFactory.prototype.open;"
+        "IDBFactory.prototype.open = () => ({})"
+    )
+    await ann.open(facilitator.replace("#", "/radio#"))
+    await ann.until_words("This browser does not say now whether changes of yours still wait")
+    await ann.until_words("Come in with the other link?")
+    await ann.page.evaluate("() => void (IDBFactory.prototype.open = IDBFactory.prototype.now)")
+    await ann.introduce()
+    await ann.button("Facilitate").wait_for()
+
+
+async def test_a_link_that_could_not_be_checked_is_checked_again(hub, people):
+    ann = await people("Ann")
+    ann.expected = ["ERR_FAILED"]
+    link, facilitator = await asyncio.gather(
+        asyncio.to_thread(hub.link), asyncio.to_thread(hub.link, "facilitator")
+    )
+    await ann.enter(link, "radio")
+    await ann.until_status("saved")
+    await ann.context.route("**/join", lambda route: route.abort())
+    await ann.open(facilitator.replace("#", "/radio#"))
+    await ann.until_words("The hub does not answer.")
+    await ann.until_words("This page keeps asking.")
+    await ann.button("Go on as before").wait_for()
+    await ann.context.unroute("**/join")
+    await ann.introduce()
+    await ann.button("Facilitate").wait_for()
 
 
 async def test_a_language_that_cannot_be_loaded_says_so(hub, people):

@@ -1,10 +1,10 @@
-import { useEffect, useState } from "react";
-import { openStore } from "../provider";
+import { useEffect } from "react";
 import type { Answer, Offer, Role, Session } from "../provider";
 import { plural } from "../text";
 import { useText } from "../panels/hooks";
 import { wrongWords } from "../panels/wrong";
 import { Plain } from "./Plain";
+import { useAnswer, useUnsent } from "./useOffered";
 
 interface Props {
   readonly session: Session;
@@ -15,20 +15,17 @@ interface Props {
   readonly onDecided: () => void;
 }
 
-/** How often the store is asked whether something still waits, in ms. */
-const LOOK = 1000;
-
 const rank = (role: Role | undefined): number =>
   role === "facilitator" ? 2 : role === "participant" ? 1 : 0;
 
 /**
  * Somebody who is in already has opened another link. Only one that is good takes the place of the
  * one before, and never unasked if it allows less: their browser has that one nowhere else. Nor as
- * long as changes wait that only the one before can send.
+ * long as changes wait, or may wait, that only the one before can send.
  */
 export function Offered({ session, offer, title, onDecided }: Props) {
   const text = useText();
-  const [answer, setAnswer] = useState<Answer<{ readonly role: Role }> | null>(null);
+  const answer = useAnswer(offer);
   const unsent = useUnsent(session);
   const former = session.membership?.role;
   const accept = (): void => {
@@ -39,12 +36,6 @@ export function Offered({ session, offer, title, onDecided }: Props) {
     offer.decline();
     onDecided();
   };
-  useEffect(() => {
-    let gone = false;
-    void offer.check().then((found) => void (gone || setAnswer(found)));
-    return () => void (gone = true);
-  }, [offer]);
-
   const role = answer?.ok === true ? answer.value.role : undefined;
   // who has the same role is the same person by either link, and sends what waits
   const isPlain = role !== undefined
@@ -61,10 +52,12 @@ export function Offered({ session, offer, title, onDecided }: Props) {
   }
   const leads = former === "facilitator";
   const key = leads ? "lesser" : "other";
+  const as = text(`offer.as.${role === "bot" ? "viewer" : role}`);
   return (
     <Plain title={text(`offer.${key}.title`)}>
-      <p className="lead-text">{text(`offer.${key}.text`, { role: text(`role.${role}`) })}</p>
-      {unsent > 0 && (
+      <p className="lead-text">{text(`offer.${key}.text`, { role: as })}</p>
+      {unsent === "unknown" && <p role="status">{text("offer.unknown")}</p>}
+      {unsent !== "unknown" && unsent > 0 && (
         <p role="status">
           <strong>{plural("rooms.unsent", unsent)}.</strong> {text("offer.unsent")}
         </p>
@@ -102,24 +95,4 @@ function Unusable({ title, answer, onDecline }: UnusableProps) {
       </p>
     </Plain>
   );
-}
-
-/** How many changes wait in all rooms of the jam; undefined until the store has told. */
-function useUnsent({ jam, sub }: Session): number | undefined {
-  const [unsent, setUnsent] = useState<number>();
-  useEffect(() => {
-    const store = openStore();
-    let gone = false;
-    const look = async (): Promise<void> => {
-      const waiting = await (await store).unsent(jam, sub);
-      if (!gone) setUnsent(waiting.reduce((sum, { count }) => sum + count, 0));
-    };
-    void look();
-    const timer = setInterval(() => void look(), LOOK);
-    return () => {
-      gone = true;
-      clearInterval(timer);
-    };
-  }, [jam, sub]);
-  return unsent;
 }

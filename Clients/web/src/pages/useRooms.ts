@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { openStore } from "../provider";
-import type { OfflineStore, RoomEntry, Session } from "../provider";
+import type { RoomEntry, Session } from "../provider";
 import { wrongWords } from "../panels/wrong";
 
 export interface RoomsNow {
@@ -28,18 +28,17 @@ export function useRooms(
   const [kept, setKept] = useState<readonly string[]>([]);
   const [unsent, setUnsent] = useState<ReadonlyMap<string, number>>(new Map());
   const [wrong, setWrong] = useState("");
-  const store = useRef<Promise<OfflineStore>>();
   /** The hub wants to be left alone until then. */
   const quiet = useRef(0);
 
   const load = useCallback(async () => {
-    store.current ??= openStore();
-    const here = await store.current;
-    const waiting = new Map<string, number>();
-    for (const { room, count } of await here.unsent(session.jam, session.sub)) {
-      waiting.set(room, (waiting.get(room) ?? 0) + count);
+    const here = await openStore();
+    const found = await here.unsent(session.jam, session.sub);
+    if (found) {
+      const waiting = new Map<string, number>();
+      for (const { room, count } of found) waiting.set(room, (waiting.get(room) ?? 0) + count);
+      setUnsent((before) => (same(before, waiting) ? before : waiting));
     }
-    setUnsent((before) => (same(before, waiting) ? before : waiting));
     if (Date.now() < quiet.current) return;
     const answer = await session.rooms();
     if (answer.ok) {

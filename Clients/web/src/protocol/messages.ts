@@ -4,6 +4,8 @@
  */
 import * as decoding from "lib0/decoding";
 import * as encoding from "lib0/encoding";
+import { readCode } from "./codes";
+import type { RefusalCode } from "./codes";
 
 export type Message =
   /** The sender's state vector; the other side answers with what is missing. */
@@ -23,7 +25,7 @@ export type Message =
 export interface Reject {
   readonly is: "reject";
   readonly number: number;
-  readonly code: string;
+  readonly code: RefusalCode | "unknown";
   readonly reason: string;
 }
 
@@ -95,7 +97,7 @@ function readMessage(from: decoding.Decoder): Message | undefined {
     }
     case type.reject: {
       const number = decoding.readVarUint(from);
-      const code = decoding.readVarString(from);
+      const code = readCode(decoding.readVarString(from));
       return { is: "reject", number, code, reason: decoding.readVarString(from) };
     }
     case type.open: return { is: "open", epoch: decoding.readVarUint(from) };

@@ -1,12 +1,14 @@
 /** One board of a room: its document, in step with the hub over every connection. */
 import * as Y from "yjs";
-import type { Message } from "../protocol/messages";
+import type { Message, Reject } from "../protocol/messages";
+import { createBreaks } from "./breaks";
 import { createDocument } from "./document";
 import type { LiveDocument } from "./document";
 import type { Environment, Timer } from "./environment";
 import * as ledgers from "./ledger";
 import { createListeners } from "./listeners";
-import type { BoardKey, OfflineStore } from "./store";
+import { createLosses } from "./losses";
+import type { BoardKey, BoardStore, OfflineStore } from "./store";
 import type { BoardConnection, Loss, OpenDocument } from "./types";
 
 /** What the room does with a board. */
@@ -40,18 +42,17 @@ export interface BoardUses {
  * `document-limit`: one step 2 would have what made the board too big together with the deletions
  * that make room, and never be taken.
  */
-const mayPass: ReadonlySet<string> = new Set(["not-saving", "foreign-client"]);
+const passes = (code: Reject["code"], isStep2: boolean): boolean =>
+  code === "not-saving" || code === "foreign-client" || (code === "frozen" && isStep2);
 const offerAgain = { usually: 10_000, frozen: 60_000 };
-/** After a document that broke: so long, in ms, until the first new one, and the longest memory. */
-const afterBreak = { wait: 500, most: 3, forgotten: 600_000 };
-/** The hub's first answer may be a second old, with the rest right behind it. */
-const settling = 300;
+
+const forget = (store: BoardStore): void => store.forget();
+const setAside = (store: BoardStore): void => store.setAside();
 
 export function createBoard(uses: BoardUses): Board {
   const { key, environment, changed } = uses;
-  const store = uses.store.open(key);
   const documents = createListeners<OpenDocument>();
-  const losses = createListeners<Loss>();
+  const losses = createLosses(environment);
   const syncs = createListeners<void>();
 
   let ledger = ledgers.emptyLedger;
@@ -63,10 +64,9 @@ export function createBoard(uses: BoardUses): Board {
   let synced = false;
   let refusal: string | undefined;
   let retry: Timer | undefined;
-  let untold: Loss | undefined;
-  /** When documents broke, and whether the board is given up for that. */
-  let breaks: readonly number[] = [];
-  let isGivenUp = false;
+  const breaks = createBreaks(environment);
+  /** Each document has its own: what was refused stays until that is told. */
+  let store = uses.store.open(key);
   let live: LiveDocument = start();
 
   function start(): LiveDocument {
@@ -89,48 +89,50 @@ export function createBoard(uses: BoardUses): Board {
   }
 
   function open(): void {
-    if (!send || !isLoaded || isGivenUp) return;
+    if (!send || !isLoaded || breaks.areTooMany) return;
     retry?.cancel();
     opened = false;
     ledger = ledgers.restarted(ledger);
     send({ is: "open", epoch });
   }
 
-  /** What we have is not what the board is: a new document, and `loss` is told later. */
-  function startAgain(loss: Omit<Loss, "refused"> | undefined): void {
-    const old = live;
+  /**
+   * What we have is not what the board is: a new document. `loss` is told later, and as long as it
+   * is not, a reload finds what there was, which is then offered to the hub, or refused, again.
+   */
+  function startAgain(loss: Omit<Loss, "refused"> | undefined, done: (store: BoardStore) => void) {
+    const [old, kept] = [live, store];
     const state = old.presence.awareness.getLocalState();
+    if (loss) losses.add({ ...loss, refused: old.doc }, () => done(kept));
     old.release();
+    store = uses.store.open(key);
     live = start();
     live.presence.awareness.setLocalState(state);
-    store.replace(Y.encodeStateAsUpdate(live.doc));
     synced = false;
     refusal = undefined;
-    if (loss) untold = { ...loss, refused: old.doc };
+    if (!loss) done(kept);
     documents.tell(connection);
   }
 
   /**
    * Yjs failed inside: from now on the document may stand still, or say what is not so. Another
-   * one is read from the hub. What breaks that, too, would break all others: there are not many.
+   * one is read from the hub.
    */
   function broken(error: unknown): void {
     const { waiting } = ledgers.restarted(ledger);
     ledger = ledgers.emptyLedger;
     opened = false;
-    // in part it may be readable by a later page
-    if (waiting.count > 0 || !isLoaded) store.setAside();
+    const isLost = waiting.count > 0;
     const touched = ledgers.touchedOf(waiting);
-    startAgain(waiting.count > 0 ? { code: "broken", reason: String(error), touched } : undefined);
-    const now = environment.now();
-    breaks = [...breaks.filter((time) => now - time < afterBreak.forgotten), now];
+    // in part it may be readable by a later page
+    startAgain(
+      isLost ? { code: "broken", reason: String(error), touched } : undefined,
+      isLost || !isLoaded ? setAside : forget,
+    );
+    const wait = breaks.another();
     retry?.cancel();
-    if (breaks.length <= afterBreak.most) {
-      retry = environment.after(afterBreak.wait * 2 ** breaks.length, open);
-    } else {
-      isGivenUp = true;
-      tellLoss();
-    }
+    if (wait === undefined) losses.tell();
+    else retry = environment.after(wait, open);
     count();
   }
 
@@ -149,10 +151,9 @@ export function createBoard(uses: BoardUses): Board {
     if (epoch !== 0 && told !== epoch) {
       const { waiting } = ledgers.restarted(ledger);
       ledger = ledgers.emptyLedger;
-      store.mark({ epoch: told, unsaved: 0 });
       const reason = "the board was replaced or restored";
       const touched = ledgers.touchedOf(waiting);
-      startAgain(waiting.count > 0 ? { code: "replaced", reason, touched } : undefined);
+      startAgain(waiting.count > 0 ? { code: "replaced", reason, touched } : undefined, forget);
     }
     opened = true;
     epoch = told;
@@ -168,14 +169,8 @@ export function createBoard(uses: BoardUses): Board {
       synced = true;
       syncs.tell();
     }
-    tellLoss();
+    losses.tell();
     changed();
-  }
-
-  function tellLoss(): void {
-    const loss = untold;
-    untold = undefined;
-    if (loss) environment.after(settling, () => losses.tell(loss));
   }
 
   /** The document stays, with all that is not saved; the hub is asked again later. */
@@ -189,13 +184,13 @@ export function createBoard(uses: BoardUses): Board {
     count();
   }
 
-  function rejected({ number, code, reason }: Extract<Message, { is: "reject" }>): void {
-    const later = code === "frozen" && ledgers.isStep2(ledger, number);
-    if (mayPass.has(code) || later) return hold(code);
+  function rejected({ number, code, reason }: Reject): void {
+    if (passes(code, ledgers.isStep2(ledger, number))) return hold(code);
     const { lost, ledger: kept } = ledgers.refused(ledger, number);
     ledger = kept;
     // Refused without an edit that we know of: it came from the store, in part or all.
-    startAgain({ code, reason, touched: lost.count > 0 ? ledgers.touchedOf(lost) : undefined });
+    const touched = lost.count > 0 ? ledgers.touchedOf(lost) : undefined;
+    startAgain({ code, reason, touched }, forget);
     open();
     count();
   }
@@ -234,12 +229,14 @@ export function createBoard(uses: BoardUses): Board {
     get unsaved() { return ledgers.unsaved(ledger); },
     loaded: load(),
     onDocument: documents.add,
-    onLost: losses.add,
+    onLost: losses.listen,
     onSynced: syncs.add,
   };
 
   async function load(): Promise<void> {
-    const stored = await store.load();
+    const found = await store.load();
+    // what could not be read stays as it is, for a later visit: what is kept now is kept beside it
+    const stored = found === "failed" ? undefined : found;
     if (stored) {
       epoch = stored.epoch;
       ledger = ledgers.found(ledger, { count: stored.unsaved, touched: undefined });
@@ -254,7 +251,7 @@ export function createBoard(uses: BoardUses): Board {
 
   return {
     connection,
-    get refusal() { return isGivenUp ? "broken" : refusal; },
+    get refusal() { return breaks.areTooMany ? "broken" : refusal; },
     connected(to) {
       send = to;
       open();
@@ -282,6 +279,7 @@ export function createBoard(uses: BoardUses): Board {
     close() {
       send = undefined;
       retry?.cancel();
+      losses.stop();
       live.release();
     },
   };

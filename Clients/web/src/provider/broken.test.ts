@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import * as Y from "yjs";
 import { fakeWorld } from "../testing/fake";
 import type { FakeSocket } from "../testing/fake";
+import { loaded, unsentOf } from "../testing/kept";
 import { cutOff, deepChain } from "../testing/poison";
 import { connectRoom } from "./room";
 import { asideOf, memoryStore, nameOf } from "./store";
@@ -104,10 +105,10 @@ test("what was not saved in a document that broke is told, and kept", async () =
   assert.deepEqual([...(loss?.touched ?? [])], ["shapes/mine"]);
   assert(shapes(loss?.refused ?? new Y.Doc()).includes("mine"));
   // counted no more, and not deleted either
-  assert.deepEqual(await store.unsent("demo", "ann"), []);
+  assert.deepEqual(await unsentOf(store), []);
   const [jam, room, board, sub] = JSON.parse(nameOf(key)) as [string, string, string, string];
   assert.equal(asideOf(nameOf(key)), JSON.stringify([jam, room, board, sub, "aside"]));
-  const again = await store.open(key).load();
+  const again = await loaded(store, key);
   const doc = new Y.Doc();
   again?.updates.forEach((update) => Y.applyUpdate(doc, update));
   assert.deepEqual(shapes(doc), ["theirs"]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as Y from "yjs";
 import { fakeWorld } from "../testing/fake";
+import { loaded } from "../testing/kept";
 import { createDocument } from "./document";
 import { memoryStore } from "./store";
 import type { BoardKey } from "./store";
@@ -16,7 +17,7 @@ function scene() {
     edited: () => undefined, announce: () => undefined, broken: () => undefined,
   });
   const kept = async (): Promise<readonly Uint8Array[]> =>
-    (await store.open(key).load())?.updates ?? [];
+    (await loaded(store, key))?.updates ?? [];
   const docOf = (updates: readonly Uint8Array[]): Y.Doc => {
     const doc = new Y.Doc();
     for (const update of updates) Y.applyUpdate(doc, update);

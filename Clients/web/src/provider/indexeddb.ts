@@ -3,10 +3,10 @@
  * name) and `boards` (epoch and unsaved count). What is asked for while a transaction runs goes
  * into the next one together, so a fast typist costs one transaction at a time.
  */
-import {
-  afterSending, asideOf, isOfEpoch, memoryStore, nameOf, roomsIn, stamped, unsentIn,
-} from "./store";
-import type { BoardStore, Marks, OfflineStore } from "./store";
+import { createMarker, isOfEpoch, unsentIn, without } from "./marks";
+import type { Change, Marks } from "./marks";
+import { asideOf, memoryStore, nameOf, roomsIn } from "./store";
+import type { BoardStore, OfflineStore } from "./store";
 
 const database = "jamboree";
 const version = 1;
@@ -41,16 +41,22 @@ function finished(transaction: IDBTransaction): Promise<void> {
   });
 }
 
-function openDatabase(factory: IDBFactory): Promise<IDBDatabase> {
+async function openDatabase(factory: IDBFactory): Promise<IDBDatabase> {
   const request = factory.open(database, version);
   request.onupgradeneeded = () => {
     const made = request.result;
     made.createObjectStore("updates", { autoIncrement: true }).createIndex("board", "board");
     made.createObjectStore("boards");
   };
+  const opened = result(request);
   // A browser that keeps us waiting would keep the page from connecting.
-  const late = new Promise<never>((_, fail) => void setTimeout(fail, patience));
-  return Promise.race([result(request), late]);
+  let isLate = false;
+  const late = new Promise<never>((_, fail) => void setTimeout(() => {
+    isLate = true;
+    fail(new Error("the database is late"));
+  }, patience));
+  opened.then((made) => void (isLate && made.close()), () => undefined);
+  return Promise.race([opened, late]);
 }
 
 /** The boards of which there is anything. */
@@ -69,9 +75,9 @@ function names(updates: IDBObjectStore): Promise<readonly string[]> {
 }
 
 function storeIn(opened: IDBDatabase): OfflineStore {
-  // A later version of this page, in another tab, may need the database to itself.
-  opened.onversionchange = () => opened.close();
   let waiting: Job[] = [];
+  /** Of these, the marks to change, by board. */
+  const changes = new Map<string, Change[]>();
   let running: Promise<void> | undefined;
 
   const begin = () => opened.transaction(["updates", "boards"], "readwrite");
@@ -80,6 +86,7 @@ function storeIn(opened: IDBDatabase): OfflineStore {
     while (waiting.length > 0) {
       const jobs = waiting;
       waiting = [];
+      changes.clear();
       try {
         const transaction = begin();
         const done = finished(transaction);
@@ -98,6 +105,21 @@ function storeIn(opened: IDBDatabase): OfflineStore {
   function enqueue(job: Job): void {
     waiting.push(job);
     running ??= Promise.resolve().then(run);
+  }
+
+  /** All that wait for a board are one job: two would each begin from what they have read. */
+  function change(board: string, how: Change): void {
+    const before = changes.get(board);
+    if (before) return void before.push(how);
+    const all = [how];
+    changes.set(board, all);
+    enqueue((_, boards) => {
+      const request: IDBRequest<Marks | undefined> = boards.get(board);
+      request.onsuccess = () => {
+        const marks = all.reduce((now, one) => one(now), request.result);
+        if (marks) boards.put(marks, board);
+      };
+    });
   }
 
   const settled = async () => {
@@ -122,10 +144,10 @@ function storeIn(opened: IDBDatabase): OfflineStore {
         ]);
         return unsentIn(names.map((name, at) => [String(name), marks[at]]), jam, sub);
       } catch {
-        return [];
+        return undefined;
       }
     },
-    open: (key) => boardIn({ opened, enqueue, settled }, nameOf(key)),
+    open: (key) => boardIn({ opened, enqueue, change, settled }, nameOf(key)),
     settled,
   };
 }
@@ -133,18 +155,20 @@ function storeIn(opened: IDBDatabase): OfflineStore {
 interface Queue {
   readonly opened: IDBDatabase;
   readonly enqueue: (job: Job) => void;
+  readonly change: (board: string, how: Change) => void;
   readonly settled: () => Promise<void>;
 }
 
-function boardIn({ opened, enqueue, settled }: Queue, board: string): BoardStore {
+function boardIn(queue: Queue, board: string): BoardStore {
+  const { opened, enqueue, change, settled } = queue;
   let own = new Set<OwnRow>();
-  let epoch = 0;
+  const marker = createMarker();
 
   /** `then` runs once the row is there, in the same transaction. */
   function add(update: Uint8Array, then?: (rows: IDBObjectStore) => void): void {
     const row: OwnRow = { key: undefined };
     own.add(row);
-    const value: UpdateRow = { board, update, epoch };
+    const value: UpdateRow = { board, update, epoch: marker.epoch };
     enqueue((rows) => {
       const request = rows.add(value);
       request.onsuccess = () => {
@@ -156,6 +180,15 @@ function boardIn({ opened, enqueue, settled }: Queue, board: string): BoardStore
     });
   }
 
+  function takeOwn(take: (rows: IDBObjectStore, key: IDBValidKey) => void): void {
+    const taken = own;
+    own = new Set();
+    // Rows that are added in the same transaction have their keys once this is answered.
+    enqueue((rows) => void (rows.get(0).onsuccess = () => {
+      for (const { key } of taken) if (key !== undefined) take(rows, key);
+    }));
+  }
+
   async function read() {
     const transaction = opened.transaction(["updates", "boards"], "readonly");
     const index = transaction.objectStore("updates").index("board");
@@ -165,42 +198,31 @@ function boardIn({ opened, enqueue, settled }: Queue, board: string): BoardStore
       result<Marks | undefined>(transaction.objectStore("boards").get(board)),
     ]);
     if (rows.length === 0 && !marks) return undefined;
-    epoch = marks?.epoch ?? 0;
+    const { epoch, unsaved } = marker.load(marks);
     const updates: Uint8Array[] = [];
     rows.forEach((row, at) => {
       if (!isOfEpoch(row, epoch)) return;
       updates.push(row.update);
       own.add({ key: keys[at] });
     });
-    return { updates, epoch, unsaved: marks?.unsaved ?? 0 };
+    return { updates, epoch, unsaved };
   }
 
   return {
     async load() {
       await settled();
-      return read().catch(() => undefined);
+      return read().catch(() => "failed" as const);
     },
     append: (update) => add(update),
-    mark(marks) {
-      epoch = marks.epoch;
-      enqueue((_, boards) => boards.put(stamped(marks), board));
-    },
-    sent(unsent) {
-      enqueue((_, boards) => {
-        const request: IDBRequest<Marks | undefined> = boards.get(board);
-        request.onsuccess = () => {
-          const left = afterSending(request.result, unsent);
-          if (left) boards.put(left, board);
-        };
-      });
-    },
+    mark: (marks) => change(board, marker.mark(marks)),
+    sent: ({ stamps }) => change(board, without(stamps)),
     setAside() {
-      const former = own;
-      own = new Set();
-      // Rows that are added in the same transaction have their keys once this is answered.
-      enqueue((rows) => void (rows.get(0).onsuccess = () => {
-        for (const { key } of former) if (key !== undefined) rename(rows, key, asideOf(board));
-      }));
+      takeOwn((rows, key) => rename(rows, key, asideOf(board)));
+      change(board, marker.forget());
+    },
+    forget() {
+      takeOwn((rows, key) => rows.delete(key));
+      change(board, marker.forget());
     },
     replace(update) {
       const former = own;
@@ -220,11 +242,35 @@ function rename(rows: IDBObjectStore, key: IDBValidKey, board: string): void {
   };
 }
 
-/** IndexedDB where the browser has it and lets us; otherwise a store for as long as the page. */
-export async function openStore(): Promise<OfflineStore> {
+/**
+ * A connection of one's own, as another tab has one. `lost` is called when the next one may be
+ * better. Where the browser does not let us, it is a store for as long as the page; what IndexedDB
+ * then keeps nobody can say.
+ */
+export async function connectStore(lost: () => void = () => undefined): Promise<OfflineStore> {
   try {
-    return storeIn(await openDatabase(globalThis.indexedDB));
+    const opened = await openDatabase(globalThis.indexedDB);
+    // A later version of this page, in another tab, may need the database to itself.
+    opened.onversionchange = () => {
+      opened.close();
+      lost();
+    };
+    opened.onclose = lost;
+    return storeIn(opened);
   } catch {
-    return memoryStore();
+    lost();
+    const store = memoryStore();
+    return "indexedDB" in globalThis ? { ...store, unsent: async () => undefined } : store;
   }
+}
+
+let shared: Promise<OfflineStore> | undefined;
+
+/** The same for all who ask on this page, so that their calls take effect in their order. */
+export function openStore(): Promise<OfflineStore> {
+  if (shared) return shared;
+  const own: Promise<OfflineStore> = connectStore(() => {
+    if (shared === own) shared = undefined;
+  });
+  return (shared = own);
 }

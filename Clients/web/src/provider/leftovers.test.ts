@@ -1,12 +1,14 @@
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
 import * as Y from "yjs";
+import type { Reject } from "../protocol/messages";
 import { decodeAwareness } from "../testing/awareness";
 import { fakeWorld } from "../testing/fake";
 import type { FakeSocket } from "../testing/fake";
+import { loaded, unsentOf } from "../testing/kept";
 import { sendLeftovers } from "./leftovers";
 import { memoryStore } from "./store";
-import type { OfflineStore } from "./store";
+import type { BoardKey, OfflineStore } from "./store";
 
 const ways: { stop(): void }[] = [];
 after(() => ways.forEach((one) => one.stop()));
@@ -16,11 +18,16 @@ const written = (text: string): Uint8Array => {
   doc.getMap("shapes").set(text, 1);
   return Y.encodeStateAsUpdate(doc);
 };
+const keyOf = (room: string, board = "main"): BoardKey =>
+  ({ jam: "demo", room, board, sub: "ann" });
+const waiting = async (store: OfflineStore): Promise<readonly string[]> =>
+  (await unsentOf(store)).map(({ room, board, count }) => `${count} ${room}/${board}`);
+
 const empty = Y.encodeStateAsUpdate(new Y.Doc());
 const nothing = Y.encodeStateVector(new Y.Doc());
 
-function keep(store: OfflineStore, room: string, count: number): void {
-  const board = store.open({ jam: "demo", room, board: "main", sub: "ann" });
+function keep(store: OfflineStore, room: string, count: number, name = "main"): void {
+  const board = store.open(keyOf(room, name));
   board.mark({ epoch: 1, unsaved: count });
   board.append(written(`in ${room}`));
 }
@@ -28,11 +35,10 @@ function keep(store: OfflineStore, room: string, count: number): void {
 function scene(store: OfflineStore, shown?: string) {
   const world = fakeWorld();
   const token = async () => ({ ok: true, token: "t" } as const);
-  const sent: string[] = [];
   const way = sendLeftovers({
     origin: "https://hub", jam: "demo", store, environment: world.environment,
     session: { sub: "ann", token, renew: token },
-    shown: () => shown, sent: (room) => void sent.push(room),
+    shown: () => shown,
   });
   ways.push(way);
   const socket = (): FakeSocket => {
@@ -40,14 +46,16 @@ function scene(store: OfflineStore, shown?: string) {
     assert(newest, "nobody connects");
     return newest;
   };
-  return { ...world, socket, sent, stop: () => way.stop() };
+  return { ...world, socket, stop: () => way.stop() };
 }
 
-function join(socket: FakeSocket, epoch = 1): void {
+function join(socket: FakeSocket, boards: readonly string[] = ["main"]): void {
   socket.open();
-  socket.send("main", { is: "opened", epoch });
-  socket.send("main", { is: "step1", stateVector: nothing });
-  socket.send("main", { is: "step2", update: empty });
+  for (const board of boards) {
+    socket.send(board, { is: "opened", epoch: 1 });
+    socket.send(board, { is: "step1", stateVector: nothing });
+    socket.send(board, { is: "step2", update: empty });
+  }
 }
 
 test("rooms left with changes are joined one after the other until all is saved", async () => {
@@ -70,8 +78,7 @@ test("rooms left with changes are joined one after the other until all is saved"
     await it.pass(100);
   }
   assert(it.sockets.every(({ closed }) => closed));
-  assert.deepEqual(it.sent, ["radio", "garden"]);
-  assert.deepEqual(await store.unsent("demo", "ann"), []);
+  assert.deepEqual(await waiting(store), []);
   await it.pass(300_000);
   assert.equal(it.sockets.length, 2);
 });
@@ -103,27 +110,107 @@ test("a hub that is away is asked again, less and less often", async () => {
     it.socket().close(1006);
   }
   assert(times.length >= 5 && times.length <= 50, times.join());
-  const [left, ...others] = await store.unsent("demo", "ann");
-  assert.deepEqual([left?.room, left?.board, left?.count, others.length], ["radio", "main", 3, 0]);
+  assert.deepEqual(await waiting(store), ["3 radio/main"]);
   it.wake();
   await it.pass(1_500);
   assert(it.sockets.length > known);
 });
 
-test("what the hub refuses stays kept, for the page that shows the room", async () => {
+/** What leftovers do about each code, when their step 2 is refused. */
+const fates: Readonly<Record<Reject["code"], "asked again" | "left alone">> = {
+  "not-saving": "asked again", "foreign-client": "asked again", frozen: "asked again",
+  viewer: "left alone", review: "left alone", "not-review": "left alone", removed: "left alone",
+  "too-many-clients": "left alone", "refused-before": "left alone", schema: "left alone",
+  "server-only": "left alone", "document-limit": "left alone", "too-costly": "left alone",
+  misplaced: "left alone", unreadable: "left alone", unknown: "left alone",
+};
+
+for (const [code, fate] of Object.entries(fates) as [Reject["code"], string][]) {
+  test(`what the hub refuses as ${code} stays kept, and is ${fate}`, async () => {
+    const store = memoryStore();
+    keep(store, "radio", 3);
+    const it = scene(store);
+    await it.pass(2_000);
+    join(it.socket());
+    it.socket().send("main", { is: "reject", number: 1, code, reason: "" });
+    await it.pass(0);
+    assert(it.socket().closed);
+    await it.pass(100_000);
+    assert.equal(it.sockets.length > 1, fate === "asked again");
+    assert.deepEqual(await waiting(store), ["3 radio/main"]);
+    assert.equal((await loaded(store, keyOf("radio")))?.updates.length, 1);
+  });
+}
+
+test("what was written after a refusal is offered", async () => {
   const store = memoryStore();
-  keep(store, "radio", 3);
+  keep(store, "radio", 1);
   const it = scene(store);
   await it.pass(2_000);
   join(it.socket());
-  it.socket().send("main", { is: "reject", number: 1, code: "frozen-before", reason: "" });
-  await it.pass(600_000);
+  it.socket().send("main", { is: "reject", number: 1, code: "schema", reason: "" });
+  await it.pass(300_000);
   assert.equal(it.sockets.length, 1);
-  assert(it.socket().closed);
-  assert.deepEqual(it.sent, []);
-  assert.equal((await store.unsent("demo", "ann"))[0]?.count, 3);
-  const kept = await store.open({ jam: "demo", room: "radio", board: "main", sub: "ann" }).load();
-  assert.equal(kept?.updates.length, 1);
+  // another tab was told of the loss, and writes something good
+  const tab = store.open(keyOf("radio"));
+  await tab.load();
+  tab.forget();
+  keep(store, "radio", 2);
+  while (it.sockets.length === 1) await it.pass(1_000);
+  join(it.socket());
+  it.socket().send("main", { is: "saved", epoch: 1, count: 1 });
+  await it.pass(0);
+  assert.deepEqual(await waiting(store), []);
+});
+
+test("what is refused on one board does not hold up another of the room", async () => {
+  const store = memoryStore();
+  for (const board of ["main", "second"]) keep(store, "radio", 1, board);
+  const it = scene(store);
+  await it.pass(2_000);
+  join(it.socket(), ["main", "second"]);
+  it.socket().send("second", { is: "reject", number: 1, code: "schema", reason: "" });
+  while (it.sockets.length === 1) await it.pass(1_000);
+  join(it.socket());
+  it.socket().send("main", { is: "saved", epoch: 1, count: 1 });
+  await it.pass(0);
+  assert.deepEqual(await waiting(store), ["1 radio/second"]);
+});
+
+test("what cannot be read is asked for again, and waits", async () => {
+  const kept = memoryStore();
+  keep(kept, "radio", 3);
+  let works = false;
+  const store: OfflineStore = {
+    ...kept,
+    open: (of) => {
+      const board = kept.open(of);
+      return { ...board, load: async () => (works ? board.load() : "failed") };
+    },
+  };
+  const it = scene(store);
+  await it.pass(20_000);
+  assert(it.sockets.length >= 2 && it.sockets.every(({ closed }) => closed));
+  assert.deepEqual(await waiting(kept), ["3 radio/main"]);
+  works = true;
+  const tried = it.sockets.length;
+  while (it.sockets.length === tried) await it.pass(1_000);
+  join(it.socket());
+  it.socket().send("main", { is: "saved", epoch: 1, count: 1 });
+  await it.pass(0);
+  assert.deepEqual(await waiting(kept), []);
+});
+
+test("a store that cannot say what waits is asked again", async () => {
+  const kept = memoryStore();
+  keep(kept, "radio", 3);
+  let works = false;
+  const it = scene({ ...kept, unsent: async (...of) => (works ? kept.unsent(...of) : undefined) });
+  await it.pass(60_000);
+  assert.equal(it.sockets.length, 0);
+  works = true;
+  await it.pass(60_000);
+  assert(it.sockets.length > 0);
 });
 
 test("the room that is shown sends its own", async () => {
@@ -141,11 +228,10 @@ for (const count of [3, 4]) {
     const it = scene(store);
     await it.pass(2_000);
     join(it.socket());
-    store.open({ jam: "demo", room: "radio", board: "main", sub: "ann" })
-      .mark({ epoch: 1, unsaved: count });
+    store.open(keyOf("radio")).mark({ epoch: 1, unsaved: count });
     it.socket().send("main", { is: "saved", epoch: 1, count: 1 });
     await it.pass(0);
-    assert.equal((await store.unsent("demo", "ann"))[0]?.count, count);
+    assert.equal((await unsentOf(store))[0]?.count, count);
   });
 }
 
@@ -170,7 +256,7 @@ test("a room that lets nobody in does not hold up the others", async () => {
   keep(store, "closed", 2);
   keep(store, "radio", 1);
   const it = scene(store);
-  for (let passed = 0; passed < 20 && it.sent.length === 0; passed++) {
+  for (let passed = 0; passed < 20; passed++) {
     await it.pass(1_000);
     const socket = it.socket();
     if (socket.closed) continue;
@@ -180,8 +266,7 @@ test("a room that lets nobody in does not hold up the others", async () => {
       socket.send("main", { is: "saved", epoch: 1, count: 1 });
     }
   }
-  assert.deepEqual(it.sent, ["radio"]);
-  assert.deepEqual((await store.unsent("demo", "ann")).map(({ room }) => room), ["closed"]);
+  assert.deepEqual(await waiting(store), ["2 closed/main"]);
 });
 
 test("stopped, it closes what is open", async () => {

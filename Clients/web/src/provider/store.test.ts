@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { loaded } from "../testing/kept";
 import { memoryStore } from "./store";
 import type { BoardKey, OfflineStore } from "./store";
 
@@ -22,7 +23,7 @@ test("the rooms of which something is kept, for one person in one jam, each once
 const board: BoardKey = { jam: "demo", room: "radio", board: "main", sub: "ann" };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const texts = async (store: OfflineStore): Promise<readonly string[]> =>
-  ((await store.open(board).load())?.updates ?? []).map((one) => new TextDecoder().decode(one));
+  ((await loaded(store, board))?.updates ?? []).map((one) => new TextDecoder().decode(one));
 
 test("a tab takes away what it has loaded and added, and nothing of the others", async () => {
   const store = memoryStore();

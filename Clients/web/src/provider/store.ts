@@ -1,4 +1,6 @@
 /** What a browser keeps of the boards, for reloads without a connection. */
+import { createMarker, isOfEpoch, unsentIn, without } from "./marks";
+import type { Change, Marks, Unsent } from "./marks";
 
 /** One board of one person. */
 export interface BoardKey {
@@ -19,16 +21,20 @@ export interface StoredBoard {
 }
 
 /**
- * Nothing here ever fails for its caller: a browser that refuses to store (private windows, full
- * disk) only loses the reload without a connection. Calls take effect in their order.
+ * Nothing here ever throws: a browser that refuses to store (private windows, full disk) only
+ * loses the reload without a connection. But a read that failed does not look as if nothing were
+ * there. Calls take effect in their order.
  */
 export interface OfflineStore {
   /** False if nothing outlives the page. */
   readonly durable: boolean;
   /** The rooms of a jam of which something is kept for this person. */
   rooms(jam: string, sub: string): Promise<readonly string[]>;
-  /** Boards of a jam with changes of this person that are not known to be saved. */
-  unsent(jam: string, sub: string): Promise<readonly Unsent[]>;
+  /**
+   * Boards of a jam with changes of this person that are not known to be saved. Undefined if the
+   * store cannot be read: there may be any.
+   */
+  unsent(jam: string, sub: string): Promise<readonly Unsent[] | undefined>;
   open(key: BoardKey): BoardStore;
   /** Resolves once everything asked for so far is stored. */
   settled(): Promise<void>;
@@ -39,28 +45,27 @@ export interface OfflineStore {
  * away only what it has loaded or added itself, for nobody else knows whether the rest is needed.
  */
 export interface BoardStore {
-  /** What all tabs have kept. Undefined if there is nothing. */
-  load(): Promise<StoredBoard | undefined>;
+  /** What all tabs have kept. Undefined if there is nothing; `failed` if there may be something. */
+  load(): Promise<StoredBoard | undefined | "failed">;
   append(update: Uint8Array): void;
-  /** The epoch is that of what is kept from now on; what is of another is not loaded again. */
-  mark(marks: { readonly epoch: number; readonly unsaved: number }): void;
-  /** Nothing of what was `unsent` waits any more; void if somebody has marked the board since. */
-  sent(unsent: Unsent): void;
   /**
-   * Whatever this one has loaded and added so far is not loaded again, and stays under another
-   * name: it cannot be read now, and may hold what nobody else has.
+   * So many changes of this tab, those that it has loaded among them, are not known to be saved.
+   * What other tabs say stays. The epoch is that of what is kept from now on; what is of another is
+   * not loaded again, unless it waits to be sent.
+   */
+  mark(marks: { readonly epoch: number; readonly unsaved: number }): void;
+  /** Nothing of what was `unsent` waits any more; what a tab has marked since does. */
+  sent(unsent: Unsent): void;
+  /** Whatever this one has loaded, added and marked so far is not needed any more. */
+  forget(): void;
+  /**
+   * The same of what cannot be read now, and may hold what nobody else has: it stays under another
+   * name.
    */
   setAside(): void;
   /** Keeps `update` in the place of whatever this one has loaded and added so far. */
   replace(update: Uint8Array): void;
 }
-
-/**
- * Whether a row belongs to the board as it is: another tab may have kept some of a time before the
- * board was replaced. 0 and undefined: not known, the board was not there before.
- */
-export const isOfEpoch = (row: { readonly epoch?: number }, epoch: number): boolean =>
-  !row.epoch || epoch === 0 || row.epoch === epoch;
 
 /** Under which a board is kept. */
 export const nameOf = (key: BoardKey): string =>
@@ -79,47 +84,13 @@ export function roomsIn(names: readonly string[], jam: string, sub: string): rea
   return [...new Set(rooms.filter((room): room is string => room !== undefined))];
 }
 
-/** A board with changes that are not known to be on the hub's disk. */
-export interface Unsent {
-  readonly room: string;
-  readonly board: string;
-  readonly count: number;
-  /** Of the mark that says so. */
-  readonly stamp: string;
-}
-
-/** What is kept beside the updates of a board; pages before gave it no stamp. */
-export interface Marks {
+interface Row {
+  readonly update: Uint8Array;
   readonly epoch: number;
-  readonly unsaved: number;
-  readonly stamp?: string;
 }
-
-/** No two marks have the same, in whichever tab. */
-export const stamped = ({ epoch, unsaved }: Marks): Marks =>
-  ({ epoch, unsaved, stamp: `${Date.now()} ${Math.random()}` });
-
-/** Those of one person in one jam. */
-export function unsentIn(
-  marks: readonly (readonly [name: string, marks: Marks | undefined])[],
-  jam: string,
-  sub: string,
-): readonly Unsent[] {
-  return marks.flatMap(([name, { unsaved: count = 0, stamp = "" } = {} as Partial<Marks>]) => {
-    const [inJam, room, board, of] = JSON.parse(name) as readonly string[];
-    if (inJam !== jam || of !== sub || count <= 0) return [];
-    return room === undefined || board === undefined ? [] : [{ room, board, count, stamp }];
-  });
-}
-
-/** What is left of a board's marks once that was sent; undefined if they are others by now. */
-export const afterSending = (marks: Marks | undefined, unsent: Unsent): Marks | undefined =>
-  marks && (marks.stamp ?? "") === unsent.stamp && marks.unsaved === unsent.count
-    ? stamped({ ...marks, unsaved: 0 })
-    : undefined;
 
 interface MemoryBoard {
-  rows: { readonly update: Uint8Array; readonly epoch: number }[];
+  rows: readonly Row[];
   marks: Marks | undefined;
 }
 
@@ -148,40 +119,44 @@ export function memoryStore(): OfflineStore {
   };
 }
 
-function inMemory(
-  board: MemoryBoard,
-  putAside: (rows: MemoryBoard["rows"]) => void,
-): BoardStore {
-  let own = new Set<MemoryBoard["rows"][number]>();
-  let epoch = 0;
+function inMemory(board: MemoryBoard, putAside: (rows: readonly Row[]) => void): BoardStore {
+  let own = new Set<Row>();
+  const marker = createMarker();
+  const change = (how: Change): void => void (board.marks = how(board.marks));
   const append = (update: Uint8Array): void => {
-    const row = { update, epoch };
+    const row = { update, epoch: marker.epoch };
     own.add(row);
-    board.rows.push(row);
+    board.rows = [...board.rows, row];
+  };
+  /** Out of the board. */
+  const takeOwn = (): readonly Row[] => {
+    const taken = board.rows.filter((row) => own.has(row));
+    board.rows = board.rows.filter((row) => !own.has(row));
+    own = new Set();
+    return taken;
   };
   return {
     async load() {
       const { rows, marks } = board;
       if (rows.length === 0 && !marks) return undefined;
-      epoch = marks?.epoch ?? 0;
+      const { epoch, unsaved } = marker.load(marks);
       const current = rows.filter((row) => isOfEpoch(row, epoch));
       for (const row of current) own.add(row);
-      return { updates: current.map(({ update }) => update), epoch, unsaved: marks?.unsaved ?? 0 };
+      return { updates: current.map(({ update }) => update), epoch, unsaved };
     },
     append,
-    mark(marks) {
-      board.marks = stamped(marks);
-      epoch = marks.epoch;
-    },
-    sent: (unsent) => void (board.marks = afterSending(board.marks, unsent) ?? board.marks),
+    mark: (marks) => change(marker.mark(marks)),
+    sent: ({ stamps }) => change(without(stamps)),
     setAside() {
-      putAside(board.rows.filter((row) => own.has(row)));
-      board.rows = board.rows.filter((row) => !own.has(row));
-      own = new Set();
+      putAside(takeOwn());
+      change(marker.forget());
+    },
+    forget() {
+      takeOwn();
+      change(marker.forget());
     },
     replace(update) {
-      board.rows = board.rows.filter((row) => !own.has(row));
-      own = new Set();
+      takeOwn();
       append(update);
     },
   };

@@ -1,6 +1,7 @@
 /** What pages and panels see of a room. `connectRoom` (room.ts) makes it. */
 import type * as Y from "yjs";
 import type { Awareness } from "y-protocols/awareness";
+import type { Reject } from "../protocol/messages";
 import type { Environment } from "./environment";
 import type { OfflineStore } from "./store";
 
@@ -78,10 +79,10 @@ export type Reply<T> =
 /** What the hub did not take, when the board starts again from a new document. */
 export interface Loss {
   /**
-   * A code of wire.md section 6, `replaced` when the board was restored or replaced, or `broken`
+   * A code of wire.md section 6 (`unknown` if it is a later one), `replaced` when the board was restored or replaced, or `broken`
    * when the document could not be read any more.
    */
-  readonly code: string;
+  readonly code: Reject["code"] | "replaced" | "broken";
   readonly reason: string;
   /** The document as the person saw it. Nobody else changes it any more. */
   readonly refused: Y.Doc;

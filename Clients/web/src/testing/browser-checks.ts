@@ -2,9 +2,10 @@
 import * as Y from "yjs";
 import { createDocument } from "../provider/document";
 import { browserEnvironment } from "../provider/environment";
-import { openStore } from "../provider/indexeddb";
+import { connectStore, openStore } from "../provider/indexeddb";
 import { asideOf, nameOf } from "../provider/store";
 import type { BoardKey } from "../provider/store";
+import { loaded, read, unsentOf } from "./kept";
 
 const key: BoardKey = { jam: "demo", room: "radio", board: "main", sub: "ann" };
 const checks: string[] = [];
@@ -20,10 +21,10 @@ function textOf(updates: readonly Uint8Array[]): string {
 }
 
 async function run(): Promise<void> {
-  const store = await openStore();
+  const store = await connectStore();
   const tab = store.open(key);
   check("it is durable", store.durable);
-  check("nothing is there at first", (await tab.load()) === undefined);
+  check("nothing is there at first", (await loaded(store, key)) === undefined);
 
   const doc = new Y.Doc();
   doc.on("update", (update: Uint8Array) => tab.append(update));
@@ -31,14 +32,14 @@ async function run(): Promise<void> {
   tab.mark({ epoch: 3, unsaved: 7 });
   await store.settled();
 
-  const second = await openStore();
+  const second = await connectStore();
   const other = second.open(key);
-  const found = await other.load();
+  const found = await read(other);
   check("another tab finds it", textOf(found?.updates ?? []) === doc.getText("t").toString());
   check("with its marks", found?.epoch === 3 && found.unsaved === 7);
   check("and knows its room", (await second.rooms("demo", "ann")).join() === "radio");
   check("for this person and jam", (await second.rooms("demo", "ben")).length === 0);
-  check("other people's boards are others", !(await second.open({ ...key, sub: "ben" }).load()));
+  check("other people's boards are others", !(await loaded(second, { ...key, sub: "ben" })));
 
   doc.getText("t").insert(0, "unsent");
   await store.settled();
@@ -48,42 +49,44 @@ async function run(): Promise<void> {
   fresh.on("update", (update: Uint8Array) => other.append(update));
   fresh.getText("t").insert(5, "er");
   await second.settled();
-  const replaced = (await second.open(key).load())?.updates ?? [];
+  const replaced = (await loaded(second, key))?.updates ?? [];
   check("replaced, and what came right after it", textOf(replaced.slice(1)) === "fresher");
   check("and what the first tab has added since", replaced.length === 3);
   tab.replace(Y.encodeStateAsUpdate(doc));
   await store.settled();
-  check("a tab takes away its own", (await store.open(key).load())?.updates.length === 3);
+  check("a tab takes away its own", (await loaded(store, key))?.updates.length === 3);
   await setAside();
   await longSession();
+  await lateDatabase();
+  await lostDatabase();
 }
 
 /** What cannot be read is not loaded again, not listed and not lost. */
 async function setAside(): Promise<void> {
   const where: BoardKey = { ...key, room: "odd" };
-  const store = await openStore();
+  const store = await connectStore();
   const tab = store.open(where);
   tab.mark({ epoch: 3, unsaved: 2 });
   tab.append(new Uint8Array([1, 2, 3]));
-  const unsent = await store.unsent("demo", "ann");
+  const unsent = await unsentOf(store);
   check("what is unsent is known", unsent.some(({ room, count }) => room === "odd" && count === 2));
-  check("to its person alone", (await store.unsent("demo", "ben")).length === 0);
+  check("to its person alone", (await unsentOf(store, "ben")).length === 0);
   tab.mark({ epoch: 3, unsaved: 2 });
   for (const one of unsent.filter(({ room }) => room === "odd")) tab.sent(one);
-  const still = await store.unsent("demo", "ann");
+  const still = await unsentOf(store);
   check("what was marked anew is not sent", still.some(({ room }) => room === "odd"));
   for (const one of still.filter(({ room }) => room === "odd")) tab.sent(one);
-  const gone = await store.unsent("demo", "ann");
+  const gone = await unsentOf(store);
   check("what was sent does not wait", !gone.some(({ room }) => room === "odd"));
   // in one transaction with being set aside
   tab.append(new Uint8Array([4, 5, 6]));
   tab.setAside();
   tab.mark({ epoch: 3, unsaved: 0 });
   await store.settled();
-  const again = await (await openStore()).open(where).load();
+  const again = await loaded(await connectStore(), where);
   check("what was set aside is not loaded again", again?.updates.length === 0);
   check("nor listed", !(await store.rooms("demo", "ann")).includes("odd"));
-  check("nor unsent", !(await store.unsent("demo", "ann")).some(({ room }) => room === "odd"));
+  check("nor unsent", !(await unsentOf(store)).some(({ room }) => room === "odd"));
   const opened = await new Promise<IDBDatabase>((done) => {
     const request = indexedDB.open("jamboree");
     request.onsuccess = () => done(request.result);
@@ -99,7 +102,7 @@ async function setAside(): Promise<void> {
 /** A hub's session of an afternoon: each update of everybody is a row, and then the page comes. */
 async function longSession(): Promise<void> {
   const where: BoardKey = { ...key, room: "long" };
-  const store = await openStore();
+  const store = await connectStore();
   const writing = store.open(where);
   const docs = [1, 2, 3, 4, 5].map((client) => {
     const doc = new Y.Doc();
@@ -115,13 +118,13 @@ async function longSession(): Promise<void> {
   }
   await store.settled();
   const begun = performance.now();
-  const again = await openStore();
+  const again = await connectStore();
   const reading = again.open(where);
   const live = createDocument({
     store: reading, environment: browserEnvironment(),
     edited: () => undefined, announce: () => undefined, broken: () => undefined,
   });
-  const updates = (await reading.load())?.updates ?? [];
+  const updates = (await read(reading))?.updates ?? [];
   check(`all rows are there: ${updates.length}`, updates.length === 20_005);
   live.restore(updates);
   const took = performance.now() - begun;
@@ -131,11 +134,39 @@ async function longSession(): Promise<void> {
   check(`20,000 updates are loaded in ${Math.round(took)} ms`, took < 5_000);
   await new Promise((done) => void setTimeout(done, 1_500));
   await again.settled();
-  const joined = (await again.open(where).load())?.updates ?? [];
+  const joined = (await loaded(again, where))?.updates ?? [];
   check("and have become one", joined.length === 1);
   const [one = new Uint8Array()] = joined;
   check("that says the same", one.join() === Y.encodeStateAsUpdate(live.doc).join());
   live.release();
+}
+
+/** A browser that is slow to open it says neither that there is something nor that there is not. */
+async function lateDatabase(): Promise<void> {
+  const { open } = IDBFactory.prototype;
+  IDBFactory.prototype.open = () => ({}) as IDBOpenDBRequest;
+  const store = await openStore();
+  IDBFactory.prototype.open = open;
+  check("a database that is late keeps nothing", !store.durable);
+  check("and nobody knows what waits", (await store.unsent("demo", "ann")) === undefined);
+  check("the next who asks gets a better one", (await openStore()).durable);
+  check("and all others the same", (await openStore()) === (await openStore()));
+}
+
+/** A later page, in another tab, needs the database in another form. */
+async function lostDatabase(): Promise<void> {
+  const store = await openStore();
+  store.open(key).mark({ epoch: 3, unsaved: 2 });
+  const before = await unsentOf(store);
+  check("something waits", before.some(({ room, count }) => room === "radio" && count >= 2));
+  await new Promise<void>((done) => {
+    const request = indexedDB.open("jamboree", 2);
+    request.onsuccess = () => done();
+  });
+  check("what cannot be read is not known", (await store.unsent("demo", "ann")) === undefined);
+  check("nor is what a board has", (await store.open(key).load()) === "failed");
+  const other = await openStore();
+  check("nor to who asks then", (await other.unsent("demo", "ann")) === undefined);
 }
 
 void run()

@@ -62,16 +62,21 @@ export const de: Texts = {
 
   "offer.former": "Du bleibst mit dem Link drin, mit dem du bisher kamst.",
   "offer.unchecked":
-    "Du bleibst mit dem Link drin, mit dem du bisher kamst. Öffne diesen später noch einmal.",
+    "Diese Seite fragt von selbst weiter. Machst du weiter wie bisher, öffne diesen Link später noch einmal.",
   "offer.on": "Weiter wie bisher",
   "offer.lesser.title": "Nicht mehr leiten?",
   "offer.lesser.text":
-    "Du leitest hier. Der geöffnete Link lässt dich so herein: {{role}}. Dieser Browser behält dann nur diesen Link.",
+    "Du leitest hier. Mit dem geöffneten Link kannst du {{role}}. Dieser Browser behält dann nur diesen Link.",
   "offer.other.title": "Mit dem anderen Link hereinkommen?",
   "offer.other.text":
-    "Der geöffnete Link lässt dich so herein: {{role}}. Dieser Browser behält dann nur diesen Link.",
+    "Mit dem geöffneten Link kannst du {{role}}. Dieser Browser behält dann nur diesen Link.",
   "offer.unsent":
-    "Gesendet wird nur mit dem Link, mit dem du bisher kamst: Warte, bis das geschehen ist, oder öffne den anderen später wieder.",
+    "Gesendet wird nur mit dem Link, mit dem du bisher kamst: Warte, bis das geschehen ist, oder öffne den anderen später wieder. Kommst du jetzt mit dem neuen herein, bleiben sie auf diesem Gerät, bis du wieder mit einem Link wie dem bisherigen kommst.",
+  "offer.unknown":
+    "Ob noch Änderungen von dir auf das Senden warten, sagt dieser Browser gerade nicht. Kommst du mit dem neuen Link herein, bleiben solche auf diesem Gerät, bis du wieder mit einem Link wie dem bisherigen kommst.",
+  "offer.as.facilitator": "leiten",
+  "offer.as.participant": "teilnehmen",
+  "offer.as.viewer": "nur zuschauen",
   "offer.keep": "Weiter leiten",
   "offer.take": "Mit dem neuen Link hereinkommen",
 

@@ -67,7 +67,7 @@ export const en = {
   // another link, for who is in already
   "offer.former": "You stay in with the link that you came by before.",
   "offer.unchecked":
-    "You stay in with the link that you came by before. Open this one again later.",
+    "This page keeps asking. If you go on as before, open this link again later.",
   "offer.on": "Go on as before",
   "offer.lesser.title": "Stop facilitating?",
   "offer.lesser.text":
@@ -76,7 +76,12 @@ export const en = {
   "offer.other.text":
     "With the link that you have opened you come in as: {{role}}. This browser then keeps only that link.",
   "offer.unsent":
-    "Only the link that you came by before can send this: wait until it is done, or open the other link again later.",
+    "Only the link that you came by before can send them: wait until it is done, or open the other link again later. If you come in with the new link now, they stay on this device until you come back by a link like the one before.",
+  "offer.unknown":
+    "This browser does not say now whether changes of yours still wait to be sent. If you come in with the new link, such changes stay on this device until you come back by a link like the one before.",
+  "offer.as.facilitator": "Facilitator",
+  "offer.as.participant": "Participant",
+  "offer.as.viewer": "Reviewer",
   "offer.keep": "Stay facilitator",
   "offer.take": "Come in with the new link",
 
