@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import type { RefObject } from "react";
 import { lostShapes } from "../board";
 import type { LostShape } from "../board";
@@ -33,7 +33,9 @@ export function useWorkspace(
   const [lost, setLost] = useState<LostNotice | null>(null);
   const [synced, setSynced] = useState(false);
 
-  useEffect(() => {
+  // a layout effect ends before the effect of the page around it closes the connection: what the
+  // last frame of a gesture has not written yet is still sent and kept
+  useLayoutEffect(() => {
     if (!parent.current || !canvas.current) return;
     const board = connection.board("main");
     const name = session.membership?.name ?? "";
