@@ -159,6 +159,7 @@ export function BoardView({ connection, session, room, status }: Props) {
             room={connection}
             session={session}
             frozen={state.frozen}
+            away={status.at === "offline"}
             stamp={`${status.at} ${people.map((person) => person.key).join()}`}
             say={say}
             shown={people}
