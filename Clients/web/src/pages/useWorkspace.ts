@@ -1,9 +1,10 @@
-import { useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { RefObject } from "react";
-import { lostShapes } from "../board";
+import { lostShapes, textsOn } from "../board";
 import type { LostShape } from "../board";
 import type { BoardConnection, Loss, RoomConnection, Session } from "../provider";
-import type { LostNotice } from "../panels/Notices";
+import { stillLost, withLoss } from "../panels/losses";
+import type { Lost, LostNotice } from "../panels/losses";
 import { text } from "../text";
 import type { Say } from "../workspace/saying";
 import { firstView, View } from "../workspace/view";
@@ -14,10 +15,13 @@ export interface Working {
   readonly canvas: RefObject<HTMLCanvasElement>;
   readonly workspace: Workspace | null;
   readonly view: View;
-  readonly lost: LostNotice | null;
-  readonly closeLost: () => void;
+  readonly lost: readonly LostNotice[];
+  readonly closeLost: (notice: LostNotice) => void;
   readonly synced: boolean;
 }
+
+/** As long as texts are told to be missing, it is looked for them this often, in ms. */
+const LOOK = 1000;
 
 /** Brings together a room's board, the canvas on the page, and what panels are to show. */
 export function useWorkspace(
@@ -30,7 +34,7 @@ export function useWorkspace(
   const canvas = useRef<HTMLCanvasElement>(null);
   const [workspace, setWorkspace] = useState<Workspace | null>(null);
   const [view, setView] = useState<View>(firstView);
-  const [lost, setLost] = useState<LostNotice | null>(null);
+  const [lost, setLost] = useState<readonly LostNotice[]>([]);
   const [synced, setSynced] = useState(false);
 
   // a layout effect ends before the effect of the page around it closes the connection: what the
@@ -39,11 +43,12 @@ export function useWorkspace(
     if (!parent.current || !canvas.current) return;
     const board = connection.board("main");
     const name = session.membership?.name ?? "";
+    const lose = (one: Lost): void => setLost((all) => withLoss(all, one, there(board)));
     const made = createWorkspace({
       parent: parent.current, canvas: canvas.current, me: { sub: session.sub, name },
       say, help, changed: setView,
       gone: ({ id, type, text: content }) =>
-        setLost({
+        lose({
           code: "deleted", reason: "", shapes: [{ id, type, change: "changed", text: content }],
         }),
     });
@@ -57,9 +62,8 @@ export function useWorkspace(
     const ways = [
       board.onDocument((document) => made.use(document)),
       board.onSynced(arrived),
-      board.onLost((loss) => {
-        setLost({ code: loss.code, reason: loss.reason, shapes: readable(loss, board) });
-      }),
+      board.onLost((loss) =>
+        lose({ code: loss.code, reason: loss.reason, shapes: readable(loss, board) })),
       tellArrivals(board, say),
     ];
     made.focus();
@@ -70,7 +74,26 @@ export function useWorkspace(
     };
   }, [connection, session]);
 
-  return { parent, canvas, workspace, view, lost, closeLost: () => setLost(null), synced };
+  const misses = lost.some(({ texts }) => texts.length > 0);
+  useEffect(() => {
+    if (!misses) return;
+    const board = connection.board("main");
+    const timer = setInterval(() => setLost((all) => stillLost(all, there(board))), LOOK);
+    return () => clearInterval(timer);
+  }, [connection, misses]);
+
+  const closeLost = (notice: LostNotice): void =>
+    setLost((all) => all.filter(({ number }) => number !== notice.number));
+  return { parent, canvas, workspace, view, lost, closeLost, synced };
+}
+
+/** What can be read; of a document that broke it may be nothing. */
+function there(board: BoardConnection): ReadonlySet<string> {
+  try {
+    return textsOn(board.doc);
+  } catch {
+    return new Set();
+  }
 }
 
 /** What can be read of what was lost: of a document that broke it may be nothing. */
