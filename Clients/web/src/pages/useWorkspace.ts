@@ -2,10 +2,11 @@ import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { RefObject } from "react";
 import { lostShapes, textsOn } from "../board";
 import type { LostShape } from "../board";
-import type { BoardConnection, Loss, RoomConnection, Session } from "../provider";
+import type { BoardConnection, Loss, RoomConnection, Session, Status } from "../provider";
 import { stillLost, withLoss } from "../panels/losses";
 import type { Lost, LostNotice } from "../panels/losses";
 import { text } from "../text";
+import { createArrivals } from "../workspace/arrivals";
 import type { Say } from "../workspace/saying";
 import { firstView, View } from "../workspace/view";
 import { createWorkspace, Workspace } from "../workspace/workspace";
@@ -64,7 +65,7 @@ export function useWorkspace(
       board.onSynced(arrived),
       board.onLost((loss) =>
         lose({ code: loss.code, reason: loss.reason, shapes: readable(loss, board) })),
-      tellArrivals(board, say),
+      tellArrivals(connection, board, say),
     ];
     made.focus();
     return () => {
@@ -105,20 +106,34 @@ function readable(loss: Loss, board: BoardConnection): readonly LostShape[] {
   }
 }
 
-/** Says who comes and goes; not those who were here already, and not everybody at a reconnect. */
-function tellArrivals(board: BoardConnection, say: Say): () => void {
-  let known: ReadonlyMap<string, number> | null = null;
+/** Says who comes and goes. */
+function tellArrivals(room: RoomConnection, board: BoardConnection, say: Say): () => void {
+  const { look, away, back } = createArrivals();
+  let wasAway = isAway(room.status);
+  if (wasAway) away();
+  const offStatus = room.onStatus((status) => {
+    if (isAway(status) === wasAway) return;
+    wasAway = !wasAway;
+    if (wasAway) away();
+    else back(performance.now());
+  });
+  // in a new document everybody is heard anew
+  const offDocument = board.onDocument(() => void (wasAway || back(performance.now())));
   const timer = setInterval(() => {
-    const now = new Map<string, number>();
+    const names = new Set<string>();
     board.awareness.getStates().forEach((state: unknown, client: number) => {
       const name = (state as { user?: { name?: unknown } }).user?.name;
-      if (client !== board.awareness.clientID && typeof name === "string") now.set(name, client);
+      if (client !== board.awareness.clientID && typeof name === "string") names.add(name);
     });
-    const before = known;
-    known = now;
-    if (!before || Math.abs(before.size - now.size) > 3) return;
-    for (const name of now.keys()) if (!before.has(name)) say(text("say.joined", { name }));
-    for (const name of before.keys()) if (!now.has(name)) say(text("say.left", { name }));
+    const { joined, left } = look(names, performance.now());
+    for (const name of joined) say(text("say.joined", { name }));
+    for (const name of left) say(text("say.left", { name }));
   }, 2000);
-  return () => clearInterval(timer);
+  return () => {
+    offStatus();
+    offDocument();
+    clearInterval(timer);
+  };
 }
+
+const isAway = ({ at }: Status): boolean => at !== "saved" && at !== "saving" && at !== "refused";
