@@ -82,6 +82,26 @@ async def test_a_viewer_is_told_that_there_is_no_such_room(hub, people):
     await eve.until_words("Hello Eve. Pick a room to watch.")
 
 
+async def test_a_viewer_comes_in_by_waiting_once_there_is_the_room(hub, people):
+    ann, eve = await people("Ann"), await people("Eve")
+    eve.expected = [AWAY]
+    participant, viewer = await asyncio.gather(
+        asyncio.to_thread(hub.link), asyncio.to_thread(hub.link, "viewer")
+    )
+    await eve.open(viewer.replace("#", "/later#"))
+    await eve.introduce()
+    await eve.until_words("this page looks again every few seconds")
+    await eve.button("Try again").click()
+    await eve.until_words("There is no such room")
+    await ann.enter(participant, "later")
+    await ann.note(300, 300, "begun")
+    await eve.until_text("begun")
+    how = eve.page.locator("#board-how")
+    assert "Delete deletes" not in await how.text_content()
+    assert "the arrow keys move the view" in await how.text_content()
+    assert "Delete deletes" in await ann.page.locator("#board-how").text_content()
+
+
 async def test_viewers_see_and_change_nothing(hub, people):
     ann, eve = await people("Ann"), await people("Eve")
     participant, viewer = await asyncio.gather(

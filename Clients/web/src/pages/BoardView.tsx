@@ -108,7 +108,9 @@ export function BoardView({ connection, session, room, status }: Props) {
           aria-label={text("board.label", { room: title })}
           aria-describedby="board-how"
         />
-        <p id="board-how" className="hidden">{text("board.how")}</p>
+        <p id="board-how" className="hidden">
+          {text(view.mayWrite ? "board.how" : "board.how.watch")}
+        </p>
         {empty && (
           <p className="empty" aria-hidden="true">
             <strong>{text("board.empty")}</strong>
