@@ -40,6 +40,19 @@ async def test_name_rooms_and_a_new_room(hub, people):
     await ben.until_text("Прием")
 
 
+async def test_rooms_of_one_title_are_told_apart(hub, people):
+    ann = await people("Ann")
+    made = [await asyncio.to_thread(hub.ask, "rooms", "POST", {"title": t}) for t in ("Bau", "Radio", "Radio")]
+    await ann.open(await asyncio.to_thread(hub.link))
+    await ann.introduce()
+    rooms = ann.page.locator("a.room")
+    await rooms.nth(2).wait_for()
+    shown = {await room.get_attribute("href"): await room.inner_text() for room in await rooms.all()}
+    bau, *radios = ((room["id"], shown[f"/j/demo/{room['id']}"]) for room in made)
+    assert all(id in words.split("\n") for id, words in radios), shown
+    assert bau[0] not in bau[1].split("\n"), shown
+
+
 async def test_without_a_link_nobody_comes_in(hub, people):
     eve = await people("Eve")
     await eve.open("/j/demo/radio")
