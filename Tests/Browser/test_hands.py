@@ -66,7 +66,7 @@ async def test_shapes_and_texts_go_through_the_clipboard(hub, people):
     await notes(1)
 
     await ann.button("Share").click()
-    link = ann.page.get_by_label("Link to this room")
+    link = ann.page.get_by_label("Link to this room", exact=True)
     await link.wait_for()
     await link.focus()
     await ann.keyboard.press("Control+c")

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from "react";
 import { personColor } from "../canvas/palette";
 import type { Person, RoomConnection, Session } from "../provider";
+import { unlessAway } from "./away";
 import { CopyLink } from "./CopyLink";
 import { useText } from "./hooks";
 import { Icon } from "./Icon";
@@ -92,12 +93,7 @@ export function Lead({ room, session, frozen, away, stamp, say, shown }: Props) 
   }
 
   const listed = people && gathered(people, session.sub, shown);
-  // a button that is disabled for good would lose the focus of who has just used it
-  const unless = (run: () => void) => ({
-    "aria-disabled": away,
-    "aria-describedby": away ? "lead-away" : undefined,
-    onClick: () => void (away || run()),
-  });
+  const unless = (run: () => void) => unlessAway(away, "lead-away", run);
   return (
     <div className="lead">
       <div className="freeze">

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "react";
+import { unlessAway } from "./away";
 import { useText } from "./hooks";
 
 interface Props {
@@ -17,11 +18,7 @@ export function RemoveForm({ name, away, onRemove, onCancel }: Props) {
     const { current } = dialog;
     if (current && !current.open) current.showModal();
   }, []);
-  const unless = (run: () => void) => ({
-    "aria-disabled": away,
-    "aria-describedby": away ? "remove-away" : undefined,
-    onClick: () => void (away || run()),
-  });
+  const unless = (run: () => void) => unlessAway(away, "remove-away", run);
   return (
     <dialog
       className="ask"

@@ -117,7 +117,7 @@ export function createSession(options: SessionOptions, invitation?: string): Ses
   function renewedLink({ invitation: former, key, role }: Membership): Membership | undefined {
     const own = (one: Membership | undefined): boolean =>
       one !== undefined && one.invitation !== former && one.key === key && one.role === role;
-    if (key === undefined || !membership) return undefined;
+    if (key === undefined || role === undefined || !membership) return undefined;
     if (own(membership)) return membership;
     const found = loadMembership(storage, jam);
     if (!found || !own(found) || membership.invitation !== former) return undefined;

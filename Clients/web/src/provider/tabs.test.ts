@@ -167,3 +167,14 @@ test("another link's person is another", async () => {
   assert.notEqual(one.membership?.key, two.membership?.key);
   assert.equal(tab(hub, storage).membership?.invitation, "lead");
 });
+
+test("nobody comes in by a link that another tab was offered", async () => {
+  const hub = slowHub(), storage = memoryStorage();
+  await tab(hub, storage, "part").join("Ann");
+  const one = tab(hub, storage, "outdated"), two = tab(hub, storage, "lead");
+  one.offer?.accept();
+  two.offer?.accept();
+  const refused = await one.join("Ann");
+  assert.equal(refused.ok || refused.error, "bad-invitation");
+  assert.equal(one.membership?.invitation, "outdated");
+});
