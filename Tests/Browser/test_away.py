@@ -6,6 +6,15 @@ import re
 from company import two
 from person import AWAY, until
 
+# What a screen reader is given to say, from now on.
+LISTEN = """() => {
+  window.said = [];
+  const places = [...document.querySelectorAll("p[aria-live=polite]")];
+  const place = places[places.length - 1];
+  new MutationObserver(() => window.said.push(place.textContent.trim()))
+    .observe(place, { childList: true, characterData: true, subtree: true });
+}"""
+
 
 async def waiting_changes(person, at_least: int = 1) -> int:
     """The number of changes that the status says are waiting, once it has got so far: the words come a
@@ -29,6 +38,8 @@ async def test_kill_in_the_middle_of_editing(hub, people):
     await ann.mouse.click(600, 300)
     await ann.field().wait_for()
     await ann.keyboard.type("mid")
+    await asyncio.sleep(2)  # so that Ben knows who was here
+    await ben.page.evaluate(LISTEN)
     hub.kill()
     await ann.until_status("offline.*")
     await ann.keyboard.type("dle")
@@ -52,6 +63,14 @@ async def test_kill_in_the_middle_of_editing(hub, people):
     await cid.enter(await asyncio.to_thread(hub.link), "radio")
     for text in ("before", "middle", "away-Ann", "away-Ben"):
         await cid.until_text(text)
+
+    async def said():
+        words = await ben.page.evaluate("() => window.said")
+        return words if "Cid is here" in words else None
+
+    words = await until(said, "Ben hears that Cid is here")
+    assert any(one.startswith("offline") for one in words), words
+    assert not any("Ann" in one for one in words), "for the hub nobody came or went"
 
 
 async def test_reload_while_offline(hub, people):

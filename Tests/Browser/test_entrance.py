@@ -40,6 +40,19 @@ async def test_name_rooms_and_a_new_room(hub, people):
     await ben.until_text("Прием")
 
 
+async def test_rooms_of_one_title_are_told_apart(hub, people):
+    ann = await people("Ann")
+    made = [await asyncio.to_thread(hub.ask, "rooms", "POST", {"title": t}) for t in ("Bau", "Radio", "Radio")]
+    await ann.open(await asyncio.to_thread(hub.link))
+    await ann.introduce()
+    rooms = ann.page.locator("a.room")
+    await rooms.nth(2).wait_for()
+    shown = {await room.get_attribute("href"): await room.inner_text() for room in await rooms.all()}
+    bau, *radios = ((room["id"], shown[f"/j/demo/{room['id']}"]) for room in made)
+    assert all(id in words.split("\n") for id, words in radios), shown
+    assert bau[0] not in bau[1].split("\n"), shown
+
+
 async def test_without_a_link_nobody_comes_in(hub, people):
     eve = await people("Eve")
     await eve.open("/j/demo/radio")
@@ -80,6 +93,26 @@ async def test_a_viewer_is_told_that_there_is_no_such_room(hub, people):
     await eve.until_words("Nobody has started it yet, or its address is not right.")
     await eve.page.get_by_role("link", name="Back to the rooms").click()
     await eve.until_words("Hello Eve. Pick a room to watch.")
+
+
+async def test_a_viewer_comes_in_by_waiting_once_there_is_the_room(hub, people):
+    ann, eve = await people("Ann"), await people("Eve")
+    eve.expected = [AWAY]
+    participant, viewer = await asyncio.gather(
+        asyncio.to_thread(hub.link), asyncio.to_thread(hub.link, "viewer")
+    )
+    await eve.open(viewer.replace("#", "/later#"))
+    await eve.introduce()
+    await eve.until_words("this page looks again every few seconds")
+    await eve.button("Try again").click()
+    await eve.until_words("There is no such room")
+    await ann.enter(participant, "later")
+    await ann.note(300, 300, "begun")
+    await eve.until_text("begun")
+    how = eve.page.locator("#board-how")
+    assert "Delete deletes" not in await how.text_content()
+    assert "the arrow keys move the view" in await how.text_content()
+    assert "Delete deletes" in await ann.page.locator("#board-how").text_content()
 
 
 async def test_viewers_see_and_change_nothing(hub, people):

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from person import FORMER_LINK
+from person import AWAY, FORMER_LINK
 
 HONEST = "Whoever has the link can come back with a new browser under another name."
 
@@ -93,7 +93,7 @@ async def test_removing_and_renewing_the_link(hub, people):
     # Seen and said: who leads has done something that shows nowhere else.
     await lea.page.locator(".lead .done", has_text="Ann was removed.").wait_for()
     await lea.page.locator("[aria-live=polite]", has_text="Ann was removed.").first.wait_for()
-    field = lea.page.get_by_label("Link for participants")
+    field = lea.page.get_by_label("Link for participants", exact=True)
     await field.wait_for()
     link = (await field.input_value()).removeprefix(f"http://127.0.0.1:{hub.port}")
     assert link != former and link.startswith("/j/demo#i=")
@@ -135,3 +135,41 @@ async def test_who_is_let_back_in_comes_back_without_doing_anything(hub, people)
     await lea.button("Let Ann back in").click()
     await ann.until_status("saved")
     await ann.until_text("still inside")
+    await lea.page.locator(".lead .done").wait_for(state="detached")  # "Ann may come back."
+
+
+async def test_without_a_hub_the_panel_says_why_nothing_can_be_done(hub, people):
+    lea, ann = await people("Lea"), await people("Ann")
+    lea.expected = ann.expected = [AWAY]
+    facilitator, link = await asyncio.gather(
+        asyncio.to_thread(hub.link, "facilitator"), asyncio.to_thread(hub.link)
+    )
+    await asyncio.gather(lea.enter(facilitator, "radio"), ann.enter(link, "radio"))
+    await lea.button("Remove Ann").click()
+    removing = lea.page.locator("dialog").get_by_role("button", name="Remove", exact=True)
+    await removing.wait_for()
+    hub.kill()
+    why = lea.page.get_by_text("There is no connection to the hub. This works again")
+    await why.first.wait_for()
+    assert await removing.get_attribute("aria-disabled") == "true"
+    await removing.press("Enter")
+    await lea.button("Cancel").click()
+    assert await lea.button("Freeze").get_attribute("aria-disabled") == "true"
+    await lea.button("Freeze").press("Enter")
+    assert not await lea.page.locator(".side").get_by_role("alert").count()
+    hub.start()
+    await lea.until_status("saved")
+    await why.first.wait_for(state="detached")
+    await lea.button("Freeze").click()
+    await ann.until_words("Frozen by Lea.")
+
+
+async def test_a_long_name_leaves_room_for_whose_it_is(hub, people):
+    lea = await people("Leanda " * 9)
+    await lea.enter(await asyncio.to_thread(hub.link, "facilitator"), "radio")
+    you = lea.page.locator("aside").get_by_text("(you)")
+    aside, mark = await lea.page.locator("aside").bounding_box(), await you.bounding_box()
+    assert mark["width"] > 20 and mark["x"] + mark["width"] < aside["x"] + aside["width"]
+    at_the_mark = "(mark) => {const b = mark.getBoundingClientRect();" \
+        " return document.elementFromPoint(b.x + b.width / 2, b.y + b.height / 2) === mark}"
+    assert await you.evaluate(at_the_mark), "it is not to be seen"

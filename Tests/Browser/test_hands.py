@@ -66,7 +66,7 @@ async def test_shapes_and_texts_go_through_the_clipboard(hub, people):
     await notes(1)
 
     await ann.button("Share").click()
-    link = ann.page.get_by_label("Link to this room")
+    link = ann.page.get_by_label("Link to this room", exact=True)
     await link.wait_for()
     await link.focus()
     await ann.keyboard.press("Control+c")
@@ -147,6 +147,25 @@ async def test_who_writes_in_a_note_that_another_deletes_is_told_and_writes_no_c
     await ann.keyboard.press("Escape")
     await ann.keyboard.press("n")
     assert await ann.button("Sticky note").get_attribute("aria-pressed") == "true"
+
+    # A second loss leaves the first to be read; what is on the board again is lost no more.
+    await ann.keyboard.press("Escape")
+    await ann.keyboard.press("v")
+    await ann.note(800, 300, "another")
+    await ann.mouse.dblclick(800, 300)
+    await ann.field().wait_for()
+    await ben.until_text("another")
+    await ben.mouse.click(800, 300)
+    await ben.keyboard.press("Delete")
+    await notice.nth(1).wait_for()
+    assert "another" in await notice.nth(0).inner_text()
+    assert "a draft and" in await notice.nth(1).inner_text()
+    await ben.keyboard.press("Control+z")
+    await ann.until_text("another")
+    await notice.nth(1).wait_for(state="detached")
+    assert "a draft and" in await notice.inner_text()
+    await notice.get_by_role("button", name="Close").click()
+    await notice.wait_for(state="detached")
 
 
 async def test_a_triple_click_marks_one_line_of_a_text(hub, people):

@@ -124,7 +124,7 @@ async def test_parts_come_when_the_page_is_quiet_and_open_without_the_hub(hub, p
     hub.kill()
     await ann.until_status("offline")
     await ann.button("Share").click()
-    await ann.page.get_by_label("Link to this room").wait_for()
+    await ann.page.get_by_label("Link to this room", exact=True).wait_for()
 
 
 async def test_a_text_that_is_too_long_is_cut_and_that_is_said(hub, people):

@@ -108,3 +108,36 @@ async def test_banners_lie_in_the_top_bar_where_it_has_room(hub, people):
     for left, right in zip(boxes, boxes[1:]):
         assert left["x"] + left["width"] <= right["x"], boxes
     assert boxes[1]["y"] + boxes[1]["height"] <= 74, boxes
+
+
+async def test_two_links_that_are_renewed_at_once_are_both_new(hub, people):
+    lea = await people("Lea")
+    await lea.enter(await asyncio.to_thread(hub.link, "facilitator"), "radio")
+    asked, go = [], asyncio.Event()
+
+    async def later(route):
+        asked.append(route.request.url)
+        await go.wait()
+        await route.continue_()
+
+    await lea.page.route("**/invitations/*/renew", later)
+    await lea.button("Share").click()
+    await lea.page.get_by_label("Lead newcomers right into this room").uncheck()
+    labels = {"participant": "Link for participants", "viewer": "Link for reviewers (they only watch)"}
+    before = await asyncio.to_thread(hub.ask, "invitations")
+    for label in labels.values():
+        await lea.button(f"Renew: {label}").click()
+    assert await lea.button("Renew: Link for participants").get_attribute("aria-disabled") == "true"
+    await lea.button("Renew: Link for participants").press("Enter")  # once is enough
+    go.set()
+    said = lea.page.get_by_text("This is the new link.")
+    await said.nth(1).wait_for()
+    after = await asyncio.to_thread(hub.ask, "invitations")
+    for role, label in labels.items():
+        assert after[role] != before[role]
+        assert await shared(lea, label) == after[role], role
+    assert len(asked) == 2
+
+    # Each button says which link it copies.
+    for label in ("Link to this room", "Link for facilitators", *labels.values()):
+        await lea.button(f"Copy: {label}").wait_for()

@@ -45,7 +45,7 @@ async def test_a_part_that_cannot_come_says_so_and_is_tried_again(hub, people):
     await ann.until_words("This part is not on this device yet, and the hub does not answer.")
     hub.start()
     await ann.button("Try again").click()
-    field = ann.page.get_by_label("Link to this room")
+    field = ann.page.get_by_label("Link to this room", exact=True)
     await field.wait_for()
     assert await field.input_value() == f"http://127.0.0.1:{hub.port}/j/demo/radio"
 
@@ -82,7 +82,7 @@ async def test_every_part_is_there_offline_once_it_is_kept(hub, people):
     await ann.until_words("Select everything")
     await ann.keyboard.press("Escape")
     await ann.button("Share").click()
-    await ann.page.get_by_label("Link to this room").wait_for()
+    await ann.page.get_by_label("Link to this room", exact=True).wait_for()
     hub.start()
     await ann.until_status("saved")
 

@@ -1,5 +1,5 @@
 /** What a person is told when the hub did not take what they did. */
-import type * as Y from "yjs";
+import * as Y from "yjs";
 import { equalityDeep } from "lib0/function";
 import { readShape, shapesOf } from "./read";
 import { hasText } from "./schema";
@@ -36,4 +36,14 @@ export function lostShapes(
     lost.push({ id, type: shape.type, change, text: hasText(shape) ? shape.text : "" });
   }
   return lost;
+}
+
+/** All texts that are on a board, without the space around them. */
+export function textsOn(doc: Y.Doc): ReadonlySet<string> {
+  const texts = new Set<string>();
+  for (const shape of shapesOf(doc).values()) {
+    const text = shape instanceof Y.Map ? shape.get("text") : undefined;
+    if (text instanceof Y.Text) texts.add(text.toString().trim());
+  }
+  return texts;
 }

@@ -3,6 +3,7 @@ import { connectRoom, openStore } from "../provider";
 import type { RoomConnection, Session, Status, Unsubscribe } from "../provider";
 import { useLive } from "../panels/hooks";
 import { BoardView } from "./BoardView";
+import { NoRoom } from "./NoRoom";
 import { Wrong } from "./Wrong";
 
 interface Props {
@@ -13,6 +14,7 @@ interface Props {
 /** Connects as long as the page is shown. */
 export function BoardPage({ session, room }: Props) {
   const [connection, setConnection] = useState<RoomConnection | null>(null);
+  const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     let opened: RoomConnection | null = null;
     let gone = false;
@@ -25,16 +27,25 @@ export function BoardPage({ session, room }: Props) {
     return () => {
       gone = true;
       opened?.close();
+      setConnection(null);
     };
-  }, [session, room]);
-  return connection && <Connected connection={connection} session={session} room={room} />;
+  }, [session, room, attempt]);
+  const again = (): void => setAttempt((before) => before + 1);
+  return connection
+    && <Connected connection={connection} session={session} room={room} onAgain={again} />;
 }
 
 const onStatus = (room: RoomConnection, listener: () => void): Unsubscribe =>
   room.onStatus(listener);
 const statusOf = (room: RoomConnection): Status => room.status;
 
-function Connected({ connection, session, room }: Props & { readonly connection: RoomConnection }) {
+interface ConnectedProps extends Props {
+  readonly connection: RoomConnection;
+  /** Connects anew after the end. */
+  readonly onAgain: () => void;
+}
+
+function Connected({ connection, session, room, onAgain }: ConnectedProps) {
   const status = useLive(connection, onStatus, statusOf);
   if (status.at === "removed") {
     const again = (): void => connection.retry();
@@ -56,7 +67,7 @@ function Connected({ connection, session, room }: Props & { readonly connection:
     case "bad-invitation":
       return <Wrong title="wrong.link.title" words="wrong.link.text" unsaved={more.unsaved} />;
     case "no-room":
-      return <Wrong title="wrong.room.title" words="wrong.room.text" reload {...more} />;
+      return <NoRoom session={session} room={room} onAgain={onAgain} />;
     default:
       return <Wrong title="wrong.ended.title" words="wrong.ended.text" reload {...more} />;
   }

@@ -108,7 +108,9 @@ export function BoardView({ connection, session, room, status }: Props) {
           aria-label={text("board.label", { room: title })}
           aria-describedby="board-how"
         />
-        <p id="board-how" className="hidden">{text("board.how")}</p>
+        <p id="board-how" className="hidden">
+          {text(view.mayWrite ? "board.how" : "board.how.watch")}
+        </p>
         {empty && (
           <p className="empty" aria-hidden="true">
             <strong>{text("board.empty")}</strong>
@@ -159,6 +161,7 @@ export function BoardView({ connection, session, room, status }: Props) {
             room={connection}
             session={session}
             frozen={state.frozen}
+            away={status.at === "offline"}
             stamp={`${status.at} ${people.map((person) => person.key).join()}`}
             say={say}
             shown={people}

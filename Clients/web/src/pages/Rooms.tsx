@@ -7,7 +7,7 @@ import { wrongWords } from "../panels/wrong";
 import { isVisible } from "../text/visible";
 import { Link } from "./Link";
 import { go } from "./navigation";
-import { keepTitle, knownTitle } from "./titles";
+import { called, keepTitle, knownTitle, repeated } from "./titles";
 import { useRooms } from "./useRooms";
 
 interface Props {
@@ -29,6 +29,7 @@ export function Rooms({ session, onTitle, onRename, onEnded }: Props) {
   const viewer = session.membership?.role === "viewer";
   const wanted = filter.trim().toLocaleLowerCase();
   const listed: readonly Listed[] = rooms ?? kept.map((id) => fromHere(session.jam, id));
+  const twice = repeated(listed.map(({ title }) => title));
   const shown = listed.filter((room) => room.title.toLocaleLowerCase().includes(wanted));
   return (
     <>
@@ -71,6 +72,7 @@ export function Rooms({ session, onTitle, onRename, onEnded }: Props) {
                   </span>
                 )}
               </span>
+              {twice.has(called(room.title)) && <span className="facts">{room.id}</span>}
               {"people" in room && <Facts room={room} />}
             </Link>
           </li>

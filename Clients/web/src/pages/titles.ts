@@ -31,3 +31,15 @@ export function keepTitle(path: string, title: string): void {
     // a full storage costs only the name
   }
 }
+
+/** As people tell titles apart, who do not see how a space or a letter is encoded. */
+export const called = (title: string): string =>
+  title.normalize("NFKC").trim().replace(/\s+/g, " ").toLocaleLowerCase();
+
+/** What more than one room is called. */
+export function repeated(titles: readonly string[]): ReadonlySet<string> {
+  const once = new Set<string>();
+  const twice = new Set<string>();
+  for (const title of titles.map(called)) (once.has(title) ? twice : once).add(title);
+  return twice;
+}

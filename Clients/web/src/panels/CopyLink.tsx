@@ -26,6 +26,7 @@ export function CopyLink({ label, link, hint }: Props) {
     }
   }
 
+  const word = text(copied ? "do.copied" : "do.copy");
   return (
     <div className="link">
       <label htmlFor={id}>{label}</label>
@@ -37,11 +38,18 @@ export function CopyLink({ label, link, hint }: Props) {
           value={link}
           onFocus={(event) => event.target.select()}
         />
-        <button type="button" className="soft" title={text("do.copy")} onClick={() => void copy()}>
+        <button
+          type="button"
+          className="soft"
+          title={text("do.copy")}
+          aria-label={`${word}: ${label}`}
+          onClick={() => void copy()}
+        >
           <Icon name={copied ? "check" : "copy"} />
-          <span aria-live="polite">{text(copied ? "do.copied" : "do.copy")}</span>
+          <span>{word}</span>
         </button>
       </div>
+      <p className="hidden" aria-live="polite">{copied ? word : ""}</p>
       {hint !== undefined && <p className="hint">{hint}</p>}
     </div>
   );

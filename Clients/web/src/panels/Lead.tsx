@@ -1,17 +1,22 @@
 import { useCallback, useEffect, useState } from "react";
 import { personColor } from "../canvas/palette";
 import type { Person, RoomConnection, Session } from "../provider";
+import { unlessAway } from "./away";
 import { CopyLink } from "./CopyLink";
 import { useText } from "./hooks";
 import { Icon } from "./Icon";
+import { holds } from "./outcome";
+import type { Outcome } from "./outcome";
 import { Listed, People } from "./People";
 import { RemoveForm } from "./RemoveForm";
-import { wrongWords } from "./wrong";
+import { isAway, wrongWords } from "./wrong";
 
 interface Props {
   readonly room: RoomConnection;
   readonly session: Session;
   readonly frozen: boolean;
+  /** Without a connection nothing of all this can be done. */
+  readonly away: boolean;
   /** Changes whenever somebody comes or goes: then the list is asked for again. */
   readonly stamp: string;
   readonly say: (message: string) => void;
@@ -19,26 +24,33 @@ interface Props {
   readonly shown: readonly Listed[];
 }
 
+type Refusal = { readonly ok: false; readonly error: string; readonly reason: string };
+
 interface Named {
   readonly sub: string;
   readonly name: string;
 }
 
 /** What only facilitators can do: freeze the room, remove somebody, renew the link. */
-export function Lead({ room, session, frozen, stamp, say, shown }: Props) {
+export function Lead({ room, session, frozen, away, stamp, say, shown }: Props) {
   const text = useText();
   /** Null without a connection; undefined until the first answer. */
   const [people, setPeople] = useState<readonly Person[] | null | undefined>(undefined);
   const [asked, setAsked] = useState<Named | null>(null);
   const [removed, setRemoved] = useState<readonly Named[]>([]);
-  const [done, setDone] = useState("");
-  const [wrong, setWrong] = useState("");
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const [wrong, setWrong] = useState<Refusal | null>(null);
   const [link, setLink] = useState("");
 
   const refresh = useCallback(async () => {
     const reply = await room.who();
     setPeople(reply.ok ? reply.value.people : null);
-    if (reply.ok) setRemoved(reply.value.removed);
+    if (!reply.ok) return;
+    const { value } = reply;
+    setRemoved(value.removed);
+    // what was said goes once it is so no more
+    setOutcome((last) => (last && holds(last, value) ? last : null));
+    setWrong((last) => (last && isAway(last.error) ? null : last));
   }, [room]);
 
   useEffect(() => {
@@ -46,31 +58,29 @@ export function Lead({ room, session, frozen, stamp, say, shown }: Props) {
     return () => clearTimeout(timer);
   }, [refresh, stamp]);
 
-  async function act<T>(
-    work: Promise<{ ok: true; value: T } | { ok: false; error: string; reason: string }>,
-  ): Promise<T | undefined> {
+  async function act<T>(work: Promise<{ ok: true; value: T } | Refusal>): Promise<T | undefined> {
     const answer = await work;
-    setWrong(answer.ok ? "" : wrongWords(answer));
+    setWrong(answer.ok ? null : answer);
     return answer.ok ? answer.value : undefined;
   }
 
-  function fail(reply: { readonly error: string; readonly reason: string }): void {
-    setDone("");
-    setWrong(wrongWords(reply));
+  function fail(reply: Refusal): void {
+    setOutcome(null);
+    setWrong(reply);
   }
 
   /** Seen and heard. */
-  function tell(message: string): void {
-    setWrong("");
-    setDone(message);
-    say(message);
+  function tell(now: Outcome): void {
+    setWrong(null);
+    setOutcome(now);
+    say(text(`lead.${now.done}`, { name: now.name }));
   }
 
   async function remove(person: Named, renew: boolean): Promise<void> {
     setAsked(null);
     const reply = await room.remove(person.sub);
     if (!reply.ok) return fail(reply);
-    tell(text("lead.removed", { name: person.name }));
+    tell({ done: "removed", sub: person.sub, name: called(person) });
     if (renew) setLink((await act(session.renewInvitation("participant"))) ?? "");
     await refresh();
   }
@@ -78,11 +88,12 @@ export function Lead({ room, session, frozen, stamp, say, shown }: Props) {
   async function readmit(person: Named): Promise<void> {
     const reply = await room.readmit(person.sub);
     if (!reply.ok) return fail(reply);
-    tell(text("lead.readmitted", { name: called(person) }));
+    tell({ done: "readmitted", sub: person.sub, name: called(person) });
     await refresh();
   }
 
   const listed = people && gathered(people, session.sub, shown);
+  const unless = (run: () => void) => unlessAway(away, "lead-away", run);
   return (
     <div className="lead">
       <div className="freeze">
@@ -90,15 +101,22 @@ export function Lead({ room, session, frozen, stamp, say, shown }: Props) {
           type="button"
           className={frozen ? "main" : "soft"}
           aria-pressed={frozen}
-          onClick={() => void act(frozen ? room.unfreeze() : room.freeze())}
+          {...unless(() => void act(frozen ? room.unfreeze() : room.freeze()))}
         >
           <Icon name="freeze" />
           {text(frozen ? "lead.unfreeze" : "lead.freeze")}
         </button>
         <p className="hint">{text("lead.freeze.hint")}</p>
       </div>
-      {wrong !== "" && <p className="wrong" role="alert">{wrong}</p>}
-      {done !== "" && <p className="done"><Icon name="check" />{done}</p>}
+      {away
+        ? <p id="lead-away" className="wrong" role="status">{text("lead.away")}</p>
+        : wrong && <p className="wrong" role="alert">{wrongWords(wrong)}</p>}
+      {outcome && (
+        <p className="done">
+          <Icon name="check" />
+          {text(`lead.${outcome.done}`, { name: outcome.name })}
+        </p>
+      )}
       {link !== "" && (
         <CopyLink
           label={text("share.participant")}
@@ -114,7 +132,8 @@ export function Lead({ room, session, frozen, stamp, say, shown }: Props) {
       )}
       {asked && (
         <RemoveForm
-          name={asked.name}
+          name={called(asked)}
+          away={away}
           onRemove={(renew) => void remove(asked, renew)}
           onCancel={() => setAsked(null)}
         />
@@ -123,12 +142,14 @@ export function Lead({ room, session, frozen, stamp, say, shown }: Props) {
       <ul className="people">
         {removed.map((person) => (
           <li key={person.sub}>
-            <span className="who"><span className="name">{called(person)}</span></span>
+            <span className="who">
+              <span className="name"><span className="called">{called(person)}</span></span>
+            </span>
             <button
               type="button"
               className="quiet"
               aria-label={text("lead.readmit.label", { name: called(person) })}
-              onClick={() => void readmit(person)}
+              {...unless(() => void readmit(person))}
             >
               {text("lead.readmit")}
             </button>

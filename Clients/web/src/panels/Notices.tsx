@@ -1,22 +1,17 @@
-import type { LostShape } from "../board";
+import { useId } from "react";
 import { plural } from "../text";
 import { useText } from "./hooks";
 import { Icon } from "./Icon";
-
-/** What a refusal took: stays until it is closed, because texts may have to be saved from it. */
-export interface LostNotice {
-  readonly code: string;
-  readonly reason: string;
-  readonly shapes: readonly LostShape[];
-}
+import type { LostNotice } from "./losses";
 
 const known = [
   "frozen", "viewer", "replaced", "document-limit", "review", "deleted", "broken",
 ] as const;
 
 interface Props {
-  readonly lost: LostNotice | null;
-  readonly onClose: () => void;
+  /** Oldest first. */
+  readonly lost: readonly LostNotice[];
+  readonly onClose: (notice: LostNotice) => void;
   readonly disk: boolean;
 }
 
@@ -25,35 +20,41 @@ export function Notices({ lost, onClose, disk }: Props) {
   return (
     <div className="notices" aria-live="assertive">
       {disk && <p className="notice warning">{text("status.disk")}</p>}
-      {lost && <Lost lost={lost} onClose={onClose} />}
+      {[...lost].reverse().map((one) => (
+        <Lost key={one.number} lost={one} onClose={() => onClose(one)} />
+      ))}
     </div>
   );
 }
 
 function Lost({ lost, onClose }: { readonly lost: LostNotice; readonly onClose: () => void }) {
   const text = useText();
+  const id = useId();
   const code = known.find((one) => one === lost.code);
   const why = code ? text(`lost.${code}`) : text("lost.other", { reason: lost.reason });
-  const refused = lost.code === "deleted" ? 0 : lost.shapes.length;
-  const texts = lost.shapes.filter((one) => one.change !== "deleted" && one.text.trim() !== "");
+  const { refused, texts } = lost;
   return (
     <section className="notice">
       <header>
         <h2>{text("lost.title")}</h2>
-        <button type="button" className="plain" aria-label={text("do.close")} onClick={onClose}>
+        <button
+          type="button"
+          className="plain"
+          aria-label={text("do.close")}
+          aria-describedby={id}
+          onClick={onClose}
+        >
           <Icon name="close" />
         </button>
       </header>
-      <p>
+      <p id={id}>
         {why} {refused > 0 && `${plural("lost.count", refused)}.`}
       </p>
       {texts.length > 0 && (
         <>
           <p>{text("lost.texts")}</p>
           <ul className="texts">
-            {texts.map((one) => (
-              <li key={one.id}>{one.text}</li>
-            ))}
+            {texts.map((one, at) => <li key={at}>{one}</li>)}
           </ul>
         </>
       )}

@@ -42,7 +42,7 @@ export function People({ people, action }: Props) {
             <Avatar name={person.name} color={person.color} />
             <span className="who">
               <span className="name">
-                {person.name}
+                <span className="called" title={person.name}>{person.name}</span>
                 {person.self && <span className="self"> ({text("people.you")})</span>}
               </span>
               {role && <span className="role">{text(`role.${role}`)}</span>}

@@ -1,20 +1,24 @@
 import { useEffect, useRef } from "react";
+import { unlessAway } from "./away";
 import { useText } from "./hooks";
 
 interface Props {
   readonly name: string;
+  /** There is no connection: nobody can be removed. */
+  readonly away: boolean;
   readonly onRemove: (renew: boolean) => void;
   readonly onCancel: () => void;
 }
 
 /** Asks once, and says what removing does not do. */
-export function RemoveForm({ name, onRemove, onCancel }: Props) {
+export function RemoveForm({ name, away, onRemove, onCancel }: Props) {
   const text = useText();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const { current } = dialog;
     if (current && !current.open) current.showModal();
   }, []);
+  const unless = (run: () => void) => unlessAway(away, "remove-away", run);
   return (
     <dialog
       className="ask"
@@ -25,11 +29,12 @@ export function RemoveForm({ name, onRemove, onCancel }: Props) {
     >
       <h2 id="remove-title">{text("lead.remove.sure", { name })}</h2>
       <p>{text("lead.remove.honest")}</p>
+      {away && <p id="remove-away" className="wrong" role="status">{text("lead.away")}</p>}
       <div className="choices">
-        <button type="button" className="main danger" onClick={() => onRemove(false)}>
+        <button type="button" className="main danger" {...unless(() => onRemove(false))}>
           {text("lead.remove.yes")}
         </button>
-        <button type="button" className="soft" onClick={() => onRemove(true)}>
+        <button type="button" className="soft" {...unless(() => onRemove(true))}>
           {text("lead.remove.renew")}
         </button>
         <button type="button" className="quiet" onClick={onCancel} autoFocus>

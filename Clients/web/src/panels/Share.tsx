@@ -64,7 +64,7 @@ function All({ session, room }: Place) {
           role={role}
           link={direct ? intoRoom(links[role], room) : links[role]}
           session={session}
-          onRenewed={(link) => setLinks({ ...links, [role]: link })}
+          onRenewed={(link) => setLinks((now) => now && { ...now, [role]: link })}
         />
       ))}
       <p className="hint">{text("share.jam.hint")}</p>
@@ -107,8 +107,11 @@ interface InvitationProps {
 function Invitation({ role, link, session, onRenewed }: InvitationProps) {
   const text = useText();
   const [said, setSaid] = useState("");
+  const [busy, setBusy] = useState(false);
   async function renew(): Promise<void> {
+    setBusy(true);
     const answer = await session.renewInvitation(role);
+    setBusy(false);
     setSaid(answer.ok ? text("share.renewed") : wrongWords(answer));
     if (answer.ok) onRenewed(answer.value);
   }
@@ -120,7 +123,8 @@ function Invitation({ role, link, session, onRenewed }: InvitationProps) {
         className="quiet"
         title={text("share.renew.confirm")}
         aria-label={`${text("share.renew")}: ${text(`share.${role}`)}`}
-        onClick={() => void renew()}
+        aria-disabled={busy}
+        onClick={() => void (busy || renew())}
       >
         {text("share.renew")}
       </button>

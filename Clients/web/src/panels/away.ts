@@ -21,3 +21,13 @@ export function awayHint(status: Away, text: typeof say): string {
   const why = known ? text(known) : text("refused.other", { code });
   return `${why} ${text("refused.hint")}`;
 }
+
+/**
+ * What makes a button that does nothing without a connection; `reason` is the id of the words that
+ * say so. One that was disabled altogether would lose the focus of who has just used it.
+ */
+export const unlessAway = (away: boolean, reason: string, run: () => void) => ({
+  "aria-disabled": away,
+  "aria-describedby": away ? reason : undefined,
+  onClick: () => void (away || run()),
+});

@@ -13,6 +13,10 @@ const known: Readonly<Record<string, TextKey>> = {
   "room-limit": "wrong.full",
 };
 
+/** There was no answer: what is told of that is over once there is one. */
+export const isAway = (error: string): boolean =>
+  Object.prototype.hasOwnProperty.call(known, error) && known[error] === "wrong.unreachable";
+
 /** Why something did not work, for people. */
 export function wrongWords(
   { error, reason }: { readonly error: string; readonly reason: string },

@@ -4,18 +4,7 @@ import { createServer } from "node:http";
 import { createSession } from "./session";
 import { knownJams, takeInvitation } from "./membership";
 import type { TextStorage } from "./membership";
-
-function memory(): TextStorage & { readonly kept: Map<string, string> } {
-  const kept = new Map<string, string>();
-  return {
-    kept,
-    get length() { return kept.size; },
-    key: (index) => [...kept.keys()][index] ?? null,
-    getItem: (key) => kept.get(key) ?? null,
-    setItem: (key, value) => void kept.set(key, value),
-    removeItem: (key) => void kept.delete(key),
-  };
-}
+import { memoryStorage } from "../testing/storage";
 
 interface Asked {
   readonly line: string;
@@ -95,7 +84,7 @@ const options = (origin: string, storage: TextStorage, now = () => 0) =>
   ({ origin, jam: "demo", storage, now });
 
 test("joining keeps who one is, for later visits", () => withHub(async (origin, asked) => {
-  const storage = memory();
+  const storage = memoryStorage();
   const session = createSession(options(origin, storage), "good");
   assert(!session.joined);
   const joined = await session.join("Ann");
@@ -113,22 +102,22 @@ test("joining keeps who one is, for later visits", () => withHub(async (origin, 
 }));
 
 test("an invitation is checked without joining", () => withHub(async (origin, asked) => {
-  const storage = memory();
+  const storage = memoryStorage();
   const session = createSession(options(origin, storage), "good");
   assert.deepEqual(await session.check(), { ok: true, value: { id: "demo", title: "Jam" } });
   assert(!session.joined && session.membership?.key === undefined);
   assert.equal(storage.getItem("jamboree/jam/demo"), JSON.stringify({ invitation: "good" }));
   assert.equal(asked[0]?.body.key, undefined);
-  const former = await createSession(options(origin, memory()), "former").check();
+  const former = await createSession(options(origin, memoryStorage()), "former").check();
   assert.equal(former.ok || former.error, "bad-invitation");
-  const nobody = await createSession(options(origin, memory())).check();
+  const nobody = await createSession(options(origin, memoryStorage())).check();
   assert.equal(nobody.ok || nobody.error, "bad-invitation");
 }));
 
 test("a token is renewed before it expires, once for all who ask", () =>
   withHub(async (origin, asked) => {
     let time = 0;
-    const session = createSession(options(origin, memory(), () => time), "good");
+    const session = createSession(options(origin, memoryStorage(), () => time), "good");
     await session.join("Ann");
     time = 9_939;
     assert.deepEqual(await session.token(), { ok: true, token: "t1" });
@@ -141,7 +130,7 @@ test("a token is renewed before it expires, once for all who ask", () =>
 test("with a clock far ahead a token is used until the hub refuses it", () =>
   withHub(async (origin, asked, hub) => {
     const now = () => 99_000;
-    const session = createSession({ origin, jam: "demo", storage: memory(), now }, "good");
+    const session = createSession({ origin, jam: "demo", storage: memoryStorage(), now }, "good");
     await session.join("Ann");
     const joins = () => asked.filter(({ line }) => line.endsWith("/join")).length;
     for (let time = 0; time < 3; time++) assert((await session.rooms()).ok);
@@ -153,7 +142,7 @@ test("with a clock far ahead a token is used until the hub refuses it", () =>
 
 test("a link of another role takes the place of the one before, the person stays", () =>
   withHub(async (origin, _, hub) => {
-    const storage = memory();
+    const storage = memoryStorage();
     await createSession(options(origin, storage), "good").join("Ann");
     hub.invitation = "other";
     hub.role = "viewer";
@@ -173,7 +162,7 @@ test("a link of another role takes the place of the one before, the person stays
   }));
 
 test("an outdated link takes nothing from who is in", () => withHub(async (origin) => {
-  const storage = memory();
+  const storage = memoryStorage();
   await createSession(options(origin, storage), "good").join("Ann");
   const before = storage.getItem("jamboree/jam/demo");
   const session = createSession(options(origin, storage), "outdated");
@@ -189,7 +178,7 @@ test("an outdated link takes nothing from who is in", () => withHub(async (origi
 
 test("who has come in by another link in another tab keeps it", () =>
   withHub(async (origin, _, hub) => {
-    const storage = memory();
+    const storage = memoryStorage();
     const first = createSession(options(origin, storage), "good");
     assert((await first.join("Ann")).ok);
     hub.invitation = "other";
@@ -212,7 +201,7 @@ test("who has come in by another link in another tab keeps it", () =>
   }));
 
 test("rooms and invitations", () => withHub(async (origin, asked, hub) => {
-  const session = createSession(options(origin, memory()), "good");
+  const session = createSession(options(origin, memoryStorage()), "good");
   await session.join("Ann");
   const rooms = await session.rooms();
   assert(rooms.ok);
@@ -236,7 +225,7 @@ test("rooms and invitations", () => withHub(async (origin, asked, hub) => {
 }));
 
 test("a facilitator who renews the own link stays in", () => withHub(async (origin) => {
-  const session = createSession(options(origin, memory()), "good");
+  const session = createSession(options(origin, memoryStorage()), "good");
   await session.join("Ann");
   assert((await session.renewInvitation("viewer")).ok);
   assert.equal(session.membership?.invitation, "good");
@@ -247,7 +236,7 @@ test("a facilitator who renews the own link stays in", () => withHub(async (orig
 test("only who cannot begin rooms is missing one", () => withHub(async (origin, _, hub) => {
   for (const role of ["participant", "viewer"]) {
     hub.role = role;
-    const session = createSession(options(origin, memory()), "good");
+    const session = createSession(options(origin, memoryStorage()), "good");
     await session.join("Ann");
     assert.equal(await session.missing?.("radio"), false);
     assert.equal(await session.missing?.("none"), role === "viewer");
@@ -255,12 +244,12 @@ test("only who cannot begin rooms is missing one", () => withHub(async (origin, 
 }));
 
 test("a hub that is not there, and a name that is none", () => withHub(async (origin) => {
-  const session = createSession(options(origin, memory()), "good");
+  const session = createSession(options(origin, memoryStorage()), "good");
   const refused = await session.join("");
   assert.deepEqual(refused, { ok: false, error: "bad-name", reason: "1 to 64 characters" });
-  const nowhere = createSession(options("http://127.0.0.1:1", memory()), "good");
+  const nowhere = createSession(options("http://127.0.0.1:1", memoryStorage()), "good");
   assert.deepEqual(await nowhere.token(), { ok: false, error: "unreachable" });
-  const nobody = createSession(options(origin, memory()));
+  const nobody = createSession(options(origin, memoryStorage()));
   assert.deepEqual(await nobody.token(), { ok: false, error: "bad-invitation" });
 }));
 
@@ -275,7 +264,7 @@ test("storage that is forbidden or holds nonsense does no harm", async () => {
   assert(createSession(options("http://x", forbidden), "good").membership?.invitation === "good");
   const without = createSession({ origin: "http://x", jam: "demo", storage: undefined });
   assert.equal(without.membership, undefined);
-  const storage = memory();
+  const storage = memoryStorage();
   for (const nonsense of ["{", "5", "null", "[]", '{"invitation":5}']) {
     storage.setItem("jamboree/jam/demo", nonsense);
     assert.equal(createSession(options("http://x", storage)).membership, undefined, nonsense);
@@ -283,7 +272,7 @@ test("storage that is forbidden or holds nonsense does no harm", async () => {
 });
 
 test("what a former page kept is found, and moves to its new place when it is kept again", () => {
-  const storage = memory();
+  const storage = memoryStorage();
   const kept = JSON.stringify({ invitation: "good", name: "Ann", title: "Jam" });
   for (const jam of ["demo", "language"]) {
     storage.setItem(`jamboree:${jam}`, kept);
@@ -298,7 +287,7 @@ test("what a former page kept is found, and moves to its new place when it is ke
 });
 
 test("a jam named language and the language that was chosen leave each other alone", () => {
-  const storage = memory();
+  const storage = memoryStorage();
   storage.setItem("jamboree:language", "de");
   createSession({ ...options("http://x", storage), jam: "language" }, "good");
   assert.equal(storage.getItem("jamboree:language"), "de");

@@ -83,14 +83,46 @@ export function createSession(options: SessionOptions, invitation?: string): Ses
 
   async function join(name: string): Promise<Answer<Membership>> {
     if (!membership) return notJoined;
-    const { invitation: secret, key } = membership;
+    const asked = membership;
+    const answer = await joinBy(asked, name);
+    if (answer.ok || answer.error !== "bad-invitation") return answer;
+    const renewed = renewedLink(asked);
+    return renewed ? joinBy(renewed, name) : answer;
+  }
+
+  async function joinBy(by: Membership, name: string): Promise<Answer<Membership>> {
+    const { invitation: secret } = by;
+    const key = by.key ?? keyFor(secret);
     const body = { invitation: secret, name, ...(key === undefined ? {} : { key }) };
     const call: Call = { method: "POST", path: `${base}/join`, body };
     const answer = await ask(origin, fetch, call, readJoined);
     if (!answer.ok) return answer;
     const { jam: { title }, ...rest } = answer.value;
+    const next = { invitation: secret, title, ...rest };
+    // meanwhile another link was accepted, or the own one renewed: that stays
+    if (membership?.invitation !== secret) return { ok: true, value: next };
+    const theirs = key ?? keyFor(secret) ?? rest.key;
+    if (theirs !== rest.key) return joinBy({ invitation: secret, key: theirs }, name);
     isClockWrong = rest.expires - margin <= now();
-    return { ok: true, value: keep({ invitation: secret, title, ...rest }) };
+    return { ok: true, value: keep(next) };
+  }
+
+  /** Of two tabs with one new link the first to come in makes the person that both are. */
+  function keyFor(secret: string): string | undefined {
+    const found = loadMembership(storage, jam);
+    return found?.invitation === secret ? found.key : undefined;
+  }
+
+  /** A link that does not work may have been renewed by ourselves, here or in another tab. */
+  function renewedLink({ invitation: former, key, role }: Membership): Membership | undefined {
+    const own = (one: Membership | undefined): boolean =>
+      one !== undefined && one.invitation !== former && one.key === key && one.role === role;
+    if (key === undefined || role === undefined || !membership) return undefined;
+    if (own(membership)) return membership;
+    const found = loadMembership(storage, jam);
+    if (!found || !own(found) || membership.invitation !== former) return undefined;
+    stored = found.invitation;
+    return (membership = found);
   }
 
   /** The hub keeps nothing of who joins, so one answer more or less is nothing to it. */
@@ -106,10 +138,15 @@ export function createSession(options: SessionOptions, invitation?: string): Ses
   }
 
   /** Renewals asked for at the same time are one: each board and page wants the same token. */
-  let renewing: Promise<TokenAnswer> | undefined;
+  let renewing: { readonly by: string; readonly answer: Promise<TokenAnswer> } | undefined;
   function renew(): Promise<TokenAnswer> {
-    renewing ??= rejoin().finally(() => (renewing = undefined));
-    return renewing;
+    const by = membership?.invitation ?? "";
+    if (renewing?.by === by) return renewing.answer;
+    const answer = rejoin().finally(() => {
+      if (renewing?.answer === answer) renewing = undefined;
+    });
+    renewing = { by, answer };
+    return answer;
   }
 
   async function rejoin(): Promise<TokenAnswer> {

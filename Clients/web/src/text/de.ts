@@ -44,7 +44,7 @@ export const de: Texts = {
     "Deine Teilnahme hier ist beendet. Andere Räume stehen dir weiter offen. Wirst du wieder eingelassen, kommt diese Seite von selbst zurück.",
   "wrong.room.title": "Diesen Raum gibt es nicht",
   "wrong.room.text":
-    "Noch hat ihn niemand begonnen, oder die Adresse stimmt nicht. Wähle einen aus der Liste, oder versuch es später noch einmal.",
+    "Noch hat ihn niemand begonnen, oder die Adresse stimmt nicht. Wähle einen anderen aus der Liste, oder warte: Diese Seite sieht alle paar Sekunden nach und öffnet den Raum, sobald es ihn gibt.",
   "wrong.ended.title": "Die Verbindung ist beendet",
   "wrong.ended.text": "Der Hub kann nicht lesen, was diese Seite sendet. Lade die Seite neu.",
   "wrong.unsaved":
@@ -124,6 +124,8 @@ export const de: Texts = {
   "board.label": "Board {{room}}",
   "board.how":
     "N und dann Eingabe legen eine Haftnotiz an, Tab geht von Form zu Form, die Pfeiltasten bewegen, Eingabe bearbeitet den Text, Entf löscht, Escape und dann Tab führen zu den Bedienelementen, das Fragezeichen zeigt alle Tasten.",
+  "board.how.watch":
+    "Tab geht von Form zu Form, die Pfeiltasten verschieben die Ansicht, Escape und dann Tab führen zu den Bedienelementen, das Fragezeichen zeigt alle Tasten.",
   "board.viewer": "Du schaust zu.",
   "board.viewer.hint": "Zuschauende sehen alles und ändern nichts.",
   "board.fresh": "In diesem Raum hat noch niemand geschrieben.",

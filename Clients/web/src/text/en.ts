@@ -49,7 +49,7 @@ export const en = {
     "A facilitator ended your part here. Other rooms stay open to you. If you are let back in, this page returns by itself.",
   "wrong.room.title": "There is no such room",
   "wrong.room.text":
-    "Nobody has started it yet, or its address is not right. Pick one from the list, or try again later.",
+    "Nobody has started it yet, or its address is not right. Pick another from the list, or wait: this page looks again every few seconds, and opens the room once it is there.",
   "wrong.ended.title": "The connection has ended",
   "wrong.ended.text": "The hub cannot read what this page sends. Reload the page.",
   "wrong.unsaved":
@@ -132,6 +132,8 @@ export const en = {
   "board.label": "Board {{room}}",
   "board.how":
     "N and then Enter make a sticky note, Tab goes from shape to shape, the arrow keys move, Enter edits the text, Delete deletes, Escape and then Tab go on to the controls, question mark shows all keys.",
+  "board.how.watch":
+    "Tab goes from shape to shape, the arrow keys move the view, Escape and then Tab go on to the controls, question mark shows all keys.",
   "board.viewer": "You are watching.",
   "board.viewer.hint": "Reviewers see everything and change nothing.",
   "board.fresh": "Nobody has written in this room yet.",

@@ -18,6 +18,7 @@ export const beLater: LaterTexts = {
   "lead.freeze": "Замарозіць",
   "lead.unfreeze": "Размарозіць",
   "lead.freeze.hint": "Пакуль пакой замарожаны, мяняць што-небудзь могуць толькі фасілітатары.",
+  "lead.away": "Зараз няма сувязі з серверам. Калі яна з’явіцца, гэта зноў будзе працаваць.",
   "lead.remove": "Выдаліць",
   "lead.remove.label": "Выдаліць: {{name}}",
   "lead.remove.sure": "Выдаліць з пакоя: {{name}}?",

@@ -19,6 +19,7 @@ export const deLater: LaterTexts = {
   "lead.unfreeze": "Auftauen",
   "lead.freeze.hint":
     "Solange der Raum eingefroren ist, können nur Facilitator:innen etwas ändern.",
+  "lead.away": "Gerade gibt es keine Verbindung zum Hub. Sobald sie zurück ist, geht das wieder.",
   "lead.remove": "Entfernen",
   "lead.remove.label": "{{name}} entfernen",
   "lead.remove.sure": "{{name}} aus diesem Raum entfernen?",

@@ -17,6 +17,7 @@ export const enLater = {
   "lead.freeze": "Freeze",
   "lead.unfreeze": "Unfreeze",
   "lead.freeze.hint": "While the room is frozen, only facilitators can change anything.",
+  "lead.away": "There is no connection to the hub. This works again once it is back.",
   "lead.remove": "Remove",
   "lead.remove.label": "Remove {{name}}",
   "lead.remove.sure": "Remove {{name}} from this room?",

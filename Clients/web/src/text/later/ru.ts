@@ -18,6 +18,7 @@ export const ruLater: LaterTexts = {
   "lead.freeze": "Заморозить",
   "lead.unfreeze": "Разморозить",
   "lead.freeze.hint": "Пока комната заморожена, менять что-либо могут только фасилитаторы.",
+  "lead.away": "Сейчас нет связи с сервером. Когда она появится, это снова будет работать.",
   "lead.remove": "Удалить",
   "lead.remove.label": "Удалить: {{name}}",
   "lead.remove.sure": "Удалить из комнаты: {{name}}?",
