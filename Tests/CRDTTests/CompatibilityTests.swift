@@ -15,6 +15,7 @@ struct CompatibilityTests {
   @Test func vectorsAreThere() {
     #expect(Vectors.cases.count == 80)
     #expect(Vectors.sessions.count == 320 + 137 + 150)
+    #expect(Vectors.sessionsInV2.count == 70)
   }
 
   @Test(arguments: Vectors.cases)

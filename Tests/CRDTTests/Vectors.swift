@@ -34,7 +34,13 @@ enum Vectors {
 
   static let sessions: [Session] = [
     "fuzz-public.jsonl", "fuzz-public-pending.jsonl", "fuzz-surrogates-yjs-only.jsonl",
-  ].flatMap { name in ((try? lines(name)) ?? []).map { Session(name, $0) } }
+  ].flatMap(sessions)
+
+  static let sessionsInV2 = sessions("fuzz-public-v2.jsonl")
+
+  private static func sessions(_ name: String) -> [Session] {
+    ((try? lines(name)) ?? []).map { Session(name, $0) }
+  }
 }
 
 /// One case of cases.json.
