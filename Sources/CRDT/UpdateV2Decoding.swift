@@ -11,10 +11,19 @@ extension Update {
   /// - Complexity: O(bytes + structs).
   /// - Source: Yjs `UpdateDecoderV2`.
   public init(v2 bytes: [UInt8], freeStructs: Int = 100_000) throws(UpdateError) {
+    var end = 0
+    try self.init(v2: bytes, freeStructs: freeStructs, end: &end)
+  }
+
+  /// The same, and where the update ends: before the end of `bytes` where something follows it.
+  public init(
+    v2 bytes: [UInt8], freeStructs: Int = 100_000, end: inout Int
+  ) throws(UpdateError) {
     let plain: [UInt8]
     do {
       var transcoder = try V2Transcoder(bytes.span, freeStructs: freeStructs)
       plain = try transcoder.update()
+      end = transcoder.end
     } catch { throw UpdateError(error) }
     do { try self.init(v1: plain) } catch {
       throw Update.located(error, in: bytes, freeStructs: freeStructs)
@@ -76,7 +85,7 @@ private struct V2Transcoder: ~Escapable {
   init(_ bytes: Span<UInt8>, freeStructs: Int) throws(DecodingError) {
     var reader = ByteReader(bytes)
     guard try reader.byte() == 0 else {
-      throw .invalid(offset: 0, what: "a first byte that format V2 does not have")
+      throw .invalid(offset: 0, what: "a first byte that format V2 lacks")
     }
     var range = try V2Transcoder.column(&reader)
     keyClocks = IntDiffOptRleDecoder(bytes.extracting(..<range.upperBound), at: range.lowerBound)
@@ -114,6 +123,9 @@ private struct V2Transcoder: ~Escapable {
     try deleteSet()
     return writer.bytes
   }
+
+  /// Where the last byte that was read ends.
+  var end: Int { rest.offset }
 
   /// Where, in the rest, the struct begins that is written around `plain`.
   mutating func offset(ofPlain plain: Int) throws(DecodingError) -> Int {

@@ -20,13 +20,16 @@ enum TraceSession {
       return .failed("no object of \"roots\"")
     }
     if let problem = shapeProblem(session, roots) { return .failed(problem) }
+    guard let format = UpdateFormat(rawValue: session["encoding"]?.stringValue ?? "v1") else {
+      return .failed("\"encoding\" is neither \"v1\" nor \"v2\"")
+    }
     if roots.contains(where: { $0.value["type"]?.stringValue == "xml" }) { return .skipped }
     var updates: [Update] = []
     for (index, text) in recorded.enumerated() {
       guard let bytes = text.stringValue.flatMap(unhex) else {
         return .failed("update \(index) is not hex")
       }
-      do { updates.append(try Update(v1: bytes)) } catch {
+      do { updates.append(try format.decode(bytes)) } catch {
         return .failed("update \(index): \(error)")
       }
     }

@@ -112,7 +112,7 @@ struct UpdateV2Tests {
   }
 
   @Test func errorsNameTheOffsetInTheV2Form() throws {
-    let flag = UpdateError(.invalid(offset: 0, what: "a first byte that format V2 does not have"))
+    let flag = UpdateError(.invalid(offset: 0, what: "a first byte that format V2 lacks"))
     #expect(throws: flag) { try Update(v2: [1, 1, 0]) }
     // An item whose origin is itself: found by the reader of V1, told of the V2 form.
     let own = bytes(
