@@ -1,6 +1,7 @@
 /** One document of a board with its presence, kept in the store, and what its person does to it. */
 import * as Y from "yjs";
 import type { Environment, Timer } from "./environment";
+import "./formatting";
 import "./paths";
 import { createPresence } from "./presence";
 import type { Presence } from "./presence";

@@ -71,6 +71,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   let marqueeStart: readonly ShapeId[] = [];
   let board: Opened | null = null;
   let heard = NOBODY;
+  let isStale = false;
 
   const surface = createSurface(canvas, draw);
   const shape = (id: ShapeId): Shape | undefined => board?.shapes.get(id);
@@ -175,15 +176,23 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   }
 
   function changed(): void {
+    isStale = true;
+    surface.wake();
+  }
+
+  /** Once a frame: others may change more in that time than the whole board is to be looked at. */
+  function catchUp(): void {
+    if (!isStale) return;
+    isStale = false;
     const there = view.selection.filter((id) => shape(id));
     if (there.length !== view.selection.length) select(there);
     following.look();
-    update({ shapes: list().length, lost: isLost(), ...selectionView(selected()) });
-    surface.wake();
+    update({ shapes: board?.shapes.size ?? 0, lost: isLost(), ...selectionView(selected()) });
   }
 
   function draw(ctx: CanvasRenderingContext2D, now: number): void {
     effects.flush();
+    catchUp();
     const cursors = board?.presence.cursors(camera, now) ?? { list: [], moving: false };
     texting.follow();
     const others = board?.presence.others() ?? NOBODY;
@@ -244,9 +253,15 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     placed: () => selected().map(placedOf),
   });
 
+  /** Not by the one who writes: the keys that follow were meant for the text. */
+  function interrupt(): void {
+    if (view.editing !== null) overrun.begin(performance.now());
+    texting.end(false);
+  }
+
   function use(document: OpenDocument): void {
     // what is under way belongs to the one before
-    leaveAll([effects.settle, () => texting.end(false), () => board?.close()]);
+    leaveAll([effects.settle, interrupt, () => board?.close()]);
     const opened = openDocument(document, me, {
       shapes: changed,
       history: () => update({ canUndo: opened.editor.canUndo, canRedo: opened.editor.canRedo }),
@@ -254,7 +269,9 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     });
     board = opened;
     update({ canUndo: false, canRedo: false, others: opened.presence.others() });
-    changed();
+    isStale = true;
+    catchUp();
+    surface.wake();
   }
 
   return {
@@ -275,7 +292,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       if (!may) {
         // what is under way was allowed when it began: it is kept, not taken back
         effects.settle();
-        texting.end(false);
+        interrupt();
         running = idle(running.tool === "hand" ? "hand" : "select");
       }
       update({ mayWrite: may, tool: running.tool });
