@@ -1,11 +1,17 @@
 import Glibc
 import JamServer
+import Lib0
 
 /// Standard output for results, standard error for everything else.
 enum Console {
   /// A result. Where it cannot be written the program ends with 1: what follows would be lost as
   /// well. A closed pipe (`| head`) ends it as usual.
   static func print(_ line: String) { output(Array("\(line)\n".utf8)) }
+
+  /// The same for JSON, one line. Texts in it were often chosen by others: none steers a terminal.
+  static func print(json value: AnyValue) {
+    Console.print(VisibleText.escaped(json: JSON.text(value)))
+  }
 
   /// The same for a result that is bytes.
   static func output(_ bytes: [UInt8]) {

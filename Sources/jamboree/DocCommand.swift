@@ -34,6 +34,6 @@ struct DocShow: ParsableCommand {
       guard let type = doc.root(name) else { continue }
       roots.set(name, doc.json(type, as: doc.naturalKind(of: type)))
     }
-    Console.print(JSON.text(.object(roots)))
+    Console.print(json: .object(roots))
   }
 }

@@ -39,7 +39,7 @@ struct DocStats: ParsableCommand {
     if json {
       var object = ObjectValue([.init(key: "format", value: .string(input.format.rawValue))])
       for row in rows { object.set(row.key, .number(Double(row.value))) }
-      return Console.print(JSON.text(.object(object)))
+      return Console.print(json: .object(object))
     }
     var table = TextTable([("format", false), (input.format.rawValue, true)])
     for row in rows { table.add([row.name, String(row.value)]) }

@@ -28,6 +28,16 @@ struct DocCommandTests {
     #expect(run.output.contains("\"t\"") && run.output.contains("ab"))
   }
 
+  @Test func textsOfOthersSteerNoTerminal() throws {
+    // a text "t" of U+009B "31m", U+202E, U+E0041 and a line separator
+    let text = Array("\u{9b}31m\u{202e}\u{e0041}\u{2028}é".utf8)
+    _ = try folder.write(
+      "a", [1, 1, 1, 0, 4, 1, 1, 0x74, UInt8(text.count)] + text + [0])
+    let run = try run("doc", "show", "a")
+    #expect(
+      run.output == #"{"t":"\u009b31m\u202e\udb40\udc41\u2028é"}"# + "\n", "\(run.output)")
+  }
+
   @Test(arguments: ["show", "trace"])
   func aFileThatCannotBeReadIsNamedWithItsCause(_ command: String) throws {
     _ = try folder.write("cut.gz", [0x1f, 0x8b, 8, 0])
