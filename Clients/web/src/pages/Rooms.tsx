@@ -105,13 +105,14 @@ function NewRoom({ session, onEnded }: Pick<Props, "session" | "onEnded">) {
   const [title, setTitle] = useState("");
   const [wrong, setWrong] = useState("");
   const [busy, setBusy] = useState(false);
+  const [forReview, setForReview] = useState(false);
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     const given = title.trim();
     if (!isVisible(given) || Array.from(given).length > 120) return setWrong(text("rooms.new.bad"));
     setBusy(true);
-    const answer = await session.createRoom(given);
+    const answer = await session.createRoom(given, forReview);
     setBusy(false);
     if (answer.ok) {
       const { id, title: made } = answer.value;
@@ -139,6 +140,16 @@ function NewRoom({ session, onEnded }: Pick<Props, "session" | "onEnded">) {
         />
         <button type="submit" className="main" disabled={busy}>{text("rooms.new")}</button>
       </div>
+      {session.membership?.role === "facilitator" && (
+        <label className="choice">
+          <input
+            type="checkbox"
+            checked={forReview}
+            onChange={(event) => setForReview(event.target.checked)}
+          />
+          {text("rooms.new.review")}
+        </label>
+      )}
       <p id="title-wrong" className="wrong" role="alert">{wrong}</p>
     </form>
   );

@@ -74,7 +74,8 @@ export interface Session extends TokenSource {
   /** Whether the invitation still is good, before anybody gives a name; the jam it leads into. */
   check(): Promise<Answer<JamTitle>>;
   rooms(): Promise<Answer<RoomList>>;
-  createRoom(title: string): Promise<Answer<JamTitle>>;
+  /** In a room for review nobody writes but recordings. */
+  createRoom(title: string, forReview?: boolean): Promise<Answer<JamTitle>>;
   /** Paths; put the page's origin in front. Facilitators only. */
   invitations(): Promise<Answer<Readonly<Record<InvitedRole, string>>>>;
   /** The new link's path; the former one lets nobody in any more. Facilitators only. */

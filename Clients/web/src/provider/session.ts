@@ -157,8 +157,10 @@ export function createSession(options: SessionOptions, invitation?: string): Ses
       const answer = await rooms();
       return answer.ok && !answer.value.rooms.some(({ id }) => id === room);
     },
-    createRoom: (title) =>
-      authorized({ method: "POST", path: `${base}/rooms`, body: { title } }, readJam),
+    createRoom(title, forReview = false) {
+      const body = forReview ? { title, review: true } : { title };
+      return authorized({ method: "POST", path: `${base}/rooms`, body }, readJam);
+    },
     invitations: () =>
       authorized({ method: "GET", path: `${base}/invitations` }, readInvitations),
     async renewInvitation(role) {

@@ -28,6 +28,7 @@ export const be: Texts = {
   "rooms.new": "Адкрыць пакой",
   "rooms.new.title": "Пра што ён?",
   "rooms.new.example": "Радыё для пад’езда",
+  "rooms.new.review": "Толькі для прагляду запісаў",
   "rooms.new.bad": "У назве павінна быць ад 1 да 120 знакаў.",
   "ago.now": "толькі што",
   percent: "{{figure}} %",

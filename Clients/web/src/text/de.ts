@@ -28,6 +28,7 @@ export const de: Texts = {
   "rooms.new": "Raum eröffnen",
   "rooms.new.title": "Worum geht es?",
   "rooms.new.example": "Radio fürs Treppenhaus",
+  "rooms.new.review": "Nur zum Ansehen von Aufzeichnungen",
   "rooms.new.bad": "Ein Titel hat 1 bis 120 Zeichen.",
   "ago.now": "gerade eben",
   percent: "{{figure}} %",

@@ -32,6 +32,7 @@ export const en = {
   "rooms.new": "Start a room",
   "rooms.new.title": "What is it about?",
   "rooms.new.example": "Radio for the stairwell",
+  "rooms.new.review": "Only for watching recordings",
   "rooms.new.bad": "A title has 1 to 120 characters.",
   "ago.now": "now",
   percent: "{{figure}}%",

@@ -28,6 +28,7 @@ export const ru: Texts = {
   "rooms.new": "Открыть комнату",
   "rooms.new.title": "О чём она?",
   "rooms.new.example": "Радио для подъезда",
+  "rooms.new.review": "Только для просмотра записей",
   "rooms.new.bad": "В названии должно быть от 1 до 120 символов.",
   "ago.now": "только что",
   percent: "{{figure}} %",
