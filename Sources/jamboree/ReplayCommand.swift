@@ -15,8 +15,8 @@ struct ReplayCommand: ParsableCommand {
       that is there for watching: one that was started for that, or one that does not exist yet \
       (nobody started it by a title, wrote in it, or is in it). A token with --scope replay for \
       that room lets it in; without one it is signed with the key of the data folder, which is \
-      good for the hub that runs on it. When all of it is saved, the boards are compared with the recorded ones; the last line is \
-      "equal", or the exit code is 1.
+      good for the hub that runs on it. When all of it is saved, the boards are compared with the \
+      recorded ones; the last line is "equal", or the exit code is 1.
 
       Works beside a hub that runs on the folder, also into another room of the same hub. What is \
       there already is taken as a duplicate, so a replay that broke off can be started again.
