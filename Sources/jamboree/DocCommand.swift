@@ -19,7 +19,7 @@ struct DocShow: ParsableCommand {
     abstract: "Print a document as JSON.",
     discussion: """
       A root's type is not in the file; the view is chosen by what the root holds. Text is shown \
-      without its formatting and without what is embedded in it; XML is not shown.
+      without its formatting and without what is embedded in it, XML as Yjs writes it.
       """)
 
   @Argument(help: DocInput.help)
