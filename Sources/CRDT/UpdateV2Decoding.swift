@@ -120,7 +120,7 @@ private struct V2Transcoder: ~Escapable {
   /// The whole update in format V1.
   mutating func update() throws(DecodingError) -> [UInt8] {
     try structs()
-    try deleteSet()
+    try DeleteSet.transcodeV2(&rest, to: &writer)
     return writer.bytes
   }
 
@@ -270,34 +270,5 @@ private struct V2Transcoder: ~Escapable {
 
   private mutating func copyRest(from start: Int) {
     for index in start..<rest.offset { writer.byte(bytes[index]) }
-  }
-
-  /// Ranges are differences from the end of the one before, and lengths one less.
-  private mutating func deleteSet() throws(DecodingError) {
-    let start = rest.offset
-    let sections = try rest.varUInt()
-    guard sections <= UInt64(rest.remaining / 2) else {
-      throw .invalid(offset: start, what: "more clients in the delete set than bytes")
-    }
-    writer.varUInt(sections)
-    for _ in 0..<sections {
-      writer.varUInt(try rest.varUInt())
-      let place = rest.offset
-      let count = try rest.varUInt()
-      guard count <= UInt64(rest.remaining / 2) else {
-        throw .invalid(offset: place, what: "more deleted ranges than bytes")
-      }
-      writer.varUInt(count)
-      var clock: UInt64 = 0
-      for _ in 0..<count {
-        let place = rest.offset
-        clock += try rest.varUInt()
-        let length = try rest.varUInt() + 1
-        guard clock + length <= maxSafeInteger else { throw .integerOutOfRange(offset: place) }
-        writer.varUInt(clock)
-        writer.varUInt(length)
-        clock += length
-      }
-    }
   }
 }

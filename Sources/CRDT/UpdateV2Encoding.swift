@@ -11,8 +11,7 @@ extension Update {
   public func encodedV2() throws(EncodingError) -> [UInt8] {
     var columns = V2Columns()
     try columns.structs(records, of: source)
-    columns.deleteSet(deleteSet)
-    return columns.encoded()
+    return columns.encoded(deleteSet)
   }
 }
 
@@ -30,7 +29,7 @@ private struct V2Columns {
   private var rest = ByteWriter()
   private var keyCount: Int64 = 0
 
-  consuming func encoded() -> [UInt8] {
+  consuming func encoded(_ deleteSet: DeleteSet) -> [UInt8] {
     var writer = ByteWriter(reservingCapacity: rest.bytes.count + 64)
     writer.varUInt(0)
     writer.varBytes(keyClocks.encoded())
@@ -43,6 +42,7 @@ private struct V2Columns {
     writer.varBytes(typeReferences.encoded())
     writer.varBytes(lengths.encoded())
     writer.raw(rest.bytes)
+    deleteSet.encodeV2(to: &writer)
     return writer.bytes
   }
 
@@ -157,29 +157,5 @@ private struct V2Columns {
     try keyClocks.append(keyCount)
     keyCount += 1
     strings.append(source, range)
-  }
-
-  mutating func deleteSet(_ deleteSet: DeleteSet) {
-    let ranges = deleteSet.ranges
-    var sections = 0
-    for index in ranges.indices where index == 0 || ranges[index - 1].client != ranges[index].client
-    {
-      sections += 1
-    }
-    rest.varUInt(sections)
-    var first = 0
-    while first < ranges.count {
-      var end = first
-      while end < ranges.count, ranges[end].client == ranges[first].client { end += 1 }
-      rest.varUInt(ranges[first].client)
-      rest.varUInt(end - first)
-      var clock: UInt64 = 0
-      for range in ranges[first..<end] {
-        rest.varUInt(range.clock - clock)
-        rest.varUInt(range.length - 1)
-        clock = range.end
-      }
-      first = end
-    }
   }
 }
