@@ -30,22 +30,25 @@ extension Doc {
     return writer.bytes
   }
 
-  /// A client's structs from a clock on, as one section.
-  func writeStructs(_ client: Index32, from clock: UInt64, to writer: inout ByteWriter) {
+  /// A client's structs from a clock on, as one section; up to the end, or to where one begins.
+  func writeStructs(
+    _ client: Index32, from clock: UInt64, upTo limit: UInt64? = nil, to writer: inout ByteWriter
+  ) {
     let record = clients[Int(client)]
     let first = position(client, clock)
-    writer.varUInt(record.structs.count - first)
+    let end = limit.map { position(client, $0 - 1) + 1 } ?? record.structs.count
+    writer.varUInt(end - first)
     writer.varUInt(record.id)
     writer.varUInt(clock)
     var cut = clock - items[Int(record.structs[first])].clock
-    for index in record.structs[first...] {
+    for index in record.structs[first..<end] {
       write(items[Int(index)], cut: cut, to: &writer)
       cut = 0
     }
   }
 
   /// Everything that is deleted, GC structs included.
-  private func deletedRanges(_ order: [Int]) -> DeleteSet {
+  func deletedRanges(_ order: [Int]) -> DeleteSet {
     var ranges: [DeleteRange] = []
     for client in order {
       var isOpen = false

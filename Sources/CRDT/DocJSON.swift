@@ -2,7 +2,7 @@ public import Lib0
 
 /// How `Doc.json` writes what JSON has no word for.
 public enum JSONNotation: Sendable {
-  /// Readable: maps as objects, arrays as arrays, text as a string, bytes as hex in `$bytes`.
+  /// Readable: maps as objects, arrays as arrays, text and XML as a string, bytes as hex in `$bytes`.
   case plain
   /// Exact, as in Protocol/vectors: `$map`, `$array`, `$text` (runs), `$undefined`, `$number`, …
   case exact
@@ -13,7 +13,7 @@ extension Doc {
   /// Deeper nesting is written as `{"$deeper": true}`: it is the peer's, and the stack is ours.
   private static var depthLimit: Int { 100 }
 
-  /// A shared type read as a map, an array or a text. XML is written as its elements.
+  /// A shared type read as a map, an array, a text or XML.
   public func json(
     _ type: SharedType, as kind: SharedTypeKind, _ notation: JSONNotation = .plain
   ) -> AnyValue {
@@ -45,16 +45,17 @@ extension Doc {
   ) -> AnyValue {
     guard depth > 0 else { return .object(["$deeper": .bool(true)]) }
     switch kind {
+    case .xmlElement, .xmlFragment, .xmlText: return .string(xml(type, as: kind))
     case .map, .xmlHook:
       return .object(
         ObjectValue(
           entries(of: type).map {
             .init(key: $0.key, value: json($0.value, notation, depth: depth - 1))
           }))
-    case .text, .xmlText:
+    case .text:
       if notation == .plain { return .string(string(of: type)) }
       return .array(runs(of: type).map { json($0, notation, depth: depth - 1) })
-    case .array, .xmlElement, .xmlFragment, .untyped:
+    case .array, .untyped:
       return .array(elements(of: type).map { json($0, notation, depth: depth - 1) })
     }
   }
@@ -85,6 +86,8 @@ extension Doc {
       case .map: return .object(["$map": inner])
       case .text: return .object(["$text": inner])
       case .array: return .object(["$array": inner])
+      case .xmlHook:
+        return .object(["$xmlhook": .object(["name": .string(name(of: type)), "map": inner])])
       default: return .object(["$xml": inner])
       }
     }

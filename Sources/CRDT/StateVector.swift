@@ -13,9 +13,15 @@ public struct StateVector: Equatable, Sendable {
   /// Entries with clock 0 are accepted (yrs sends them) and mean the same as none.
   public init(decoding bytes: Span<UInt8>) throws(DecodingError) {
     var reader = ByteReader(bytes)
+    try self.init(decoding: &reader)
+  }
+
+  /// The same from the middle of something; the reader is behind it afterwards.
+  init(decoding reader: inout ByteReader) throws(DecodingError) {
+    let start = reader.offset
     let count = try reader.varUInt()
     guard count <= UInt64(reader.remaining / 2) else {
-      throw .invalid(offset: 0, what: "more clients than bytes")
+      throw .invalid(offset: start, what: "more clients than bytes")
     }
     for _ in 0..<count {
       let client = try reader.varUInt()

@@ -86,6 +86,8 @@ extension UpdateRecord {
       writer.varUInt(length - cut + extra)
       return
     }
+    // Yjs forgets that there is a key where a neighbour says which.
+    let info = hasParent ? info : info & ~InfoBit.key
     writer.byte(cut > 0 ? info | InfoBit.origin : info)
     if cut > 0 {
       writer.varUInt(client)

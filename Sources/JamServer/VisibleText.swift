@@ -16,15 +16,31 @@ public enum VisibleText {
     "\"\(escaped(text, orBackslashed: ["\"", "\\"]))\""
   }
 
+  /// JSON in which the same scalars are escapes (`\u001b`): the same value, wherever it is shown.
+  public static func escaped(json: String) -> String {
+    json.unicodeScalars.map { scalar in
+      isHarmless(scalar) ? "\(scalar)" : "\(scalar)".utf16.map(escaped(unit:)).joined()
+    }.joined()
+  }
+
+  private static func escaped(unit: UTF16.CodeUnit) -> String {
+    let digits = String(unit, radix: 16)
+    return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+  }
+
+  private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: false
+    default: true
+    }
+  }
+
   private static func escaped(
     _ text: some StringProtocol, orBackslashed special: Set<Unicode.Scalar>
   ) -> String {
     text.unicodeScalars.map { scalar in
-      switch scalar.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator:
-        "\\u{\(String(scalar.value, radix: 16))}"
-      default: special.contains(scalar) ? "\\\(scalar)" : "\(scalar)"
-      }
+      if !isHarmless(scalar) { return "\\u{\(String(scalar.value, radix: 16))}" }
+      return special.contains(scalar) ? "\\\(scalar)" : "\(scalar)"
     }.joined()
   }
 }

@@ -12,6 +12,17 @@ public struct StringEncoder: Sendable {
   public mutating func append(_ value: String) {
     let start = text.count
     text.append(contentsOf: value.utf8)
+    endString(from: start)
+  }
+
+  /// Part of an array, which must be whole characters in valid UTF-8.
+  public mutating func append(_ source: [UInt8], _ range: Range<Int>) {
+    let start = text.count
+    text.append(contentsOf: source[range])
+    endString(from: start)
+  }
+
+  private mutating func endString(from start: Int) {
     let length = UTF16Length.ofValid(text.span.extracting(start..<text.count))
     lengths.append(inRange: UInt64(length))
   }
@@ -66,22 +77,54 @@ public struct StringDecoder: ~Escapable {
   /// - Throws: `.invalid` where the string would be longer than what is left of the text; else as
   ///   the column of lengths throws.
   public mutating func next() throws(DecodingError) -> String {
+    let piece = try nextPiece()
+    let whole = try string(piece.range)
+    guard piece.opensWithHalf || piece.endsWithHalf else { return whole }
+    return (piece.opensWithHalf ? "\u{fffd}" : "") + whole + (piece.endsWithHalf ? "\u{fffd}" : "")
+  }
+
+  /// Writes the next string as a `varString`, without making a `String` of it. The result is its
+  /// length.
+  ///
+  /// - Throws: as `next()`.
+  public mutating func copyNext(to writer: inout ByteWriter) throws(DecodingError) -> UInt64 {
+    let piece = try nextPiece()
+    let halves = (piece.opensWithHalf ? 3 : 0) + (piece.endsWithHalf ? 3 : 0)
+    writer.varUInt(piece.range.count + halves)
+    if piece.opensWithHalf { writer.raw(StringDecoder.half) }
+    for index in piece.range { writer.byte(text[index]) }
+    if piece.endsWithHalf { writer.raw(StringDecoder.half) }
+    return piece.length
+  }
+
+  /// U+FFFD as UTF-8.
+  private static let half: [UInt8] = [0xef, 0xbf, 0xbd]
+
+  /// One string: the whole characters of it, and whether halves of others stand around them.
+  private struct Piece {
+    var range = 0..<0
+    var length: UInt64 = 0
+    var opensWithHalf = false
+    var endsWithHalf = false
+  }
+
+  private mutating func nextPiece() throws(DecodingError) -> Piece {
     let length = try lengths.next()
     guard length <= UInt64(unitsLeft) else {
       throw .invalid(offset: lengths.runOffset, what: "a string past the end of its column's text")
     }
-    guard length > 0 else { return "" }
+    guard length > 0 else { return Piece() }
     unitsLeft -= Int(length)
-    let beginsInside = isInsidePair
-    if beginsInside {
+    var piece = Piece(length: length, opensWithHalf: isInsidePair)
+    if isInsidePair {
       isInsidePair = false
       position += 4
     }
     let start = position
-    advance(by: Int(length) - (beginsInside ? 1 : 0))
-    let whole = try string(start..<position)
-    guard beginsInside || isInsidePair else { return whole }
-    return (beginsInside ? "\u{fffd}" : "") + whole + (isInsidePair ? "\u{fffd}" : "")
+    advance(by: Int(length) - (piece.opensWithHalf ? 1 : 0))
+    piece.range = start..<position
+    piece.endsWithHalf = isInsidePair
+    return piece
   }
 
   /// Moves over that many code units, which the text is known to have.

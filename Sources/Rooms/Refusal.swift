@@ -47,8 +47,8 @@ public struct Refusal: Error, Equatable, Sendable {
     .review, "this room is for watching a recorded session: this edit was not taken")
   static let notReview = Refusal(
     .notReview,
-    "this token is for performing a recorded session, and people work in this room: choose one "
-      + "that does not exist yet")
+    "this token is for performing a recorded session, and this room is not for watching one: start "
+      + "one for that, or choose one that does not exist yet")
   static let removed = Refusal(.removed, "a facilitator removed you from this room")
   static let serverOnly = Refusal(
     .serverOnly, "the stage changes by commands only: this edit was not taken")

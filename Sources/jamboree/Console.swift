@@ -1,12 +1,21 @@
 import Glibc
 import JamServer
+import Lib0
 
 /// Standard output for results, standard error for everything else.
 enum Console {
   /// A result. Where it cannot be written the program ends with 1: what follows would be lost as
   /// well. A closed pipe (`| head`) ends it as usual.
-  static func print(_ line: String) {
-    let code = write(line + "\n", to: STDOUT_FILENO)
+  static func print(_ line: String) { output(Array("\(line)\n".utf8)) }
+
+  /// The same for JSON, one line. Texts in it were often chosen by others: none steers a terminal.
+  static func print(json value: AnyValue) {
+    Console.print(VisibleText.escaped(json: JSON.text(value)))
+  }
+
+  /// The same for a result that is bytes.
+  static func output(_ bytes: [UInt8]) {
+    let code = write(bytes, to: STDOUT_FILENO)
     if code == 0 { return }
     if code != EPIPE {
       complain("Error: cannot write to standard output: \(unsafe String(cString: strerror(code)))")
@@ -15,16 +24,15 @@ enum Console {
   }
 
   /// The same beside a running hub, which goes on whoever listens.
-  static func announce(_ line: String) { _ = write(line + "\n", to: STDOUT_FILENO) }
+  static func announce(_ line: String) { _ = write(Array("\(line)\n".utf8), to: STDOUT_FILENO) }
 
   /// One line on standard error. What is in it was often chosen by others, names of files for one.
   static func complain(_ line: String) {
-    _ = write(VisibleText.escaped(line) + "\n", to: STDERR_FILENO)
+    _ = write(Array("\(VisibleText.escaped(line))\n".utf8), to: STDERR_FILENO)
   }
 
   /// All of it, whatever the pipe takes at a time; the errno if that fails.
-  private static func write(_ text: String, to descriptor: Int32) -> Int32 {
-    let bytes = Array(text.utf8)
+  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
     var done = 0
     while done < bytes.count {
       let count = unsafe bytes.withUnsafeBytes { buffer in

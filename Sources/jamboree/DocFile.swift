@@ -54,6 +54,26 @@ enum DocFile {
     }
   }
 
+  /// Writes a new file, or to standard output for `-`. What was there before stays until all of the
+  /// new one is.
+  static func write(_ bytes: [UInt8], to path: String) throws {
+    guard path != "-" else { return Console.output(bytes) }
+    let temporary = "\(path).tmp-\(getpid())"
+    let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw writeFailure(path) }
+    var code = Console.write(bytes, to: descriptor)
+    if close(descriptor) != 0, code == 0 { code = errno }
+    if code == 0, unsafe rename(temporary, path) != 0 { code = errno }
+    guard code != 0 else { return }
+    _ = unsafe unlink(temporary)
+    errno = code
+    throw writeFailure(path)
+  }
+
+  private static func writeFailure(_ path: String) -> Failure {
+    Failure("cannot write \(path): \(unsafe String(cString: strerror(errno)))")
+  }
+
   private static func failure(_ path: String) -> Failure {
     Failure("cannot read \(name(path)): \(unsafe String(cString: strerror(errno)))")
   }

@@ -24,7 +24,7 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     let rooms = try Store.list(data)
     if json {
-      Console.print(JSON.text(.array(rooms.map(Self.value))))
+      Console.print(json: .array(rooms.map(Self.value)))
     } else {
       for line in Self.table(rooms).lines { Console.print(line) }
       Console.print(Self.summary(rooms))

@@ -12,11 +12,11 @@ struct ReplayCommand: ParsableCommand {
     abstract: "Perform a recorded session in a review room.",
     discussion: """
       Sends the recorded updates of a room's boards, as they were and in their order, into a room \
-      that is there for watching: one that was made as a review room, or in which nobody has ever \
-      written. A token with --scope replay for that room lets it in; without one it is signed with \
-      the key of the data folder, which is good for the hub that runs on it. When \
-      all of it is saved, the boards are compared with the recorded ones; the last line is \
-      "equal", or the exit code is 1.
+      that is there for watching: one that was started for that, or one that does not exist yet \
+      (nobody started it by a title, wrote in it, or is in it). A token with --scope replay for \
+      that room lets it in; without one it is signed with the key of the data folder, which is \
+      good for the hub that runs on it. When all of it is saved, the boards are compared with the \
+      recorded ones; the last line is "equal", or the exit code is 1.
 
       Works beside a hub that runs on the folder, also into another room of the same hub. What is \
       there already is taken as a duplicate, so a replay that broke off can be started again.
@@ -142,7 +142,8 @@ struct ReplayCommand: ParsableCommand {
   private func recordedRoom() throws -> RoomID {
     let parts = room.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2, let jam = Slug(parts[0]), let prototype = Slug(parts[1]) else {
-      throw ValidationError("--room must be such as demo/radio")
+      throw ValidationError(
+        "--room must be such as demo/radio: the end of the room's address in a browser")
     }
     return RoomID(jam: jam, prototype: prototype)
   }

@@ -17,7 +17,7 @@ struct ReplayPrinter {
     var cursor = recording.cursor()
     while let record = try cursor.next() {
       guard choice.takes(record), record.sequence >= choice.from else { continue }
-      Console.print(JSON.text(Self.value(record)))
+      Console.print(json: Self.value(record))
     }
     for damage in recording.damage + cursor.damage { Console.complain("damaged: \(damage)") }
     let lost = cursor.lost.filter {

@@ -5,7 +5,6 @@ import Lib0
 enum TraceSession {
   enum Outcome {
     case passed
-    case skipped
     case failed(String)
   }
 
@@ -20,13 +19,15 @@ enum TraceSession {
       return .failed("no object of \"roots\"")
     }
     if let problem = shapeProblem(session, roots) { return .failed(problem) }
-    if roots.contains(where: { $0.value["type"]?.stringValue == "xml" }) { return .skipped }
+    guard let format = UpdateFormat(rawValue: session["encoding"]?.stringValue ?? "v1") else {
+      return .failed("\"encoding\" is neither \"v1\" nor \"v2\"")
+    }
     var updates: [Update] = []
     for (index, text) in recorded.enumerated() {
       guard let bytes = text.stringValue.flatMap(unhex) else {
         return .failed("update \(index) is not hex")
       }
-      do { updates.append(try Update(v1: bytes)) } catch {
+      do { updates.append(try format.decode(bytes)) } catch {
         return .failed("update \(index): \(error)")
       }
     }
@@ -50,7 +51,7 @@ enum TraceSession {
       case "text": fields = ["string", "delta", "length"]
       case "array": fields = ["value", "length"]
       case "map": fields = ["value"]
-      case "xml": continue
+      case "xml": fields = ["string", "length"]
       case let type?: return "\(root.key) has the unknown type \(JSON.text(.string(type)))"
       case nil: return "\(root.key) has no \"type\""
       }
@@ -115,6 +116,7 @@ enum TraceSession {
     switch kind {
     case "map": return [("value", doc.json(type, as: .map, .exact))]
     case "array": return [("value", doc.json(type, as: .array, .exact)), ("length", length)]
+    case "xml": return [("string", .string(doc.xml(type, as: .xmlFragment))), ("length", length)]
     default:
       let runs = canonical(.object(["$text": doc.json(type, as: .text, .exact)]))
       return [

@@ -31,7 +31,7 @@ struct VerifyCommand: ParsableCommand {
     let report = try Store.verify(
       data, decode: Self.fault, documents: { (try? RoomContents.documents(inMeta: $0)) ?? [] })
     if json {
-      Console.print(JSON.text(Self.value(report)))
+      Console.print(json: Self.value(report))
     } else {
       for damage in report.damage { Console.complain("damaged: \(damage)") }
       for note in report.notes { Console.complain("note: \(note)") }

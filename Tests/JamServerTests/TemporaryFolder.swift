@@ -43,4 +43,9 @@ final class TemporaryFolder: Sendable {
   func holdsOnly(_ name: String, in folder: String) -> Bool {
     unsafe system("test \"$(ls -A '\(path)/\(folder)')\" = '\(name)'") == 0
   }
+
+  /// Whether there is an entry that the shell's pattern fits.
+  func has(_ pattern: String) -> Bool {
+    unsafe system("ls '\(path)'/\(pattern) > /dev/null 2>&1") == 0
+  }
 }
