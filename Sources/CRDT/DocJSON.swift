@@ -2,7 +2,7 @@ public import Lib0
 
 /// How `Doc.json` writes what JSON has no word for.
 public enum JSONNotation: Sendable {
-  /// Readable: maps as objects, arrays as arrays, text and XML as a string, bytes as hex in `$bytes`.
+  /// Readable: maps as objects, arrays as arrays, text and XML as strings, bytes as `$bytes`.
   case plain
   /// Exact, as in Protocol/vectors: `$map`, `$array`, `$text` (runs), `$undefined`, `$number`, …
   case exact

@@ -2,8 +2,8 @@ import Lib0
 
 /// XML types as Yjs writes them: `toString()` of `YXmlFragment`, `YXmlElement` and `YXmlText`.
 ///
-/// Names of elements are in lower case, attributes by name, and nothing is escaped: it is for people
-/// and for comparing, not for a parser.
+/// Names of elements are in lower case, attributes by name, and nothing is escaped: it is for
+/// people and for comparing, not for a parser.
 extension Doc {
   /// Elements further inside are left out, as a comment says: nesting is the peer's, and the stack
   /// is ours.

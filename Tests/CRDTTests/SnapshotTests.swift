@@ -43,8 +43,8 @@ struct SnapshotTests {
     #expect(hex(Snapshot().encodedV1()) == item["empty_snapshot_v1"]?.stringValue)
   }
 
-  /// Every moment of a session, restored from the document at its end. (Where an emoji is cut later,
-  /// its halves are lost for the time before as well, as in Yjs.)
+  /// Every moment of a session, restored from the document at its end. (Where an emoji is cut
+  /// later, its halves are lost for the time before as well, as in Yjs.)
   @Test(
     arguments: Vectors.sessions.enumerated().filter { number, session in
       number % 23 == 0 && !session.file.contains("surrogates")

@@ -63,8 +63,12 @@ export function useWorkspace(
     const ways = [
       board.onDocument((document) => made.use(document)),
       board.onSynced(arrived),
-      board.onLost((loss) =>
-        lose({ code: loss.code, reason: loss.reason, shapes: readable(loss, board) })),
+      board.onLost((loss) => {
+        const shapes = readable(loss, board);
+        // nobody refused it: the hub may well have had all of it before the document broke
+        if (loss.code === "broken" && shapes?.length === 0) return;
+        lose({ code: loss.code, reason: loss.reason, shapes: shapes ?? [] });
+      }),
       tellArrivals(connection, board, say),
     ];
     made.focus();
@@ -97,12 +101,12 @@ function there(board: BoardConnection): ReadonlySet<string> {
   }
 }
 
-/** What can be read of what was lost: of a document that broke it may be nothing. */
-function readable(loss: Loss, board: BoardConnection): readonly LostShape[] {
+/** What was lost; undefined if it cannot be read, because the document broke. */
+function readable(loss: Loss, board: BoardConnection): readonly LostShape[] | undefined {
   try {
     return lostShapes(loss.refused, board.doc, loss.touched);
   } catch {
-    return [];
+    return undefined;
   }
 }
 
