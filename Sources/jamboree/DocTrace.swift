@@ -11,8 +11,8 @@ struct DocTrace: ParsableCommand {
       One session a line: "updates" (hex), "roots" (name to type and content) and, if recorded, \
       "state_vector" (client to clock). A root is a text ("string", "delta", "length"), an array \
       ("value", "length"), a map ("value") or XML ("string", "length"). "encoding" is "v1" or \
-      "v2". Each session is applied as recorded and once more as one merged update. Exits with 1 if any \
-      session fails or if none could be checked.
+      "v2". Each session is applied as recorded and once more as one merged update. Exits with 1 \
+      if any session fails or if none could be checked.
       """)
 
   @Argument(help: "Sessions as JSON, one a line.")

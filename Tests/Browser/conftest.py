@@ -25,6 +25,7 @@ sys.path.insert(0, str(ROOT / "Tests" / "Interop"))
 
 from person import Person  # noqa: E402
 from rig.hub import JAM, Hub  # noqa: E402
+from rig.share import pytest_addoption, pytest_collection_modifyitems  # noqa: E402, F401
 
 WEB = Path(os.environ.get("JAMBOREE_WEB", ROOT / ".build" / "web"))
 SECONDS = 120

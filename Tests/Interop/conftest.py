@@ -18,24 +18,13 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from rig.disk import FaultyDisk, is_mounted, small_disk  # noqa: E402
 from rig.hub import Hub, StockServer  # noqa: E402
+from rig.share import pytest_addoption, pytest_collection_modifyitems  # noqa: E402, F401
 from rig.stock import StockClients  # noqa: E402
 
 STOCK = os.environ.get("RIG_SERVER") == "y-websocket"
 SECONDS = 60
 HUBS = ("hub", "tls_hub", "narrow_hub", "small_hub", "faulty_hub", "narrow_faulty_hub")
 FULL_DISK = pytest.StashKey[str]()
-
-
-def pytest_addoption(parser):
-    parser.addoption("--share", default="1/1", help="2/3: of every three files the second")
-
-
-def pytest_collection_modifyitems(config, items):
-    number, of = map(int, config.getoption("--share").split("/"))
-    files = sorted({item.path for item in items})
-    mine = set(files[number - 1 :: of])
-    config.hook.pytest_deselected(items=[item for item in items if item.path not in mine])
-    items[:] = [item for item in items if item.path in mine]
 
 
 def pytest_configure(config):
