@@ -60,6 +60,8 @@ async def test_a_freeze_is_told_and_so_is_what_it_took(hub, people):
     await ann.until_words("Not everything went through")
     await ann.until_words("The room was frozen before your last changes arrived.")
     await ann.page.locator(".texts li", has_text="too late").wait_for()
+    await ann.page.reload()  # perhaps before it was read
+    await ann.page.locator(".texts li", has_text="too late").wait_for()
     await ann.until_words("Frozen by Lea.")
     await ann.until_no_text("too late")
     await ann.until_text("first")
@@ -71,6 +73,9 @@ async def test_a_freeze_is_told_and_so_is_what_it_took(hub, people):
     await lea.button("Unfreeze").click()
     await ann.page.get_by_text("Frozen by Lea.").wait_for(state="detached")
     await ann.page.locator(".notice").get_by_role("button", name="Close").click()
+    await ann.page.reload()
+    await ann.until_status("saved")
+    assert await ann.page.locator(".notice").count() == 0
     await ann.note(900, 300, "again")
     await ben.until_text("again")
     await ann.until_status("saved")

@@ -6,3 +6,12 @@ export function storage(): Storage | undefined {
     return undefined;
   }
 }
+
+/** sessionStorage, the same: what is in it ends with the tab. */
+export function tabStorage(): Storage | undefined {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { RefObject } from "react";
 import { lostShapes, textsOn } from "../board";
 import type { LostShape } from "../board";
@@ -10,6 +10,8 @@ import { createArrivals } from "../workspace/arrivals";
 import type { Say } from "../workspace/saying";
 import { firstView, View } from "../workspace/view";
 import { createWorkspace, Workspace } from "../workspace/workspace";
+import { keptNotices } from "./notices";
+import { tabStorage } from "./storage";
 
 export interface Working {
   readonly parent: RefObject<HTMLDivElement>;
@@ -35,7 +37,7 @@ export function useWorkspace(
   const canvas = useRef<HTMLCanvasElement>(null);
   const [workspace, setWorkspace] = useState<Workspace | null>(null);
   const [view, setView] = useState<View>(firstView);
-  const [lost, setLost] = useState<readonly LostNotice[]>([]);
+  const [lost, setLost] = useLost(session);
   const [synced, setSynced] = useState(false);
 
   // a layout effect ends before the effect of the page around it closes the connection: what the
@@ -90,6 +92,23 @@ export function useWorkspace(
   const closeLost = (notice: LostNotice): void =>
     setLost((all) => all.filter(({ number }) => number !== notice.number));
   return { parent, canvas, workspace, view, lost, closeLost, synced };
+}
+
+type ChangeLost = (how: (all: readonly LostNotice[]) => readonly LostNotice[]) => void;
+
+/** The notices of this room. What is changed is kept before it is on the page. */
+function useLost({ sub }: Session): readonly [readonly LostNotice[], ChangeLost] {
+  const kept = useMemo(() => keptNotices(tabStorage(), location.pathname, sub), [sub]);
+  const [lost, setLost] = useState(kept.read);
+  const all = useRef(lost);
+  const change = useCallback<ChangeLost>((how) => {
+    const next = how(all.current);
+    if (next === all.current) return;
+    all.current = next;
+    kept.write(next);
+    setLost(next);
+  }, [kept]);
+  return [lost, change];
 }
 
 /** What can be read; of a document that broke it may be nothing. */

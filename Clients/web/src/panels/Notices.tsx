@@ -5,7 +5,7 @@ import { Icon } from "./Icon";
 import type { LostNotice } from "./losses";
 
 const known = [
-  "frozen", "viewer", "replaced", "document-limit", "review", "deleted", "broken",
+  "frozen", "viewer", "replaced", "document-limit", "review", "deleted", "broken", "refused-before",
 ] as const;
 
 interface Props {

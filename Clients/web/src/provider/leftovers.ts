@@ -17,7 +17,7 @@ export interface LeftoverOptions extends Omit<RoomOptions, "room"> {
  * In ms: the first look, how long to look away where nothing waits and from a room that was just
  * dealt with (another tab may be writing there), and what attempts wait.
  */
-const waits = { first: 1_000, nothing: 30_000, failed: 2_000, longest: 120_000 };
+const waits = { first: 1_000, nothing: 30_000, failed: 2_000, longest: 120_000, away: 10_000 };
 
 /** Goes on until it is stopped. */
 export function sendLeftovers(options: LeftoverOptions): { stop(): void } {
@@ -54,7 +54,8 @@ export function sendLeftovers(options: LeftoverOptions): { stop(): void } {
     if (end.is === "failed") rests.failed(room);
     else if (end.is !== "away") rests.done(room);
     failures = end.is === "away" ? failures + 1 : 0;
-    wait(failures === 0 ? 0 : backOff(failures));
+    // whoever else waits for what was written sees at once that the hub is back
+    wait(failures === 0 ? 0 : Math.min(waits.away, backOff(failures)));
   }
 
   const sleep = environment.onWake(() => {

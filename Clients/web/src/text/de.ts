@@ -188,6 +188,8 @@ export const de: Texts = {
   "lost.viewer": "Mit diesem Link kannst du nur zuschauen.",
   "lost.replaced": "Das Board wurde durch einen anderen Stand ersetzt.",
   "lost.document-limit": "Das Board ist voll: Nur Löschen ist noch möglich.",
+  "lost.refused-before":
+    "Deine letzten Änderungen bauen auf einer auf, die schon vorher abgelehnt wurde.",
   "lost.review": "Dieser Raum ist zum Ansehen einer Aufzeichnung da.",
   "lost.deleted": "Jemand hat gelöscht, worin du gerade geschrieben hast.",
   "lost.broken":

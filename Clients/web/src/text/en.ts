@@ -196,6 +196,7 @@ export const en = {
   "lost.viewer": "With this link you can only watch.",
   "lost.replaced": "The board was replaced by another state.",
   "lost.document-limit": "The board is full: only deleting is possible.",
+  "lost.refused-before": "Your last changes build on one that was refused before.",
   "lost.review": "This room is for watching a recorded session.",
   "lost.deleted": "Somebody deleted what you were writing in.",
   "lost.broken":
