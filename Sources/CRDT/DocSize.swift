@@ -26,8 +26,9 @@ extension Doc {
   ///
   /// - Complexity: O(document).
   public mutating func shrink() {
-    content = Array(content)
-    items = Array(items)
+    content = content.withoutSpareRoom()
+    items = items.withoutSpareRoom()
+    structs.shrink()
   }
 
   /// Adds a struct to the sum.
