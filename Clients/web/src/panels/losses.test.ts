@@ -37,6 +37,14 @@ test("only what is not on the board is told to be missing", () => {
   assert.equal(notice?.refused, 3);
 });
 
+test("what an open field and its document have lost alike is told once", () => {
+  const one = lose([], "deleted", note("alpha"));
+  assert.equal(lose(one, "deleted", note("alpha ")), one);
+  assert.deepEqual(texts(lose(one, "deleted", note("beta"), note("alpha"))), ["alpha", "beta"]);
+  assert.equal(lose([], "deleted", note(" ")).length, 0, "an empty note is no loss");
+  assert.equal(lose(one, "frozen", note("alpha")).length, 2, "another reason is other news");
+});
+
 test("a notice goes once all of its texts are there again", () => {
   const both = lose([], "deleted", note(" alpha"), note("beta"));
   assert.equal(stillLost(both, nothing), both, "unchanged, it is the same");

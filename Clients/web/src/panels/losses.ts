@@ -16,8 +16,13 @@ export interface LostNotice {
 export interface Lost {
   readonly code: string;
   readonly reason: string;
-  readonly shapes: readonly LostShape[];
+  readonly shapes: readonly Pick<LostShape, "change" | "text">[];
 }
+
+/** Texts in something that others have deleted. */
+export const buriedTexts = (texts: readonly string[]): Lost => ({
+  code: "deleted", reason: "", shapes: texts.map((text) => ({ change: "changed", text })),
+});
 
 /** More would only hide the board; what one more takes the place of is told here. */
 const MOST = 20;
@@ -30,9 +35,13 @@ export function withLoss(
   { code, reason, shapes }: Lost,
   there: ReadonlySet<string>,
 ): readonly LostNotice[] {
+  const told = code === "deleted" ? textsIn(notices, code) : none;
   const texts = shapes
     .filter(({ change, text }) => change !== "deleted" && isMissing(text, there))
-    .map(({ text }) => text);
+    .map(({ text }) => text)
+    .filter((text) => !told.has(trimmed(text)));
+  // nobody refused anything: there is nothing else to say
+  if (code === "deleted" && texts.length === 0) return notices;
   const notice: LostNotice = {
     number: 1 + Math.max(0, ...notices.map(({ number }) => number)),
     code, reason, texts,
@@ -62,6 +71,12 @@ export function stillLost(
   return now.length === notices.length && now.every((one, at) => one === notices[at])
     ? notices : now;
 }
+
+const none: ReadonlySet<string> = new Set();
+
+/** What an open field and the document have both lost is one loss. */
+const textsIn = (notices: readonly LostNotice[], code: string): ReadonlySet<string> =>
+  new Set(notices.flatMap((one) => (one.code === code ? one.texts.map(trimmed) : [])));
 
 const isMissing = (text: string, there: ReadonlySet<string>): boolean =>
   trimmed(text) !== "" && !there.has(trimmed(text));
