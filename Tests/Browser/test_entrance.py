@@ -40,6 +40,39 @@ async def test_name_rooms_and_a_new_room(hub, people):
     await ben.until_text("Прием")
 
 
+async def test_names_and_titles_are_tidied_and_what_is_wrong_is_said_in_the_pages_language(hub, people):
+    ann = await people(" \u202eAnn \u200b  B.\u2066 ", locale="de-DE")
+    ann.expected = ["status of 400"]
+    await ann.open(await asyncio.to_thread(hub.link))
+    await ann.page.locator("#name").fill("😀" * 65)
+    await ann.keyboard.press("Enter")
+    await ann.until_words("Ein Name hat 1 bis 64 Zeichen.")
+    await ann.introduce()
+    await ann.until_words("Hallo Ann B.")
+
+    title, start = ann.page.locator("#title"), ann.page.locator("form.new button")
+    await title.fill("x" * 121)
+    await start.click()
+    await ann.until_words("Ein Titel hat 1 bis 120 Zeichen.")
+
+    async def refuse(route):
+        await route.fulfill(
+            status=400,
+            headers={"Content-Type": "application/json"},
+            body='{"error": "bad-request", "reason": "the body is not as above"}',
+        )
+
+    await ann.page.route("**/rooms", refuse)
+    await title.fill("Radio")
+    await start.click()
+    await ann.until_words("Das hat nicht geklappt (bad-request).")
+    assert "as above" not in await ann.page.locator("body").inner_text()
+    await ann.page.unroute("**/rooms")
+    await title.fill("\tRadio\u200b  für \u202eAlle ")
+    await start.click()
+    await ann.page.get_by_role("heading", name="Radio für Alle", exact=True).wait_for()
+
+
 async def test_rooms_of_one_title_are_told_apart(hub, people):
     ann = await people("Ann")
     made = [await asyncio.to_thread(hub.ask, "rooms", "POST", {"title": t}) for t in ("Bau", "Radio", "Radio")]

@@ -66,7 +66,7 @@ export function useWorkspace(
         const shapes = readable(loss, board);
         // nobody refused it: the hub may well have had all of it before the document broke
         if (loss.code === "broken" && shapes?.length === 0) return;
-        lose({ code: loss.code, reason: loss.reason, shapes: shapes ?? [] });
+        lose({ code: loss.code, shapes: shapes ?? [] });
       }),
       board.onBuried((texts) => lose(buriedTexts(texts))),
       tellArrivals(connection, board, say),

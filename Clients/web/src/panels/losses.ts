@@ -4,7 +4,6 @@ import type { LostShape } from "../board";
 export interface LostNotice {
   readonly number: number;
   readonly code: string;
-  readonly reason: string;
   /** How many changes were refused; 0 if nothing was, or nobody knows. */
   readonly refused: number;
   /** Those that were not on the board when it was last looked at. */
@@ -15,13 +14,12 @@ export interface LostNotice {
 
 export interface Lost {
   readonly code: string;
-  readonly reason: string;
   readonly shapes: readonly Pick<LostShape, "change" | "text">[];
 }
 
 /** Texts in something that others have deleted. */
 export const buriedTexts = (texts: readonly string[]): Lost => ({
-  code: "deleted", reason: "", shapes: texts.map((text) => ({ change: "changed", text })),
+  code: "deleted", shapes: texts.map((text) => ({ change: "changed", text })),
 });
 
 /** More would only hide the board; what one more takes the place of is told here. */
@@ -32,7 +30,7 @@ const trimmed = (text: string): string => text.trim();
 /** `there`: the texts on the board, as `textsOn` has them. */
 export function withLoss(
   notices: readonly LostNotice[],
-  { code, reason, shapes }: Lost,
+  { code, shapes }: Lost,
   there: ReadonlySet<string>,
 ): readonly LostNotice[] {
   const told = code === "deleted" ? textsIn(notices, code) : none;
@@ -44,7 +42,7 @@ export function withLoss(
   if (code === "deleted" && texts.length === 0) return notices;
   const notice: LostNotice = {
     number: 1 + Math.max(0, ...notices.map(({ number }) => number)),
-    code, reason, texts,
+    code, texts,
     refused: code === "deleted" ? 0 : shapes.length,
     more: shapes.length > texts.length,
   };
