@@ -73,6 +73,41 @@ async def test_names_and_titles_are_tidied_and_what_is_wrong_is_said_in_the_page
     await ann.page.get_by_role("heading", name="Radio für Alle", exact=True).wait_for()
 
 
+async def test_the_focus_goes_along_from_screen_to_screen(hub, people):
+    ann = await people("Ann")
+    await asyncio.to_thread(hub.ask, "rooms", "POST", {"title": "Radio"})
+    await ann.open(await asyncio.to_thread(hub.link))
+
+    async def until_focused(tag: str, name: str):
+        async def look():
+            return [tag, name] == await ann.page.evaluate(
+                """() => { const one = document.activeElement;
+                           return [one.tagName, one.ariaLabel ?? one.textContent]; }"""
+            )
+
+        await until(look, f"the focus is on {tag} {name}")
+
+    await until_focused("INPUT", "")
+    await ann.introduce()
+    await until_focused("H1", "demo")
+    await ann.keyboard.press("Tab")
+    await until_focused("BUTTON", "Change name")
+    await ann.keyboard.press("Enter")
+    await until_focused("INPUT", "")
+    await ann.keyboard.press("Enter")
+    await until_focused("H1", "demo")
+    await ann.page.locator("a.room", has_text="Radio").click()
+    await until_focused("CANVAS", "Board Radio")
+    await ann.page.go_back()
+    await until_focused("H1", "demo")
+    title = ann.page.locator("#title")
+    await title.click()
+    async with ann.page.expect_response("**/rooms"):
+        await ann.keyboard.type("Gar")
+    await ann.keyboard.type("den")
+    assert await title.input_value() == "Garden"
+
+
 async def test_rooms_of_one_title_are_told_apart(hub, people):
     ann = await people("Ann")
     made = [await asyncio.to_thread(hub.ask, "rooms", "POST", {"title": t}) for t in ("Bau", "Radio", "Radio")]
