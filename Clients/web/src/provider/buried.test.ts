@@ -164,6 +164,39 @@ for (const isSaved of [false, true]) {
   });
 }
 
+for (const code of ["not-saving", "frozen"] as const) {
+  test(`a hub that for long does not take it (${code}) has it told once, also after reloads`, async () => {
+    const [store, theirs] = [memoryStore(), board()];
+    const first = await visit(store, theirs);
+    await first.join();
+    first.saved();
+    await first.away();
+    write(first.doc(), "note", " on Friday");
+    theirs.getMap("shapes").delete("note");
+    const told: string[] = [];
+    /** The hub opens the board, sends what it has, and takes nothing. */
+    const refuse = (it: Awaited<ReturnType<typeof visit>>): void => {
+      const to = it.socket();
+      to.send("main", { is: "opened", epoch: 1 });
+      to.send("main", { is: "step1", stateVector: Y.encodeStateVector(theirs) });
+      to.send("main", { is: "step2", update: Y.encodeStateAsUpdate(theirs) });
+      to.send("main", { is: "reject", number: 1, code, reason: "" });
+    };
+    for (let loads = 0; loads < 3; loads++) {
+      const it = loads === 0 ? first : await visit(store, theirs);
+      it.socket().open();
+      for (let turn = 0; turn < 5; turn++) {
+        refuse(it);
+        await it.pass(10_000);
+      }
+      assert.equal(it.room.status.at, "refused");
+      told.push(...it.told);
+      it.room.close();
+    }
+    assert.deepEqual(told, ["Party on Friday"]);
+  });
+}
+
 test("what was told when nobody listened is told to the first who does", () => {
   const burials = createBurials({ now: () => 0 });
   const doc = board();
