@@ -63,7 +63,8 @@ struct AwarenessTests {
     case "setLocalStateField":
       let cursor: AnyValue = .object(["anchor": .number(1), "head": .number(3)])
       return awareness.setLocalField("cursor", to: cursor, now: 0)
-    case "setLocalState again": return awareness.setLocalState(.object(["back": .number(1)]), now: 0)
+    case "setLocalState again":
+      return awareness.setLocalState(.object(["back": .number(1)]), now: 0)
     case "setLocalState(null)": return awareness.setLocalState(nil, now: 0)
     default: break
     }

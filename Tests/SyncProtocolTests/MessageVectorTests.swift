@@ -77,7 +77,8 @@ struct MessageVectorTests {
       }
       for _ in 0..<500 {
         var bytes = row.bytes
-        bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(in: 0...255, using: &random)
+        let place = Int.random(in: 0..<bytes.count, using: &random)
+        bytes[place] = .random(in: 0...255, using: &random)
         _ = try? HocuspocusFrame(bytes.span)
         _ = try? SyncMessage(bytes.span)
       }
