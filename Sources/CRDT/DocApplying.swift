@@ -78,7 +78,7 @@ extension Doc {
 
   private mutating func applyDelete(_ range: DeleteRange, _ rest: inout [DeleteRange]) {
     let state = clock(of: range.client)
-    if range.clock < state, let client = clientIndices[range.client] {
+    if range.clock < state, let client = clientTable.find(range.client) {
       delete(client, from: range.clock, to: min(range.end, state))
     }
     if range.end > state {

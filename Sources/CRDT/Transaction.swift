@@ -48,7 +48,7 @@ extension Doc {
     var writer = ByteWriter()
     writer.varUInt(applied.newStructs.count)
     for range in applied.newStructs.sorted(by: { $0.client > $1.client }) {
-      guard let client = clientIndices[range.client] else { continue }
+      guard let client = clientTable.find(range.client) else { continue }
       writeStructs(client, from: range.from, to: &writer)
     }
     applied.newDeletes.encode(to: &writer)

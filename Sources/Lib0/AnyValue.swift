@@ -1,7 +1,8 @@
 /// A JavaScript value, as lib0's "Any" carries it.
 ///
+/// Strings and keys are equal when their code units are: JavaScript does not normalise.
 /// - Source: lib0 `encoding.js`, `writeAny`.
-public enum AnyValue: Equatable, Sendable {
+public enum AnyValue: Sendable {
   case undefined
   case null
   case bool(Bool)
@@ -32,8 +33,8 @@ public enum AnyValue: Equatable, Sendable {
 ///
 /// - Order: keys that look like an array index first, ascending; then the others as they came.
 ///   A key that comes twice keeps its place and takes the later value.
-public struct ObjectValue: Equatable, Sendable {
-  public struct Entry: Equatable, Sendable {
+public struct ObjectValue: Sendable {
+  public struct Entry: Sendable {
     public var key: String
     public var value: AnyValue
     public init(key: String, value: AnyValue) {
@@ -56,12 +57,12 @@ public struct ObjectValue: Equatable, Sendable {
 
   /// Complexity: O(count).
   public subscript(key: String) -> AnyValue? {
-    entries.first { $0.key == key }?.value
+    entries.first { $0.key.hasSameUnits(as: key) }?.value
   }
 
   /// Sets one key. Complexity: O(count).
   public mutating func set(_ key: String, _ value: AnyValue) {
-    if let place = entries.firstIndex(where: { $0.key == key }) {
+    if let place = entries.firstIndex(where: { $0.key.hasSameUnits(as: key) }) {
       entries[place].value = value
     } else {
       entries.append(Entry(key: key, value: value))
@@ -83,17 +84,25 @@ public struct ObjectValue: Equatable, Sendable {
 
   private static func withoutRepeats(_ entries: [Entry]) -> [Entry] {
     guard entries.count > 1 else { return entries }
-    var places: [String: Int] = [:]
     var result: [Entry] = []
     result.reserveCapacity(entries.count)
+    if entries.count <= 16 {
+      for entry in entries {
+        if let place = result.firstIndex(where: { $0.key.hasSameUnits(as: entry.key) }) {
+          result[place].value = entry.value
+        } else {
+          result.append(entry)
+        }
+      }
+      return result
+    }
+    // Bytes as keys: two strings that only look alike must not meet in the table.
+    var places: [[UInt8]: Int] = [:]
     for entry in entries {
-      // Compared by code unit: JavaScript does not normalise, Swift's String does.
-      if let place = places[entry.key],
-        result[place].key.utf8.elementsEqual(entry.key.utf8)
-      {
+      if let place = places.updateValue(result.count, forKey: Array(entry.key.utf8)) {
+        places[Array(entry.key.utf8)] = place
         result[place].value = entry.value
       } else {
-        places[entry.key] = result.count
         result.append(entry)
       }
     }

@@ -17,6 +17,16 @@ public struct AwarenessEntry: Equatable, Sendable {
     self.state = state
   }
 
+  /// - Parameter value: The state; null says that the client is gone.
+  public init(client: UInt64, clock: UInt64, value: AnyValue) {
+    self.init(client: client, clock: clock, state: Array(JSON.text(value).utf8))
+  }
+
+  /// The state as a value; null if the client is gone.
+  ///
+  /// - Throws: where it is no JSON.
+  public func value() throws(DecodingError) -> AnyValue { try JSON.parse(state.span) }
+
   /// The JSON text that says "this client is gone".
   public static let gone: [UInt8] = Array("null".utf8)
 
@@ -53,5 +63,19 @@ public struct AwarenessEntry: Equatable, Sendable {
       writer.varBytes(entry.state)
     }
     return writer.bytes
+  }
+
+  /// An awareness update with other states, under the same clocks: what a server does that knows
+  /// better who somebody is (y-protocols `modifyAwarenessUpdate`).
+  public static func rewrite(
+    _ update: Span<UInt8>, _ change: (_ client: UInt64, _ state: AnyValue) -> AnyValue
+  ) throws(DecodingError) -> [UInt8] {
+    var entries = try decode(update)
+    for index in entries.indices {
+      let entry = entries[index]
+      let value = change(entry.client, try entry.value())
+      entries[index] = AwarenessEntry(client: entry.client, clock: entry.clock, value: value)
+    }
+    return encode(entries)
   }
 }

@@ -6,9 +6,9 @@ extension ClientMessage {
     var writer = ByteWriter()
     if let board { writer.string(board) }
     switch self {
-    case .syncStep1(let bytes): Self.sync(SyncType.step1, bytes, &writer)
-    case .syncStep2(let bytes): Self.sync(SyncType.step2, bytes, &writer)
-    case .update(let bytes): Self.sync(SyncType.update, bytes, &writer)
+    case .syncStep1, .syncStep2, .update:
+      writer.varUInt(MessageType.sync)
+      sync?.write(to: &writer)
     case .awareness(let entries):
       writer.varUInt(MessageType.awareness)
       writer.varBytes(AwarenessEntry.encode(entries))
@@ -22,11 +22,5 @@ extension ClientMessage {
       writer.varUInt(epoch)
     }
     return writer.bytes
-  }
-
-  private static func sync(_ type: UInt64, _ bytes: [UInt8], _ writer: inout ByteWriter) {
-    writer.varUInt(MessageType.sync)
-    writer.varUInt(type)
-    writer.varBytes(bytes)
   }
 }

@@ -32,12 +32,6 @@ enum MessageType {
   static let opened: UInt64 = 13
 }
 
-enum SyncType {
-  static let step1: UInt64 = 0
-  static let step2: UInt64 = 1
-  static let update: UInt64 = 2
-}
-
 extension ClientMessage {
   /// Decodes a stock message; bytes after the first message are ignored, as y-websocket does.
   public init(stock bytes: Span<UInt8>) throws(DecodingError) {
@@ -57,7 +51,7 @@ extension ClientMessage {
   private init(body reader: inout ByteReader, extended: Bool) throws(DecodingError) {
     let start = reader.offset
     switch try reader.varUInt() {
-    case MessageType.sync: self = try .init(sync: &reader)
+    case MessageType.sync: self = ClientMessage(try SyncMessage(from: &reader))
     case MessageType.awareness:
       let payload = try reader.varBytes()
       self = .awareness(try AwarenessEntry.decode(payload))
@@ -68,16 +62,22 @@ extension ClientMessage {
     }
   }
 
-  private init(sync reader: inout ByteReader) throws(DecodingError) {
-    let start = reader.offset
-    let type = try reader.varUInt()
-    guard type <= SyncType.update else { throw .invalid(offset: start, what: "sync message type") }
-    let payload = try reader.varBytes()
-    let bytes = [UInt8](copying: payload)
-    switch type {
-    case SyncType.step1: self = .syncStep1(stateVector: bytes)
-    case SyncType.step2: self = .syncStep2(update: bytes)
-    default: self = .update(bytes)
+  /// A sync message as y-websocket's clients send it.
+  public init(_ message: SyncMessage) {
+    switch message {
+    case .step1(let bytes): self = .syncStep1(stateVector: bytes)
+    case .step2(let bytes): self = .syncStep2(update: bytes)
+    case .update(let bytes): self = .update(bytes)
+    }
+  }
+
+  /// The sync message in it, if it is one.
+  public var sync: SyncMessage? {
+    switch self {
+    case .syncStep1(let bytes): .step1(stateVector: bytes)
+    case .syncStep2(let bytes): .step2(update: bytes)
+    case .update(let bytes): .update(bytes)
+    default: nil
     }
   }
 }

@@ -19,17 +19,7 @@ extension ServerMessage {
   private init(body reader: inout ByteReader, extended: Bool) throws(DecodingError) {
     let start = reader.offset
     switch try reader.varUInt() {
-    case MessageType.sync:
-      let type = try reader.varUInt()
-      guard type <= SyncType.update else {
-        throw .invalid(offset: start, what: "sync message type")
-      }
-      let payload = [UInt8](copying: try reader.varBytes())
-      switch type {
-      case SyncType.step1: self = .syncStep1(stateVector: payload)
-      case SyncType.step2: self = .syncStep2(update: payload)
-      default: self = .update(payload)
-      }
+    case MessageType.sync: self = ServerMessage(try SyncMessage(from: &reader))
     case MessageType.awareness: self = .awareness([UInt8](copying: try reader.varBytes()))
     case MessageType.auth:
       guard try reader.varUInt() == 0 else { throw .invalid(offset: start, what: "auth message") }

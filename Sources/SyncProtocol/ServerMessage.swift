@@ -33,9 +33,9 @@ public enum ServerMessage: Equatable, Sendable {
     var writer = ByteWriter()
     if let board { writer.string(board) }
     switch self {
-    case .syncStep1(let bytes): Self.sync(SyncType.step1, bytes, &writer)
-    case .syncStep2(let bytes): Self.sync(SyncType.step2, bytes, &writer)
-    case .update(let bytes): Self.sync(SyncType.update, bytes, &writer)
+    case .syncStep1, .syncStep2, .update:
+      writer.varUInt(MessageType.sync)
+      sync?.write(to: &writer)
     case .awareness(let bytes):
       writer.varUInt(MessageType.awareness)
       writer.varBytes(bytes)
@@ -59,9 +59,22 @@ public enum ServerMessage: Equatable, Sendable {
     return writer.bytes
   }
 
-  private static func sync(_ type: UInt64, _ bytes: [UInt8], _ writer: inout ByteWriter) {
-    writer.varUInt(MessageType.sync)
-    writer.varUInt(type)
-    writer.varBytes(bytes)
+  /// A sync message as y-websocket's server sends it.
+  public init(_ message: SyncMessage) {
+    switch message {
+    case .step1(let bytes): self = .syncStep1(stateVector: bytes)
+    case .step2(let bytes): self = .syncStep2(update: bytes)
+    case .update(let bytes): self = .update(bytes)
+    }
+  }
+
+  /// The sync message in it, if it is one.
+  public var sync: SyncMessage? {
+    switch self {
+    case .syncStep1(let bytes): .step1(stateVector: bytes)
+    case .syncStep2(let bytes): .step2(update: bytes)
+    case .update(let bytes): .update(bytes)
+    default: nil
+    }
   }
 }

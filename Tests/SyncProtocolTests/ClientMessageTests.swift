@@ -138,15 +138,25 @@ enum Vectors {
     var bytes: [UInt8]
   }
 
+  private static var folder: URL {
+    URL(filePath: #filePath).appending(path: "../../../Protocol/vectors").standardized
+  }
+
   static func json(_ file: String) throws -> Any {
-    let folder = URL(filePath: #filePath).appending(path: "../../../Protocol/vectors").standardized
     return try JSONSerialization.jsonObject(with: Data(contentsOf: folder.appending(path: file)))
   }
 
-  static func rows(_ file: String, _ key: String) throws -> [Row] {
+  /// A file as values of our own,.
+  static func values(_ file: String) throws -> AnyValue {
+    let bytes = [UInt8](try Data(contentsOf: folder.appending(path: file)))
+    return try JSON.parse(bytes.span)
+  }
+
+  /// - Parameter optional: Some entries are no messages.
+  static func rows(_ file: String, _ key: String, optional: Bool = false) throws -> [Row] {
     let root = try json(file) as? [String: Any]
     let list = try #require(root?[key] as? [[String: Any]])
-    return try list.map { entry in
+    return try list.filter { !optional || $0["hex"] != nil }.map { entry in
       let text = try #require(entry["hex"] as? String)
       let kind = try #require(entry["kind"] as? String)
       let decoded = try #require(bytes(hex: text))
