@@ -42,14 +42,14 @@ private struct ChangeFinder {
   mutating func touch() {
     for client in doc.transaction.advanced {
       let record = doc.clients[Int(client)]
-      for index in doc.structs(client, from: record.before, to: record.state) {
+      for index in doc.run(of: client, from: record.before, to: record.state) {
         let item = doc.record(index)
         if item.isGC || (item.isDeleted && item.key == .none) { continue }
         touch(item)
       }
     }
     for range in deleted {
-      for index in doc.structs(range.client, from: range.clock, to: range.clock + range.length) {
+      for index in doc.run(of: range.client, from: range.clock, to: range.clock + range.length) {
         let item = doc.record(index)
         if !item.isGC, !doc.isNew(item) { touch(item) }
       }

@@ -10,10 +10,14 @@ extension Doc {
 
   /// The structs of a client's clocks `from..<to`, in their order; the first and the last may
   /// reach beyond.
-  func structs(_ client: Index32, from: UInt64, to: UInt64) -> ArraySlice<Index32> {
+  func run(of client: Index32, from: UInt64, to: UInt64) -> [Index32] {
     guard from < to else { return [] }
-    let first = position(client, from)
-    let last = position(client, to - 1)
-    return clients[Int(client)].structs[first...last]
+    var result: [Index32] = []
+    var next: StructPlace? = structs.find(client, from)
+    while let place = next, structs.clock(at: place) < to {
+      result.append(structs[place])
+      next = structs.next(place)
+    }
+    return result
   }
 }
