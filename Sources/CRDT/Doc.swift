@@ -20,6 +20,9 @@ public struct Doc: Sendable {
   public var clientID: ClientID
   /// Whether the content of what is deleted is dropped at the end of the transaction.
   public let collectsGarbage: Bool
+  /// Whether `Applied.changes` says what each transaction changed. That costs time, so it is off
+  /// until somebody wants to know.
+  public var isObserved = false
 
   var items: [Item] = []
   var freeItems: [Index32] = []

@@ -4,9 +4,11 @@ import Lib0
 /// structs are joined, and so the encoded bytes.
 extension Doc {
   /// Collects and joins what the transaction left. The result is what it changed.
-  mutating func finishTransaction() -> Applied {
+  mutating func finishTransaction(origin: Origin? = nil) -> Applied {
     var applied = Applied()
+    applied.origin = origin
     let ranges = sortedDeletes()
+    if isObserved { applied.changes = findChanges(ranges) }
     applied.newDeletes = DeleteSet(
       ranges.map {
         DeleteRange(client: clients[Int($0.client)].id, clock: $0.clock, length: $0.length)
@@ -117,6 +119,10 @@ public struct Applied: Sendable {
   /// neighbour; yrs fails at a parent that is no type), so what is passed on is
   /// `Doc.update(of:)`, and not the update that came.
   public var madeGarbage = false
+  /// As it was given with the edit or the update.
+  public var origin: Origin?
+  /// What changed for those who see the document; empty unless `Doc.isObserved`.
+  public var changes = Changes()
 
   public init() {}
 
