@@ -33,6 +33,7 @@ extension Doc {
     transaction.deletes.removeAll(keepingCapacity: true)
     transaction.mergeable.removeAll(keepingCapacity: true)
     applied.madeGarbage = transaction.madeGarbage
+    applied.subdocuments = takeSubdocumentChanges()
     transaction.madeGarbage = false
     compactContent()
     return applied
@@ -111,6 +112,8 @@ public struct Applied: Sendable {
   /// neighbour; yrs fails at a parent that is no type), so what is passed on is
   /// `Doc.update(of:)`, and not the update that came.
   public var madeGarbage = false
+  /// Which subdocuments came and went.
+  public var subdocuments = SubdocumentChanges()
 
   public init() {}
 
