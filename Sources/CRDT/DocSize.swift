@@ -29,6 +29,12 @@ extension Doc {
     content = content.withoutSpareRoom()
     items = items.withoutSpareRoom()
     structs.shrink()
+    clientTable.shrink()
+    types = types.withoutSpareRoom()
+    names.shrink()
+    map.shrink()
+    passed = []
+    passes = 0
   }
 
   /// Adds a struct to the sum.

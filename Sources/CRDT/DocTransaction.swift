@@ -35,6 +35,7 @@ extension Doc {
     transaction.deletes.removeAll(keepingCapacity: true)
     transaction.mergeable.removeAll(keepingCapacity: true)
     applied.madeGarbage = transaction.madeGarbage
+    applied.subdocuments = takeSubdocumentChanges()
     transaction.madeGarbage = false
     compactContent()
     return applied
@@ -123,6 +124,8 @@ public struct Applied: Sendable {
   public var origin: Origin?
   /// What changed for those who see the document; empty unless `Doc.isObserved`.
   public var changes = Changes()
+  /// Which subdocuments came and went.
+  public var subdocuments = SubdocumentChanges()
 
   public init() {}
 
