@@ -18,7 +18,8 @@ extension Doc {
         collect(range.client, from: range.clock, to: range.clock + range.length)
       }
     }
-    for range in ranges {
+    // From right to left: what is joined by one range can then meet its neighbour by another.
+    for range in ranges.reversed() {
       mergeDeleted(range.client, from: range.clock, to: range.clock + range.length)
     }
     for client in transaction.advanced {
