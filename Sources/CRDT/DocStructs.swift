@@ -136,7 +136,7 @@ extension Doc {
     if !left.isGC {
       guard left.right == rightIndex, ContentKind.isMergeable(left.kind),
         right.originClient == left.client, right.originClock == left.end - 1,
-        left.hasSameRightOrigin(as: right)
+        left.hasSameRightOrigin(as: right), undo.mayJoin(left, right)
       else { return false }
       joinContent(leftIndex, rightIndex)
       items[Int(leftIndex)].right = right.right
@@ -151,6 +151,7 @@ extension Doc {
     countOut(right)
     countIn(items[Int(leftIndex)])
     freeItems.append(rightIndex)
+    undo.joined(left, right)
     return true
   }
 
