@@ -9,35 +9,6 @@ struct Cursor {
   var marks = Marks()
 }
 
-/// Formatting attributes while editing: key and JSON text, in the order of their appearance.
-struct Marks {
-  private(set) var entries: [(key: String, json: [UInt8])] = []
-
-  static let null: [UInt8] = Array("null".utf8)
-
-  var isEmpty: Bool { entries.isEmpty }
-
-  /// The value, or null where there is none.
-  subscript(key: String) -> [UInt8] { entries.first { $0.key == key }?.json ?? Marks.null }
-
-  func has(_ key: String) -> Bool { entries.contains { $0.key == key } }
-
-  mutating func set(_ key: String, _ json: [UInt8]) {
-    if let index = entries.firstIndex(where: { $0.key == key }) {
-      entries[index].json = json
-    } else {
-      entries.append((key: key, json: json))
-    }
-  }
-
-  mutating func remove(_ key: String) { entries.removeAll { $0.key == key } }
-
-  /// Takes over what a mark says: null ends the attribute.
-  mutating func apply(_ key: String, _ json: [UInt8]) {
-    if json == Marks.null { remove(key) } else { set(key, json) }
-  }
-}
-
 extension Doc {
   /// The place before the unit at `index`, as far left as possible: in front of marks and of
   /// tombstones there (Yjs `findPosition`). Cuts the item that it falls into.
@@ -108,7 +79,7 @@ extension Doc {
       if item.isCountable { cursor.index += Int(item.length) }
       if item.kind == ContentKind.format {
         let mark = mark(item)
-        cursor.marks.apply(mark.key, mark.json)
+        cursor.marks.apply(mark.key, mark.value)
       }
     }
     cursor.left = cursor.right

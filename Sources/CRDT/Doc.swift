@@ -48,6 +48,8 @@ public struct Doc: Sendable {
   /// What integrating may still cost, see `applyBounded`; once nothing is left, everything that
   /// pays stops early and the document is good for nothing.
   var stepsLeft = Int.max
+  /// Whose value a mark of our own repeats, see `MarkValue`.
+  var repeatedMarks: [MarkID: MarkID] = [:]
 
   /// - Parameter hashSeed: Random where peers send the content: it seeds the hash tables, so that
   ///   nobody can make their names collide. What is encoded does not depend on it.
@@ -124,4 +126,6 @@ struct TransactionState: Sendable {
   var mergeable: [(client: Index32, clock: UInt64)] = []
   /// Whether a struct with content has become GC on arrival.
   var madeGarbage = false
+  var subdocumentsAdded: [(item: Index32, document: Subdocument)] = []
+  var subdocumentsRemoved: [Subdocument] = []
 }

@@ -38,6 +38,7 @@ extension Doc {
       if item.isCountable { types[Int(item.parent)].length &-= Int64(item.length) }
       if marker.type == item.parent { marker.forget() }
     }
+    if item.kind == ContentKind.doc { noteSubdocument(removed: index) }
     items[Int(index)].isDeleted = true
     structBytes += Weight.deletion
     transaction.deletes.append((client: item.client, clock: item.clock, length: item.length))
@@ -72,8 +73,8 @@ extension Doc {
       items[Int(index)].type = .none
       while let type = open.popLast() { collectChildren(of: type, &open) }
     }
-    releaseContent(index)
-    items[Int(index)].kind = ContentKind.deleted
+    contentWaste += Int(items[Int(index)].contentCapacity)
+    items[Int(index)].becomeDeleted()
     countIn(items[Int(index)])
   }
 

@@ -97,7 +97,6 @@ extension Doc {
     }
     item.contentOffset = UInt32(offset)
     item.contentCount = UInt32(content.count - offset)
-    item.contentCapacity = item.contentCount
   }
 
   /// Links an item that knows its parent into the list, between `left` and `right` or where the
@@ -121,6 +120,7 @@ extension Doc {
       let kind = UInt64(content[Int(item.contentOffset)] & 0x7f)
       types.append(TypeRecord(holder: index, kind: kind))
     }
+    if item.kind == ContentKind.doc { noteSubdocument(added: index) }
     link(index, item)
     append(index)
     if item.isDeleted {

@@ -18,7 +18,8 @@ extension Doc {
         collect(range.client, from: range.clock, to: range.clock + range.length)
       }
     }
-    for range in ranges {
+    // From right to left: what is joined by one range can then meet its neighbour by another.
+    for range in ranges.reversed() {
       mergeDeleted(range.client, from: range.clock, to: range.clock + range.length)
     }
     for client in transaction.advanced {
@@ -35,6 +36,7 @@ extension Doc {
     transaction.deletes.removeAll(keepingCapacity: true)
     transaction.mergeable.removeAll(keepingCapacity: true)
     applied.madeGarbage = transaction.madeGarbage
+    applied.subdocuments = takeSubdocumentChanges()
     transaction.madeGarbage = false
     compactContent()
     return applied
@@ -123,6 +125,8 @@ public struct Applied: Sendable {
   public var origin: Origin?
   /// What changed for those who see the document; empty unless `Doc.isObserved`.
   public var changes = Changes()
+  /// Which subdocuments came and went.
+  public var subdocuments = SubdocumentChanges()
 
   public init() {}
 

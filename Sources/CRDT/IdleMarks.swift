@@ -65,7 +65,7 @@ struct IdleMarks {
       }
       index = item.left
     }
-    return doc.content[json].elementsEqual(Marks.null)
+    return doc.content[json].elementsEqual(MarkValue.null.json)
   }
 
   /// The value that a mark gives to an attribute, if it is one of that attribute.

@@ -112,10 +112,10 @@ public struct RelativePosition: Hashable, Sendable {
     }
     guard element != nil || parent != nil else { return nil }
     if let value = object["assoc"], value != .null {
-      guard let number = value.numberValue, let exact = Int64(exactly: number),
-        exact.magnitude <= maxSafeInteger
+      guard let number = value.numberValue,
+        let magnitude = ElementID.whole(.number(number.magnitude))
       else { return nil }
-      association = exact
+      association = number < 0 ? -Int64(magnitude) : Int64(magnitude)
     }
   }
 }
@@ -126,10 +126,17 @@ extension ElementID {
   }
 
   fileprivate init?(json: AnyValue) {
-    guard let client = json["client"]?.numberValue.flatMap({ UInt64(exactly: $0) }),
-      let clock = json["clock"]?.numberValue.flatMap({ UInt64(exactly: $0) }),
-      client <= maxSafeInteger, clock <= maxSafeInteger
+    guard let client = json["client"].flatMap({ ElementID.whole($0) }),
+      let clock = json["clock"].flatMap({ ElementID.whole($0) })
     else { return nil }
     self.init(client: client, clock: clock)
+  }
+
+  /// A number that clients and clocks can be.
+  fileprivate static func whole(_ json: AnyValue) -> UInt64? {
+    guard let number = json.numberValue, number >= 0, number <= Double(maxSafeInteger),
+      Double(UInt64(number)) == number
+    else { return nil }
+    return UInt64(number)
   }
 }

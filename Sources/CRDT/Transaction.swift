@@ -4,6 +4,12 @@ import Lib0
 public enum EditError: Error, Equatable, Sendable {
   /// The index, or the end of the range, lies beyond the sequence.
   case outOfBounds(index: Int, length: Int)
+  /// Attributes are for XML elements and texts.
+  case notAnElement
+  /// The child to insert behind is not one of that parent.
+  case notAChild
+  /// The type is deleted, and nothing of it is left that could be edited.
+  case gone
 }
 
 /// Edits of one document that leave as one update.
@@ -85,32 +91,7 @@ extension Doc {
     item.key = key
     item.contentOffset = UInt32(content.count)
     item.contentCount = UInt32(bytes.count)
-    item.contentCapacity = item.contentCount
     content.append(contentsOf: bytes)
     return insert(item, left, right)
-  }
-
-  /// Content for one value: bytes travel as Binary, everything else as Any (Yjs does the same).
-  static func content(of values: [AnyValue]) -> (kind: UInt8, length: Int, bytes: [UInt8]) {
-    var writer = ByteWriter()
-    if values.count == 1, case .bytes(let bytes) = values[0] {
-      writer.varBytes(bytes)
-      return (ContentKind.binary, 1, writer.bytes)
-    }
-    for value in values { writer.any(value) }
-    return (ContentKind.any, values.count, writer.bytes)
-  }
-}
-
-extension SharedTypeKind {
-  /// The wire form of a new type. XML has no editing API, so an untyped one stands in as a map.
-  var content: [UInt8] {
-    switch self {
-    case .array: [UInt8(TypeKind.array)]
-    case .text: [UInt8(TypeKind.text)]
-    case .xmlFragment: [UInt8(TypeKind.xmlFragment)]
-    case .xmlText: [UInt8(TypeKind.xmlText)]
-    case .map, .untyped, .xmlElement, .xmlHook: [UInt8(TypeKind.map)]
-    }
   }
 }

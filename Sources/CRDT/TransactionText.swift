@@ -9,19 +9,29 @@ extension Transaction {
   public mutating func insert(
     _ text: String, at index: Int, in type: SharedType, attributes: ObjectValue? = nil
   ) throws(EditError) {
+    var cursor = try document.editCursor(type.index, index)
     if text.isEmpty { return }
-    try document.insertFormatted(
-      ContentKind.string, text.utf16.count, Array(text.utf8), at: index, type.index, attributes)
+    let attributes = attributes.map { Marks($0) } ?? cursor.marks
+    document.insertText(.text(text), attributes, &cursor)
   }
 
   /// Inserts a JSON value that counts as one unit.
+  ///
+  /// - Parameter attributes: Its formatting; without any it has none, wherever it stands.
   public mutating func insertEmbed(
     _ value: AnyValue, at index: Int, in type: SharedType, attributes: ObjectValue? = nil
   ) throws(EditError) {
-    var writer = ByteWriter()
-    writer.string(JSON.text(value))
-    try document.insertFormatted(
-      ContentKind.embed, 1, writer.bytes, at: index, type.index, attributes)
+    var cursor = try document.editCursor(type.index, index)
+    document.insertText(.embed(value), Marks(attributes ?? ObjectValue()), &cursor)
+  }
+
+  /// Inserts a new shared type that counts as one unit of the text.
+  public mutating func insertNew(
+    _ new: NewSharedType, at index: Int, in type: SharedType, attributes: ObjectValue
+  ) throws(EditError) -> SharedType {
+    var cursor = try document.editCursor(type.index, index)
+    let item = document.insertText(.type(new), Marks(attributes), &cursor)
+    return SharedType(index: document.items[Int(item)].type)
   }
 
   /// Sets attributes of a range; a null value ends one.
@@ -32,8 +42,8 @@ extension Transaction {
     guard range.upperBound <= length else {
       throw .outOfBounds(index: range.upperBound, length: length)
     }
+    var cursor = try document.editCursor(type.index, range.lowerBound)
     if range.isEmpty || attributes.isEmpty { return }
-    var cursor = try document.cursor(type.index, range.lowerBound)
     document.format(&cursor, range.upperBound - cursor.index, Marks(attributes))
   }
 
@@ -43,50 +53,97 @@ extension Transaction {
     guard range.upperBound <= length else {
       throw .outOfBounds(index: range.upperBound, length: length)
     }
+    var cursor = try document.editCursor(type.index, range.lowerBound)
     if range.isEmpty { return }
-    var cursor = try document.cursor(type.index, range.lowerBound)
-    let start = cursor
-    document.deleteForward(&cursor, range.upperBound - start.index)
-    if document.types[Int(type.index)].hasMarks {
-      document.removeIdleMarks(from: start, to: cursor)
-    }
+    document.deleteText(&cursor, range.upperBound - cursor.index)
     document.remember(cursor)
+  }
+
+  /// Runs changes over a text from its start, as editors report them (`applyDelta` of Yjs).
+  ///
+  /// - Throws: `outOfBounds` where they reach beyond the end. What came before is done then.
+  /// - Returns: The new types, in their order.
+  @discardableResult
+  public mutating func apply(
+    _ delta: [TextChange], to type: SharedType
+  ) throws(EditError) -> [SharedType] {
+    var cursor = try document.editCursor(type.index, 0)
+    var types: [SharedType] = []
+    for change in delta {
+      switch change {
+      case .insert(let content, let attributes):
+        if case .text("") = content { continue }
+        let item = document.insertText(content, Marks(attributes), &cursor)
+        if case .type = content {
+          types.append(SharedType(index: document.items[Int(item)].type))
+        }
+      case .retain(let count, let attributes):
+        try check(count, cursor)
+        document.format(&cursor, count, Marks(attributes))
+      case .delete(let count):
+        try check(count, cursor)
+        document.deleteText(&cursor, count)
+      }
+    }
+    return types
+  }
+
+  private func check(_ count: Int, _ cursor: Cursor) throws(EditError) {
+    let length = Int(document.types[Int(cursor.type)].length)
+    guard count >= 0, count <= length - cursor.index else {
+      throw .outOfBounds(index: cursor.index + count, length: length)
+    }
   }
 }
 
-extension Marks {
-  init(_ attributes: ObjectValue) {
-    for entry in attributes.entries { set(entry.key, Array(JSON.text(entry.value).utf8)) }
+/// One step over a text.
+public enum TextChange: Equatable, Sendable {
+  public enum Content: Equatable, Sendable {
+    case text(String)
+    /// A JSON value that counts as one unit.
+    case embed(AnyValue)
+    case type(NewSharedType)
+  }
+
+  /// Inserts here, with exactly these attributes.
+  case insert(Content, attributes: ObjectValue = ObjectValue())
+  /// Steps over units and sets attributes of them; a null value ends one.
+  case retain(Int, attributes: ObjectValue = ObjectValue())
+  case delete(Int)
+}
+
+extension TextChange.Content {
+  fileprivate var content: (kind: UInt8, length: Int, bytes: [UInt8]) {
+    switch self {
+    case .text(let text): return (ContentKind.string, text.utf16.count, Array(text.utf8))
+    case .embed(let value):
+      var writer = ByteWriter()
+      writer.string(JSON.text(value))
+      return (ContentKind.embed, 1, writer.bytes)
+    case .type(let type): return (ContentKind.type, 1, type.content)
+    }
   }
 }
 
 extension Doc {
-  func mark(_ item: Item) -> (key: String, json: [UInt8]) {
-    var reader = ByteReader(content.span.extracting(item.contentRange))
-    do {
-      let key = try reader.string()
-      let json = try reader.varBytes()
-      return (key: key, json: json.indices.map { json[$0] })
-    } catch {
-      preconditionFailure("stored content was checked when it came in: \(error)")
-    }
-  }
-
-  fileprivate mutating func insertFormatted(
-    _ kind: UInt8, _ length: Int, _ bytes: [UInt8], at index: Int, _ type: Index32,
-    _ attributes: ObjectValue?
-  ) throws(EditError) {
-    var cursor = try cursor(type, index)
-    var wanted = attributes.map { Marks($0) } ?? cursor.marks
+  /// Inserts at a place with exactly these attributes, and steps over all that it wrote. The result
+  /// is the item of the content.
+  @discardableResult
+  fileprivate mutating func insertText(
+    _ content: TextChange.Content, _ attributes: Marks, _ cursor: inout Cursor
+  ) -> Index32 {
+    var wanted = attributes
     for entry in cursor.marks.entries where !wanted.has(entry.key) {
-      wanted.set(entry.key, Marks.null)
+      wanted.set(entry.key, MarkValue.null)
     }
     skipWhatFits(&cursor, wanted)
-    var former = begin(wanted, &cursor)
-    _ = put(kind, length, bytes, at: &cursor)
+    var former = begin(wanted.inObjectOrder(), &cursor)
+    let (kind, length, bytes) = content.content
+    let item = put(kind, length, bytes, at: &cursor)
     let end = cursor
     restore(&former, &cursor)
     remember(end)
+    return item
   }
 
   /// Steps right over tombstones and marks that say what is wanted anyway.
@@ -96,17 +153,10 @@ extension Doc {
       if !item.isDeleted {
         guard item.kind == ContentKind.format else { return }
         let mark = mark(item)
-        guard wanted[mark.key] == mark.json else { return }
+        guard wanted[mark.key].fits(mark.value) else { return }
       }
       forward(&cursor)
     }
-  }
-
-  private mutating func putMark(_ key: String, _ json: [UInt8], _ cursor: inout Cursor) {
-    var writer = ByteWriter()
-    writer.string(key)
-    writer.varBytes(json)
-    _ = put(ContentKind.format, 1, writer.bytes, at: &cursor)
   }
 
   /// Writes a mark for each attribute that differs here. The result is what to go back to after.
@@ -114,9 +164,9 @@ extension Doc {
     var former = Marks()
     for entry in wanted.entries {
       let current = cursor.marks[entry.key]
-      if current == entry.json { continue }
+      if current.fits(entry.value) { continue }
       former.set(entry.key, current)
-      putMark(entry.key, entry.json, &cursor)
+      putMark(entry.key, entry.value, &cursor)
     }
     return former
   }
@@ -128,12 +178,12 @@ extension Doc {
       if !item.isDeleted {
         guard item.kind == ContentKind.format else { break }
         let mark = mark(item)
-        guard former.has(mark.key), former[mark.key] == mark.json else { break }
+        guard former.has(mark.key), former[mark.key].fits(mark.value) else { break }
         former.remove(mark.key)
       }
       forward(&cursor)
     }
-    for entry in former.entries { putMark(entry.key, entry.json, &cursor) }
+    for entry in former.entries { putMark(entry.key, entry.value, &cursor) }
   }
 
   /// Formats `count` units to the right: marks of the same attributes in between go, and what the
@@ -150,11 +200,11 @@ extension Doc {
         if isMark {
           let mark = mark(item)
           if wanted.has(mark.key) {
-            if wanted[mark.key] == mark.json {
+            if wanted[mark.key].fits(mark.value) {
               former.remove(mark.key)
             } else {
               if rest == 0 { break }
-              former.set(mark.key, mark.json)
+              former.set(mark.key, mark.value)
             }
             delete(cursor.right)
           }
@@ -168,27 +218,44 @@ extension Doc {
     restore(&former, &cursor)
   }
 
+  /// Deletes `count` units to the right, and marks that say nothing any more.
+  fileprivate mutating func deleteText(_ cursor: inout Cursor, _ count: Int) {
+    let start = cursor
+    deleteForward(&cursor, count)
+    if types[Int(cursor.type)].hasMarks { removeIdleMarks(from: start, to: &cursor) }
+  }
+
   /// Deletes marks in a gap left by a deletion that say nothing: what a later mark overrides
   /// before any content comes, or what was in force already (Yjs `cleanupFormattingGap`).
-  fileprivate mutating func removeIdleMarks(from start: Cursor, to end: Cursor) {
+  private mutating func removeIdleMarks(from start: Cursor, to end: inout Cursor) {
     var gapEnd = start.right
     var last: [(key: String, item: Index32)] = []
     while gapEnd != .none, items[Int(gapEnd)].isDeleted || !items[Int(gapEnd)].isCountable {
       let item = items[Int(gapEnd)]
       if !item.isDeleted, item.kind == ContentKind.format {
         let key = mark(item).key
-        last.removeAll { $0.key == key }
+        last.removeAll { $0.key.hasSameUnits(as: key) }
         last.append((key: key, item: gapEnd))
       }
       gapEnd = item.right
     }
     var index = start.right
+    var isBehind = false
     while index != gapEnd {
+      if index == end.right { isBehind = true }
       let item = items[Int(index)]
       if !item.isDeleted, item.kind == ContentKind.format {
         let mark = mark(item)
-        let isOverridden = !last.contains { $0.item == index }
-        if isOverridden || start.marks[mark.key] == mark.json { delete(index) }
+        let before = start.marks[mark.key]
+        let isInForce = before.isSame(as: mark.value)
+        if isInForce || !last.contains(where: { $0.item == index }) {
+          delete(index)
+          if !isBehind, !isInForce, end.marks[mark.key].isSame(as: mark.value) {
+            end.marks.apply(mark.key, before)
+          }
+        } else if !isBehind {
+          end.marks.apply(mark.key, mark.value)
+        }
       }
       index = item.right
     }

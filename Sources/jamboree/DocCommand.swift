@@ -6,9 +6,10 @@ import Lib0
 struct DocCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doc",
-    abstract: "Look at Yjs documents, compare, join and convert them.",
+    abstract: "Look at Yjs documents, compare, join, convert and edit them.",
     subcommands: [
       DocShow.self, DocStats.self, DocDiff.self, DocMerge.self, DocConvert.self, DocTrace.self,
+      DocSession.self,
     ])
 }
 

@@ -68,8 +68,8 @@ struct EditingTests {
     let text = try #require(doc.root("t"))
     let runs = JSON.text(doc.json(text, as: .text, .exact))
     #expect(
-      runs == #"[{"insert":"llo","attributes":{"bold":true}},{"insert":{"img":1},"#
-        + #""attributes":{"bold":true}},{"insert":" world!"}]"#)
+      runs == #"[{"insert":"llo","attributes":{"bold":true}},{"insert":{"img":1}},"#
+        + #"{"insert":" world!"}]"#)
   }
 
   /// Against a plain array of code units: every insertion and deletion at random places.

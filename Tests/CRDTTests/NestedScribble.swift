@@ -37,7 +37,7 @@ enum NestedScribble {
     }
   }
 
-  private static func kind(_ random: inout SplitMix64) -> SharedTypeKind {
+  private static func kind(_ random: inout SplitMix64) -> NewSharedType {
     [.map, .array, .text][Int.random(in: 0..<3, using: &random)]
   }
 

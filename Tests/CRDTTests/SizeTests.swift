@@ -102,7 +102,7 @@ struct SizeTests {
 
   @Test func deletingEverythingInATypeLeavesNextToNothing() throws {
     var doc = Doc(clientID: 3_141_592_653)
-    for (name, kind) in [("map", SharedTypeKind.map), ("text", .text), ("list", .array)] {
+    for (name, kind) in [("map", NewSharedType.map), ("text", .text), ("list", .array)] {
       _ = try doc.transact { edit throws(EditError) in
         let type = edit.set(name, toNew: kind, in: edit.root("board"))
         for index in 0..<2_000 {

@@ -1,0 +1,66 @@
+import ArgumentParser
+import CRDT
+import Lib0
+
+/// `jamboree doc session`: a document driven by lines of JSON.
+struct DocSession: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "session",
+    abstract: "Edit a document by lines of JSON.",
+    discussion: """
+      Reads a command a line and answers each with a line; what cannot be done is answered with \
+      "error" and changes nothing. Bytes are in hexadecimal, updates in format v1.
+
+        {"client": 7}                       who the edits are by
+        {"edit": [STEP, …]}                 one transaction; answers its update, or null
+        {"apply": UPDATE}                   answers whether something waits, and subdocuments
+        {"state": "v1"|"v2", "since": SV}   everything, or what a state vector lacks
+        {"vector": true}                    the state vector
+        {"compare": UPDATE}                 whether it holds the same as the document
+        {"show": PATH, "as": "map"|"array"|"text"|"xml"}
+        {"subdocuments": true}              their names
+        {"position": PATH, "index": 3, "side": -1}   a relative position
+        {"resolve": POSITION}               the index that it has now, or null
+
+      PATH is a list: a root's name, then keys and indices: ["shapes", "note1", "text"].
+      STEP is one of these, with "in": PATH:
+
+        {"set": KEY, "to": VALUE}  {"remove": KEY}  {"clear": true}
+        {"attribute": NAME, "to": VALUE}    without "to" it is removed
+        {"insert": [VALUE, …], "at": 0}     into arrays and XML; "after": INDEX puts it behind a
+                                            child, "after": null in front of all
+        {"append": [VALUE, …]}  {"delete": COUNT, "at": 0}
+        {"text": "…", "at": 0, "attributes": {…}}    without attributes: those of the place
+        {"embed": VALUE, "at": 0, "attributes": {…}}
+        {"format": {…}, "at": 0, "count": 3}  {"erase": COUNT, "at": 0}
+        {"delta": [{"retain": 3}, {"insert": "…", "attributes": {…}}, {"delete": 2}]}
+
+      VALUE is JSON, or {"$new": "map"}, array, text, xmlFragment, xmlText, xmlElement and xmlHook \
+      (these two with a "name"), {"$doc": {"guid": …}}, {"$bytes": HEX}, {"$undefined": true}, \
+      {"$bigint": "5"}, {"$number": "NaN"}.
+      """)
+
+  @Argument(help: "A document to begin with: a board file (.yjs.gz) or a plain Yjs update.")
+  var file: String?
+
+  @Option(help: ArgumentHelp("The client id of the edits.", valueName: "number"))
+  var client: UInt64 = 1
+
+  @Flag(help: "Keep the content of what is deleted.")
+  var keepDeleted = false
+
+  @OptionGroup var reading: DocReading
+
+  mutating func validate() throws {
+    guard client <= maxSafeInteger else { throw ValidationError("--client is over 2^53-1") }
+  }
+
+  mutating func run() throws {
+    var script = SessionScript(clientID: client, collectsGarbage: !keepDeleted)
+    if let file { script.load(try reading.read(file).update) }
+    while let line = readLine() {
+      if line.allSatisfy(\.isWhitespace) { continue }
+      Console.print(json: script.answer(Array(line.utf8)))
+    }
+  }
+}
