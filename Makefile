@@ -21,7 +21,7 @@ TEST_PACKAGES := node-yjs node-y-protocols node-y-websocket node-lib0 node-ws li
 # Chromium without any font draws no letters at all.
 BROWSER_FONTS := fonts-dejavu-core
 
-.PHONY: help run build web test style unit web-unit interop browser faults bench toolchain clean \
+.PHONY: help run build web test style unit web-unit interop browser faults bench bench-crdt toolchain clean \
         packages test-packages web-packages browser-packages
 .DEFAULT_GOAL := help
 
@@ -33,6 +33,7 @@ help:
 	@echo '  make style | unit | web-unit | interop | browser | faults'
 	@echo '                                          one part of it ([PYTEST="-k name"] [ROUNDS=100])'
 	@echo 'make bench [RUNS=3]                       S1, S2, S4, S6 beside a bare relay and y-websocket'
+	@echo 'make bench-crdt [RUNS=3]                  the engine beside yrs (pycrdt) and Yjs'
 	@echo 'make clean                                remove the build folder'
 
 # A settings file says everything itself, but for the web client; without one there is a jam to try.
@@ -75,6 +76,9 @@ faults: build $(VENV)
 
 bench: toolchain test-packages build $(VENV)
 	@$(PYTHON) Tests/Bench/run.py --runs $(RUNS) $(ARGS)
+
+bench-crdt: toolchain test-packages build $(VENV)
+	@NODE_PATH=/usr/share/nodejs $(HUB) bench crdt --against yrs,yjs --python $(PYTHON) --runs $(RUNS) $(ARGS)
 
 toolchain:
 	@command -v swift > /dev/null || { \

@@ -67,8 +67,8 @@ let package = Package(
     .executableTarget(
       name: "jamboree",
       dependencies: [
-        "JamServer", "JamClient", "Rooms", "Storage", "SyncProtocol", "CRDT", "Lib0", "CQRencode",
-        arguments, logging,
+        "JamServer", "JamClient", "Rooms", "Storage", "SyncProtocol", "CRDT", "Lib0", "CSystem",
+        "CQRencode", arguments, logging,
       ],
       swiftSettings: strict),
 

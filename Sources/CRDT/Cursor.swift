@@ -67,7 +67,7 @@ extension Doc {
       units -= 1
     }
     guard units > 0 else { return 0 }
-    split(at: position(item.client, item.clock), of: item.client, units)
+    split(at: structs.find(item.client, item.clock), units)
     return units
   }
 

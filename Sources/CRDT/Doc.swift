@@ -2,7 +2,7 @@ import Lib0
 
 /// A Yjs document, as a value.
 ///
-///     clients ──▶ structs (indices, by clock) ──▶ items ◀── left/right ──▶ items
+///     clients ──▶ structs (blocks, by clock) ──▶ items ◀── left/right ──▶ items
 ///                                                  │ parent, key      │ content
 ///                                                  ▼                  ▼
 ///                                                types ──▶ map      shared bytes
@@ -20,6 +20,9 @@ public struct Doc: Sendable {
   public var clientID: ClientID
   /// Whether the content of what is deleted is dropped at the end of the transaction.
   public let collectsGarbage: Bool
+  /// Whether `Applied.changes` says what each transaction changed. That costs time, so it is off
+  /// until somebody wants to know.
+  public var isObserved = false
 
   var items: [Item] = []
   var freeItems: [Index32] = []
@@ -29,7 +32,8 @@ public struct Doc: Sendable {
   /// Sum of what the structs weigh, see `weight(of:)`.
   var structBytes = 0
   var clients: [ClientRecord] = []
-  var clientIndices: [ClientID: Index32] = [:]
+  var clientTable: ClientTable
+  var structs = StructIndex()
   var types: [TypeRecord] = []
   var roots: [Index32: Index32] = [:]
   var names: NameTable
@@ -53,6 +57,7 @@ public struct Doc: Sendable {
     self.clientID = clientID
     self.collectsGarbage = collectsGarbage
     let seed = hashSeed ^ clientID &* 0xd6e8_feb8_6659_fd93 ^ 0x2545_f491_4f6c_dd1d
+    clientTable = ClientTable(seed: seed)
     names = NameTable(seed: seed)
     map = MapTable(seed: seed)
   }
@@ -77,11 +82,11 @@ public struct Doc: Sendable {
 
   /// The next clock expected of a client.
   public func clock(of client: ClientID) -> UInt64 {
-    guard let index = clientIndices[client] else { return 0 }
+    guard let index = clientTable.find(client) else { return 0 }
     return clients[Int(index)].state
   }
 
-  var clocks: ClientClocks { ClientClocks(clients: clients, indices: clientIndices) }
+  var clocks: ClientClocks { ClientClocks(clients: clients, table: clientTable) }
 
   /// Whether structs or deletions wait for something that has not come.
   public var hasPending: Bool { !pending.isEmpty }

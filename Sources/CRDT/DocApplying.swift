@@ -3,11 +3,12 @@ extension Doc {
   /// Applies an update: integrates what can be, parks the rest until what it needs arrives.
   ///
   /// Duplicates do nothing; any order of delivery ends in the same content.
+  /// - Parameter origin: Where it comes from; it is in the result again.
   /// - Complexity: O(update), plus O(log n) a struct, plus what is deleted or joined.
   @discardableResult
-  public mutating func apply(_ update: Update) -> Applied {
+  public mutating func apply(_ update: Update, origin: Origin? = nil) -> Applied {
     guard integrate(all: update) else { return Applied() }
-    var applied = finishTransaction()
+    var applied = finishTransaction(origin: origin)
     applied.leftPending = hasPending
     return applied
   }
@@ -77,7 +78,7 @@ extension Doc {
 
   private mutating func applyDelete(_ range: DeleteRange, _ rest: inout [DeleteRange]) {
     let state = clock(of: range.client)
-    if range.clock < state, let client = clientIndices[range.client] {
+    if range.clock < state, let client = clientTable.find(range.client) {
       delete(client, from: range.clock, to: min(range.end, state))
     }
     if range.end > state {

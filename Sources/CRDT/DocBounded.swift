@@ -11,7 +11,7 @@ public struct CostlyUpdate: Error, Equatable, Sendable {}
 /// - the position search and the walk to the head of a key's values, by the item;
 /// - looking for the place where content is cut, by `Cost.scannedBytes`, `readBytes`;
 /// - copying content, by `Cost.copiedBytes`;
-/// - making and closing gaps in a client's list of structs, by `Cost.movedIndices`;
+/// - making and closing gaps in a client's list of structs, `Cost.movedBlock`;
 /// - each client id that is new, which takes a record and a list: `Cost.newClient`.
 extension Doc {
   /// Steps that one update may take: about a tenth of a second.
@@ -54,7 +54,8 @@ enum Cost {
   /// Of values, each decoded.
   static let readBytes = 8
   static let copiedBytes = 16
-  static let movedIndices = 64
+  /// Steps for moving what stands behind a struct in its block.
+  static let movedBlock = 1
   /// Steps for one client id, from planning to the end of the transaction.
   static let newClient = 32
 }

@@ -47,21 +47,21 @@ extension Doc {
 
   /// Deletes a run of clocks, all below the client's state.
   mutating func delete(_ client: Index32, from start: UInt64, to end: UInt64) {
-    var place = position(client, start)
-    let first = items[Int(clients[Int(client)].structs[place])]
+    var place = structs.find(client, start)
+    let first = items[Int(structs[place])]
     if !first.isDeleted, first.clock < start {
-      split(at: place, of: client, first.clock.distance(to: start))
-      place += 1
+      place = split(at: place, first.clock.distance(to: start))
     }
-    while place < clients[Int(client)].structs.count {
-      let index = clients[Int(client)].structs[place]
-      let item = items[Int(index)]
-      guard item.clock < end else { return }
-      if !item.isDeleted {
-        if item.end > end { split(at: place, of: client, item.clock.distance(to: end)) }
+    while true {
+      let index = structs[place]
+      let isDeleted = items[Int(index)].isDeleted
+      let last = items[Int(index)].end
+      if !isDeleted {
+        if last > end { split(at: place, items[Int(index)].clock.distance(to: end)) }
         delete(index)
       }
-      place += 1
+      guard last < end, let next = structs.next(place) else { return }
+      place = next
     }
   }
 

@@ -34,16 +34,17 @@ extension Doc {
   func writeStructs(
     _ client: Index32, from clock: UInt64, upTo limit: UInt64? = nil, to writer: inout ByteWriter
   ) {
-    let record = clients[Int(client)]
-    let first = position(client, clock)
-    let end = limit.map { position(client, $0 - 1) + 1 } ?? record.structs.count
-    writer.varUInt(end - first)
-    writer.varUInt(record.id)
+    var place = structs.find(client, clock)
+    let last = structs.find(client, (limit ?? clients[Int(client)].state) - 1)
+    writer.varUInt(structs.count(from: place, through: last))
+    writer.varUInt(clients[Int(client)].id)
     writer.varUInt(clock)
-    var cut = clock - items[Int(record.structs[first])].clock
-    for index in record.structs[first..<end] {
-      write(items[Int(index)], cut: cut, to: &writer)
+    var cut = clock - structs.clock(at: place)
+    while true {
+      write(items[Int(structs[place])], cut: cut, to: &writer)
       cut = 0
+      guard place != last, let next = structs.next(place) else { return }
+      place = next
     }
   }
 
@@ -52,7 +53,7 @@ extension Doc {
     var ranges: [DeleteRange] = []
     for client in order {
       var isOpen = false
-      for index in clients[client].structs {
+      for index in structs.all(of: Index32(client)) {
         let item = items[Int(index)]
         if item.isDeleted, isOpen {
           ranges[ranges.count - 1].length += item.length

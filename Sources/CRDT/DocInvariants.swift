@@ -4,9 +4,9 @@ extension Doc {
   func problems() -> [String] {
     var found: [String] = []
     var seen = [Bool](repeating: false, count: items.count)
-    for client in clients {
+    for (number, client) in clients.enumerated() {
       var clock: UInt64 = 0
-      for index in client.structs {
+      for index in structs.all(of: Index32(number)) {
         let item = items[Int(index)]
         if seen[Int(index)] { found.append("struct \(index) is listed twice") }
         seen[Int(index)] = true
@@ -22,7 +22,8 @@ extension Doc {
       found.append("struct \(index) is free and used")
     }
     if seen.count(where: { $0 }) + freeItems.count != items.count { found.append("lost structs") }
-    let weights = clients.flatMap(\.structs).reduce(0) { $0 + weight(of: items[Int($1)]) }
+    let weights = clients.indices.flatMap { structs.all(of: Index32($0)) }
+      .reduce(0) { $0 + weight(of: items[Int($1)]) }
     if weights != structBytes { found.append("structs weigh \(weights), not \(structBytes)") }
     for index in types.indices { checkLength(Index32(index), &found) }
     return found

@@ -23,14 +23,14 @@ extension Doc {
   func alive(in deleteSet: DeleteSet, _ body: (Item) -> Void) -> DeleteSet {
     var alive: [DeleteRange] = []
     for range in deleteSet.ranges {
-      guard let client = clientIndices[range.client] else { continue }
+      guard let client = clientTable.find(range.client) else { continue }
       let end = min(range.end, clients[Int(client)].state)
       guard range.clock < end else { continue }
-      var place = position(client, range.clock)
-      while place < clients[Int(client)].structs.count {
-        let item = items[Int(clients[Int(client)].structs[place])]
+      var next: StructPlace? = structs.find(client, range.clock)
+      while let place = next {
+        let item = items[Int(structs[place])]
         if item.clock >= end { break }
-        place += 1
+        next = structs.next(place)
         if item.isDeleted { continue }
         let from = max(item.clock, range.clock)
         alive.append(

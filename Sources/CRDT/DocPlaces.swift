@@ -135,7 +135,9 @@ struct PlaceFinder {
 
   /// The item of the document that holds an id.
   func known(_ client: ClientID, _ clock: UInt64) -> Index32? {
-    guard clock < doc.clock(of: client), let index = doc.clientIndices[client] else { return nil }
+    guard clock < doc.clock(of: client), let index = doc.clientTable.find(client) else {
+      return nil
+    }
     return doc.item(index, clock)
   }
 

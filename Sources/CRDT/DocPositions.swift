@@ -46,7 +46,7 @@ extension Doc {
       guard let type = position.parent.flatMap({ self.type(of: $0) }) else { return nil }
       return (type, position.association >= 0 ? length(of: type) : 0)
     }
-    guard let client = clientIndices[element.client],
+    guard let client = clientTable.find(element.client),
       element.clock < clients[Int(client)].state
     else { return nil }
     let found = items[Int(item(client, element.clock))]
@@ -78,7 +78,7 @@ extension Doc {
     switch parent {
     case .root(let name): return root(name)
     case .held(let id):
-      guard let client = clientIndices[id.client], id.clock < clients[Int(client)].state else {
+      guard let client = clientTable.find(id.client), id.clock < clients[Int(client)].state else {
         return nil
       }
       let found = items[Int(item(client, id.clock))]

@@ -115,10 +115,13 @@ extension Doc {
   }
 
   /// The last element of an item, which is the value where it is the rightmost of its key.
-  private func lastValue(_ item: Item) -> SharedValue? {
+  func lastValue(_ item: Item) -> SharedValue? { values(item).last }
+
+  /// The elements of an item, also of one that is deleted and not collected yet.
+  func values(_ item: Item) -> [SharedValue] {
     var values: [SharedValue] = []
     append(item, to: &values)
-    return values.last
+    return values
   }
 
   private func append(_ item: Item, to result: inout [SharedValue]) {

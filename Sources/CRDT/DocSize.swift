@@ -21,6 +21,16 @@ extension Doc {
       + names.byteCount + map.byteCount + pending.byteCount
   }
 
+  /// Gives back the room that the document keeps for growing: for one that is read for long and
+  /// hardly written. Nothing that anybody sees changes.
+  ///
+  /// - Complexity: O(document).
+  public mutating func shrink() {
+    content = content.withoutSpareRoom()
+    items = items.withoutSpareRoom()
+    structs.shrink()
+  }
+
   /// Adds a struct to the sum.
   mutating func countIn(_ item: Item) { structBytes += weight(of: item) }
 

@@ -27,9 +27,9 @@ extension Doc {
     result.types = types.count
     result.contentBytes = content.count - contentWaste
     result.pendingStructs = pending.structs?.structCount ?? 0
-    for client in clients {
-      result.clocks = result.clocks.adding(atMostMaximum: client.state)
-      for index in client.structs where items[Int(index)].isDeleted {
+    for client in clients.indices {
+      result.clocks = result.clocks.adding(atMostMaximum: clients[client].state)
+      for index in structs.all(of: Index32(client)) where items[Int(index)].isDeleted {
         let item = items[Int(index)]
         if item.isGC { result.garbage += 1 } else { result.tombstones += 1 }
         result.deletedClocks = result.deletedClocks.adding(atMostMaximum: item.length)

@@ -3,72 +3,36 @@ import Lib0
 /// The store: finding, adding, cutting and joining structs.
 extension Doc {
   mutating func clientIndex(_ id: ClientID) -> Index32 {
-    if let index = clientIndices[id] { return index }
+    if let index = clientTable.find(id) { return index }
     let index = Index32(clients.count)
     stepsLeft -= Cost.newClient
     clients.append(ClientRecord(id: id))
-    clientIndices[id] = index
+    clientTable.add(id)
+    structs.addClient()
     return index
   }
 
-  /// Position, in a client's list, of the struct that contains `clock`, which must be below the
-  /// client's state.
-  ///
-  /// - Complexity: O(log n); O(1) for the last struct, and about that where lengths are alike: each
-  ///   second probe is where the clock would be if they were.
-  func position(_ client: Index32, _ clock: UInt64) -> Int {
-    let count = clients[Int(client)].structs.count
-    var high = count - 1
-    let last = items[Int(clients[Int(client)].structs[high])].clock
-    if last <= clock { return high }
-    // The struct is in low...high - 1, whose clocks are from lowClock up to highClock.
-    var low = 0
-    var lowClock: UInt64 = 0
-    var highClock = last
-    var interpolates = true
-    while low + 1 < high {
-      var middle = (low + high) / 2
-      if interpolates {
-        let share = Double(clock - lowClock) / Double(highClock - lowClock)
-        middle = min(high - 1, max(low, low + Int(share * Double(high - low))))
-      }
-      interpolates.toggle()
-      let item = items[Int(clients[Int(client)].structs[middle])]
-      if item.clock > clock {
-        high = middle
-        highClock = item.clock
-      } else if item.end > clock {
-        return middle
-      } else {
-        low = middle + 1
-        lowClock = item.end
-      }
-    }
-    return low
-  }
-
   func item(_ client: Index32, _ clock: UInt64) -> Index32 {
-    clients[Int(client)].structs[position(client, clock)]
+    structs[structs.find(client, clock)]
   }
 
   /// The item whose last element is (client, clock); cuts the one around it if need be.
   mutating func itemEnding(_ client: Index32, _ clock: UInt64) -> Index32 {
-    let place = position(client, clock)
-    let index = clients[Int(client)].structs[place]
-    let found = items[Int(index)]
-    if found.end - 1 != clock, !found.isGC {
-      split(at: place, of: client, found.clock.distance(to: clock) + 1)
+    let place = structs.find(client, clock)
+    let index = structs[place]
+    if items[Int(index)].end - 1 != clock, !items[Int(index)].isGC {
+      split(at: place, items[Int(index)].clock.distance(to: clock) + 1)
     }
     return index
   }
 
   /// The item whose first element is (client, clock).
   mutating func itemStarting(_ client: Index32, _ clock: UInt64) -> Index32 {
-    let place = position(client, clock)
-    let index = clients[Int(client)].structs[place]
-    let found = items[Int(index)]
-    if found.clock == clock || found.isGC { return index }
-    return split(at: place, of: client, found.clock.distance(to: clock))
+    let place = structs.find(client, clock)
+    let index = structs[place]
+    if items[Int(index)].clock == clock || items[Int(index)].isGC { return index }
+    let right = split(at: place, items[Int(index)].clock.distance(to: clock))
+    return structs[right]
   }
 
   mutating func makeItem(_ item: Item) -> Index32 {
@@ -83,17 +47,18 @@ extension Doc {
 
   /// Adds a struct at the end of its client's list.
   mutating func append(_ index: Index32) {
-    let item = items[Int(index)]
-    let client = Int(item.client)
-    if clients[client].state == clients[client].before { transaction.advanced.append(item.client) }
-    clients[client].structs.append(index)
-    clients[client].state = item.end
+    let number = items[Int(index)].client
+    let client = Int(number)
+    if clients[client].state == clients[client].before { transaction.advanced.append(number) }
+    structs.append(index, clock: items[Int(index)].clock, to: number)
+    clients[client].state = items[Int(index)].end
   }
 
-  /// Cuts a struct after `units`. The result is the right part (Yjs `splitItem`).
+  /// Cuts a struct after `units`. The result is where the right part is (Yjs `splitItem`).
   @discardableResult
-  mutating func split(at place: Int, of client: Index32, _ units: Int) -> Index32 {
-    let leftIndex = clients[Int(client)].structs[place]
+  mutating func split(at place: StructPlace, _ units: Int) -> StructPlace {
+    let client = place.client
+    let leftIndex = structs[place]
     let left = items[Int(leftIndex)]
     countOut(left)
     var right = left
@@ -109,10 +74,9 @@ extension Doc {
     items[Int(leftIndex)].right = rightIndex
     if right.right != .none { items[Int(right.right)].left = rightIndex }
     if right.key != .none, right.right == .none { setMap(right.parent, right.key, rightIndex) }
-    stepsLeft -= (clients[Int(client)].structs.count - place) / Cost.movedIndices
-    clients[Int(client)].structs.insert(rightIndex, at: place + 1)
+    stepsLeft -= Cost.movedBlock
     transaction.mergeable.append((client: client, clock: right.clock))
-    return rightIndex
+    return structs.insert(rightIndex, clock: right.clock, after: place)
   }
 
   /// Shares the content of `left` out to both parts.
@@ -148,21 +112,21 @@ extension Doc {
     right.contentCapacity = right.contentCount
   }
 
-  /// Joins structs with the ones to their left as long as that goes, beginning at `place`; the
-  /// result is how many went (Yjs `tryToMergeWithLefts`).
-  mutating func mergeLeft(_ client: Index32, from place: Int) -> Int {
-    var index = place
-    while index > 0, stepsLeft > 0 {
-      let left = clients[Int(client)].structs[index - 1]
-      guard merge(left, clients[Int(client)].structs[index]) else { break }
-      index -= 1
+  /// Joins structs with the ones to their left as long as that goes, beginning at `place`: how many
+  /// went, and where the struct is that has them now (Yjs `tryToMergeWithLefts`).
+  mutating func mergeLeft(from place: StructPlace) -> (merged: Int, survivor: StructPlace) {
+    var merged = 0
+    var survivor = place
+    while stepsLeft > 0, let left = structs.previous(survivor),
+      merge(structs[left], structs[survivor])
+    {
+      stepsLeft -= Cost.movedBlock
+      structs.remove(survivor)
+      merged += 1
+      survivor = left
     }
-    let merged = place - index
-    if merged > 0 {
-      stepsLeft -= (clients[Int(client)].structs.count - place) / Cost.movedIndices
-      clients[Int(client)].structs.removeSubrange(index + 1..<place + 1)
-    }
-    return merged
+    if merged > 0 { structs.tidy(survivor.client, block: survivor.block + 1) }
+    return (merged, survivor)
   }
 
   /// Joins two structs that follow each other in a client's list, if they are alike.
@@ -246,8 +210,8 @@ extension Doc {
     else { return }
     var compact: [UInt8] = []
     compact.reserveCapacity(content.count - contentWaste + 64)
-    for client in clients {
-      for index in client.structs where items[Int(index)].contentCapacity > 0 {
+    for client in clients.indices {
+      for index in structs.all(of: Index32(client)) where items[Int(index)].contentCapacity > 0 {
         let range = items[Int(index)].contentRange
         items[Int(index)].contentOffset = UInt32(compact.count)
         items[Int(index)].contentCapacity = UInt32(range.count)

@@ -64,13 +64,13 @@ extension Doc {
     var lost: [Index32] = []
     for range in transaction.deletes where range.clock < clients[Int(range.client)].before {
       let end = range.clock + range.length
-      var place = position(range.client, range.clock)
-      while place < clients[Int(range.client)].structs.count {
-        let index = clients[Int(range.client)].structs[place]
+      var next: StructPlace? = structs.find(range.client, range.clock)
+      while let place = next {
+        let index = structs[place]
         let item = items[Int(index)]
         if item.clock >= end { break }
         if item.key == .none, !item.isGC, ContentKind.isCopyable(item.kind) { lost.append(index) }
-        place += 1
+        next = structs.next(place)
       }
     }
     return lost
@@ -79,10 +79,10 @@ extension Doc {
   /// Deletes everything that the open transaction has brought.
   private mutating func deleteNewStructs() {
     for client in transaction.advanced {
-      var place = position(client, clients[Int(client)].before)
-      while place < clients[Int(client)].structs.count {
-        delete(clients[Int(client)].structs[place])
-        place += 1
+      var next: StructPlace? = structs.find(client, clients[Int(client)].before)
+      while let place = next {
+        delete(structs[place])
+        next = structs.next(place)
       }
     }
   }

@@ -4,9 +4,11 @@ import Lib0
 /// structs are joined, and so the encoded bytes.
 extension Doc {
   /// Collects and joins what the transaction left. The result is what it changed.
-  mutating func finishTransaction() -> Applied {
+  mutating func finishTransaction(origin: Origin? = nil) -> Applied {
     var applied = Applied()
+    applied.origin = origin
     let ranges = sortedDeletes()
+    if isObserved { applied.changes = findChanges(ranges) }
     applied.newDeletes = DeleteSet(
       ranges.map {
         DeleteRange(client: clients[Int($0.client)].id, clock: $0.clock, length: $0.length)
@@ -61,38 +63,44 @@ extension Doc {
   }
 
   private mutating func collect(_ client: Index32, from start: UInt64, to end: UInt64) {
-    var place = position(client, start)
-    while place < clients[Int(client)].structs.count {
-      let index = clients[Int(client)].structs[place]
+    var next: StructPlace? = structs.find(client, start)
+    while let place = next {
+      let index = structs[place]
       let item = items[Int(index)]
       guard item.clock < end else { return }
       if item.isDeleted, !item.isGC { collect(index) }
-      place += 1
+      next = structs.next(place)
     }
   }
 
   private mutating func mergeDeleted(_ client: Index32, from start: UInt64, to end: UInt64) {
-    var place = min(
-      clients[Int(client)].structs.count - 1, 1 + position(client, end - 1))
-    while place > 0, items[Int(clients[Int(client)].structs[place])].clock >= start {
-      place -= 1 + mergeLeft(client, from: place)
-    }
+    let last = structs.find(client, end - 1)
+    mergeLeftward(from: structs.next(last) ?? last, downTo: start)
   }
 
   private mutating func mergeNew(_ client: Index32, since before: UInt64) {
-    let first = max(position(client, before), 1)
-    var place = clients[Int(client)].structs.count - 1
-    while place >= first { place -= 1 + mergeLeft(client, from: place) }
+    guard let last = structs.last(of: client) else { return }
+    let first = structs.find(client, before)
+    mergeLeftward(from: last, downTo: structs.clock(at: first))
   }
 
   private mutating func mergeAround(_ client: Index32, _ clock: UInt64) {
-    let place = position(client, clock)
-    if place + 1 < clients[Int(client)].structs.count,
-      mergeLeft(client, from: place + 1) > 1
-    {
-      return
+    var place = structs.find(client, clock)
+    if let next = structs.next(place) {
+      let (merged, survivor) = mergeLeft(from: next)
+      if merged > 1 { return }
+      if merged == 1 { place = survivor }
     }
-    if place > 0 { _ = mergeLeft(client, from: place) }
+    _ = mergeLeft(from: place)
+  }
+
+  /// Joins what can be joined from one struct to the left, down to the one that begins at `clock`.
+  private mutating func mergeLeftward(from last: StructPlace, downTo clock: UInt64) {
+    var next: StructPlace? = last
+    while let place = next, structs.clock(at: place) >= clock {
+      let survivor = mergeLeft(from: place).survivor
+      next = structs.previous(survivor)
+    }
   }
 }
 
@@ -115,6 +123,10 @@ public struct Applied: Sendable {
   public var madeGarbage = false
   /// Which subdocuments came and went.
   public var subdocuments = SubdocumentChanges()
+  /// As it was given with the edit or the update.
+  public var origin: Origin?
+  /// What changed for those who see the document; empty unless `Doc.isObserved`.
+  public var changes = Changes()
 
   public init() {}
 

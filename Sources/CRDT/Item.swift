@@ -76,10 +76,9 @@ struct TypeRecord: Sendable {
   var lastKey: Index32 = .none
 }
 
-/// One client's structs in clock order, without holes.
+/// One client, whose structs are in `Doc.structs` without holes.
 struct ClientRecord: Sendable {
   var id: ClientID
-  var structs: [Index32] = []
   /// The next clock expected.
   var state: UInt64 = 0
   /// `state` when the transaction began.

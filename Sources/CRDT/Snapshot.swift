@@ -102,7 +102,7 @@ extension Doc {
     var source = self
     let wanted = snapshot.stateVector.entries
     for (client, clock) in wanted {
-      guard let index = clientIndices[client], clients[Int(index)].state >= clock else {
+      guard let index = clientTable.find(client), clients[Int(index)].state >= clock else {
         throw .unknown(client: client, clock: clock)
       }
       if clients[Int(index)].state > clock { _ = source.itemStarting(index, clock) }
@@ -110,7 +110,7 @@ extension Doc {
     var writer = ByteWriter()
     writer.varUInt(wanted.count)
     for (client, clock) in wanted {
-      guard let index = clientIndices[client] else { continue }
+      guard let index = clientTable.find(client) else { continue }
       source.writeStructs(index, from: 0, upTo: clock, to: &writer)
     }
     snapshot.deleteSet.encode(to: &writer)

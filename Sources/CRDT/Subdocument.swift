@@ -77,8 +77,8 @@ extension Doc {
   /// - Complexity: O(structs).
   public var subdocuments: [Subdocument] {
     var found: [Subdocument] = []
-    for client in clients {
-      for index in client.structs {
+    for client in clients.indices {
+      for index in structs.all(of: Index32(client)) {
         let item = items[Int(index)]
         if item.kind == ContentKind.doc, !item.isDeleted { found.append(subdocument(item)) }
       }

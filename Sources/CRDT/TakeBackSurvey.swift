@@ -92,14 +92,14 @@ struct TakeBackSurvey {
   }
 
   private func known(_ client: ClientID, _ clock: UInt64) -> Index32? {
-    guard let index = doc.clientIndices[client], clock < doc.clients[Int(index)].state else {
+    guard let index = doc.clientTable.find(client), clock < doc.clients[Int(index)].state else {
       return nil
     }
     return doc.item(index, clock)
   }
 
   private mutating func cut(_ client: ClientID, before clock: UInt64) {
-    guard let index = doc.clientIndices[client], clock < doc.clients[Int(index)].state else {
+    guard let index = doc.clientTable.find(client), clock < doc.clients[Int(index)].state else {
       return
     }
     cuts.append((client: index, clock: clock))
@@ -110,15 +110,15 @@ struct TakeBackSurvey {
     for range in dying {
       cut(range.client, before: range.clock)
       cut(range.client, before: range.end)
-      guard let client = doc.clientIndices[range.client] else { continue }
-      var place = doc.position(client, range.clock)
+      guard let client = doc.clientTable.find(range.client) else { continue }
+      var next: StructPlace? = doc.structs.find(client, range.clock)
       var clock = range.clock
-      while clock < range.end {
-        let index = doc.clients[Int(client)].structs[place]
+      while clock < range.end, let place = next {
+        let index = doc.structs[place]
         let end = min(doc.items[Int(index)].end, range.end)
         try add(index, units: end - clock)
         clock = end
-        place += 1
+        next = doc.structs.next(place)
       }
     }
   }

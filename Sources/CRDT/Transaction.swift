@@ -35,17 +35,18 @@ extension Doc {
   public mutating func transact<E: Error>(
     _ body: (inout Transaction) throws(E) -> Void
   ) throws(E) -> [UInt8]? {
+    var applied = Applied()
+    try transact(into: &applied, body)
+    return applied.changed ? encode(applied) : nil
+  }
+
+  /// Runs edits and leaves the transaction open, also where `body` throws.
+  mutating func edit<E: Error>(_ body: (inout Transaction) throws(E) -> Void) throws(E) {
     // Swapped, not copied: the arrays keep one owner, so the edits happen in place.
     var open = Transaction(document: Doc(clientID: clientID))
     swap(&self, &open.document)
-    do { try body(&open) } catch {
-      swap(&self, &open.document)
-      _ = finishTransaction()
-      throw error
-    }
-    swap(&self, &open.document)
-    let applied = finishTransaction()
-    return applied.changed ? encode(applied) : nil
+    defer { swap(&self, &open.document) }
+    try body(&open)
   }
 
   /// The update of a finished transaction (Yjs's `update` event).
@@ -53,7 +54,7 @@ extension Doc {
     var writer = ByteWriter()
     writer.varUInt(applied.newStructs.count)
     for range in applied.newStructs.sorted(by: { $0.client > $1.client }) {
-      guard let client = clientIndices[range.client] else { continue }
+      guard let client = clientTable.find(range.client) else { continue }
       writeStructs(client, from: range.from, to: &writer)
     }
     applied.newDeletes.encode(to: &writer)

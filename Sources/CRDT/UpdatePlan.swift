@@ -143,10 +143,10 @@ struct UpdatePlan {
 /// function has the compiler retain each of its arrays.
 struct ClientClocks {
   let clients: [ClientRecord]
-  let indices: [ClientID: Index32]
+  let table: ClientTable
 
   func clock(of client: ClientID) -> UInt64 {
-    guard let index = indices[client] else { return 0 }
+    guard let index = table.find(client) else { return 0 }
     return clients[Int(index)].state
   }
 }

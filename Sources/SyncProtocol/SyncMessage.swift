@@ -3,8 +3,8 @@ public import Lib0
 /// One message of the sync protocol, which the other envelopes carry.
 ///
 /// - Shape: `varUInt 0…2 ‖ varBytes`.
-/// - Use: a sync in both directions takes a `step1` from each side, which the other one answers with
-///   a `step2`; edits follow as `update`. Duplicates and any order do no harm.
+/// - Use: a sync in both directions takes a `step1` from each side, which the other one answers
+///   with a `step2`; edits follow as `update`. Duplicates and any order do no harm.
 /// - Source: y-protocols `sync.js`.
 public enum SyncMessage: Equatable, Sendable {
   /// "Send me what this state vector lacks."

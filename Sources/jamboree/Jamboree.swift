@@ -10,7 +10,7 @@ struct Jamboree: ParsableCommand {
     version: jamboreeVersion,
     subcommands: [
       ServeCommand.self, TokenCommand.self, CheckConfigCommand.self, InspectCommand.self,
-      VerifyCommand.self, ReplayCommand.self, DocCommand.self,
+      VerifyCommand.self, ReplayCommand.self, DocCommand.self, BenchCommand.self,
     ])
 
   /// Like the library's own, but for errors: what they quote, a path or an argument, stays on its

@@ -62,6 +62,25 @@ async def test_typing_is_undone_after_somebody_deleted_and_restored_the_note(hub
     await ben.until_text("mine")
 
 
+async def test_who_writes_on_in_a_text_that_is_gone_gives_no_commands_but_buttons_work(hub, people):
+    ann, ben = await two(hub, people)
+    await ann.note(300, 300, "mine")
+    await ann.note(700, 300, "kept")
+    await ben.until_text("kept")
+    await ann.mouse.dblclick(300, 300)
+    await ann.field().wait_for()
+    await ben.mouse.click(300, 230)
+    await ben.keyboard.press("Delete")
+    await ann.field().wait_for(state="hidden")
+    await ann.keyboard.type("r")
+    tool = ann.button("Rectangle")
+    assert await tool.get_attribute("aria-pressed") == "false", "it was meant for the text"
+    await tool.click()
+    assert await tool.get_attribute("aria-pressed") == "true", "the click was swallowed"
+    await ann.keyboard.type("o")
+    assert await ann.button("Ellipse").get_attribute("aria-pressed") == "true"
+
+
 async def test_outlines_are_dragged_by_their_inside_and_notes_below_come_first(hub, people):
     ann = await alone(hub, people)
     for key, left in (("r", 200), ("o", 600)):

@@ -40,6 +40,74 @@ async def test_name_rooms_and_a_new_room(hub, people):
     await ben.until_text("Прием")
 
 
+async def test_names_and_titles_are_tidied_and_what_is_wrong_is_said_in_the_pages_language(hub, people):
+    ann = await people(" \u202eAnn \u200b  B.\u2066 ", locale="de-DE")
+    ann.expected = ["status of 400"]
+    await ann.open(await asyncio.to_thread(hub.link))
+    await ann.page.locator("#name").fill("😀" * 65)
+    await ann.keyboard.press("Enter")
+    await ann.until_words("Ein Name hat 1 bis 64 Zeichen.")
+    await ann.introduce()
+    await ann.until_words("Hallo Ann B.")
+
+    title, start = ann.page.locator("#title"), ann.page.locator("form.new button")
+    await title.fill("x" * 121)
+    await start.click()
+    await ann.until_words("Ein Titel hat 1 bis 120 Zeichen.")
+
+    async def refuse(route):
+        await route.fulfill(
+            status=400,
+            headers={"Content-Type": "application/json"},
+            body='{"error": "bad-request", "reason": "the body is not as above"}',
+        )
+
+    await ann.page.route("**/rooms", refuse)
+    await title.fill("Radio")
+    await start.click()
+    await ann.until_words("Das hat nicht geklappt (bad-request).")
+    assert "as above" not in await ann.page.locator("body").inner_text()
+    await ann.page.unroute("**/rooms")
+    await title.fill("\tRadio\u200b  für \u202eAlle ")
+    await start.click()
+    await ann.page.get_by_role("heading", name="Radio für Alle", exact=True).wait_for()
+
+
+async def test_the_focus_goes_along_from_screen_to_screen(hub, people):
+    ann = await people("Ann")
+    await asyncio.to_thread(hub.ask, "rooms", "POST", {"title": "Radio"})
+    await ann.open(await asyncio.to_thread(hub.link))
+
+    async def until_focused(tag: str, name: str):
+        async def look():
+            return [tag, name] == await ann.page.evaluate(
+                """() => { const one = document.activeElement;
+                           return [one.tagName, one.ariaLabel ?? one.textContent]; }"""
+            )
+
+        await until(look, f"the focus is on {tag} {name}")
+
+    await until_focused("INPUT", "")
+    await ann.introduce()
+    await until_focused("H1", "demo")
+    await ann.keyboard.press("Tab")
+    await until_focused("BUTTON", "Change name")
+    await ann.keyboard.press("Enter")
+    await until_focused("INPUT", "")
+    await ann.keyboard.press("Enter")
+    await until_focused("H1", "demo")
+    await ann.page.locator("a.room", has_text="Radio").click()
+    await until_focused("CANVAS", "Board Radio")
+    await ann.page.go_back()
+    await until_focused("H1", "demo")
+    title = ann.page.locator("#title")
+    await title.click()
+    async with ann.page.expect_response("**/rooms"):
+        await ann.keyboard.type("Gar")
+    await ann.keyboard.type("den")
+    assert await title.input_value() == "Garden"
+
+
 async def test_rooms_of_one_title_are_told_apart(hub, people):
     ann = await people("Ann")
     made = [await asyncio.to_thread(hub.ask, "rooms", "POST", {"title": t}) for t in ("Bau", "Radio", "Radio")]

@@ -206,7 +206,7 @@ struct TakeBackPlacesTests {
     case 1: one.right = nil
     case 2: (one.left, one.right) = (nil, nil)
     case 3:
-      guard let left = one.left, let client = hub.clientIndices[left.client],
+      guard let left = one.left, let client = hub.clientTable.find(left.client),
         left.clock < hub.clients[Int(client)].state
       else { return one }
       let item = hub.items[Int(hub.item(client, left.clock))]

@@ -3,7 +3,8 @@ import SyncProtocol
 import TestSupport
 import Testing
 
-/// The recorded steps of y-protocols (Protocol/vectors/awareness.json), and what it has no word for.
+/// The recorded steps of y-protocols (Protocol/vectors/awareness.json), and what it has no word
+/// for.
 @Suite("Awareness")
 struct AwarenessTests {
   /// Every row of the recording: what is sent, the states, the clocks, what is reported.

@@ -4,6 +4,7 @@ import type { RoomConnection, Session, Status, Unsubscribe } from "../provider";
 import { useLive } from "../panels/hooks";
 import { BoardView } from "./BoardView";
 import { NoRoom } from "./NoRoom";
+import { useBoardScreen } from "./screen";
 import { Wrong } from "./Wrong";
 
 interface Props {
@@ -15,6 +16,7 @@ interface Props {
 export function BoardPage({ session, room }: Props) {
   const [connection, setConnection] = useState<RoomConnection | null>(null);
   const [attempt, setAttempt] = useState(0);
+  useBoardScreen();
   useEffect(() => {
     let opened: RoomConnection | null = null;
     let gone = false;

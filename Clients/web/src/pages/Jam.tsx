@@ -60,7 +60,7 @@ export function Jam({ jam, room }: Props) {
   if (!session.membership) return <Wrong title="wrong.none.title" words="wrong.none.text" />;
   if (!joined) {
     return (
-      <Plain title={text("enter.title", { jam: title })}>
+      <Plain key="enter" title={text("enter.title", { jam: title })}>
         <NameForm
           session={session}
           onJoined={() => setJoined(true)}
@@ -73,7 +73,7 @@ export function Jam({ jam, room }: Props) {
     return <BoardPage key={room} session={session} room={room} />;
   }
   return (
-    <Plain title={title}>
+    <Plain key="rooms" title={title}>
       <Rooms
         session={session}
         onTitle={setTitle}

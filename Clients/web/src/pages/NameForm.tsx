@@ -3,13 +3,16 @@ import type { FormEvent } from "react";
 import type { Session } from "../provider";
 import { useText } from "../panels/hooks";
 import { wrongWords } from "../panels/wrong";
-import { isVisible } from "../text/visible";
+import { isWithin, longest, tidied } from "../text/visible";
 
 interface Props {
   readonly session: Session;
   readonly onJoined: () => void;
   readonly onEnded: () => void;
 }
+
+/** More than fits, so that what is pasted is refused aloud and not cut in silence. */
+const MOST_TYPED = 1000;
 
 /** The one question that is asked before somebody takes part. */
 export function NameForm({ session, onJoined, onEnded }: Props) {
@@ -22,8 +25,8 @@ export function NameForm({ session, onJoined, onEnded }: Props) {
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
-    const given = name.trim();
-    if (!isVisible(given) || Array.from(given).length > 64) {
+    const given = tidied(name);
+    if (!isWithin(given, longest.name)) {
       setWrong(text("enter.name.bad"));
       field.current?.focus();
       return;
@@ -33,7 +36,6 @@ export function NameForm({ session, onJoined, onEnded }: Props) {
     setBusy(false);
     if (answer.ok) return onJoined();
     if (answer.error === "bad-invitation") return onEnded();
-    if (answer.error === "bad-name") return setWrong(text("enter.name.bad"));
     setWrong(wrongWords(answer));
   }
 
@@ -44,7 +46,7 @@ export function NameForm({ session, onJoined, onEnded }: Props) {
         id="name"
         ref={field}
         value={name}
-        maxLength={64}
+        maxLength={MOST_TYPED}
         autoComplete="nickname"
         aria-invalid={wrong !== ""}
         aria-describedby="name-wrong"

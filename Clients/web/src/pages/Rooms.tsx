@@ -4,7 +4,7 @@ import type { RoomEntry, Session } from "../provider";
 import { ago, plural } from "../text";
 import { useText } from "../panels/hooks";
 import { wrongWords } from "../panels/wrong";
-import { isVisible } from "../text/visible";
+import { isWithin, longest, tidied } from "../text/visible";
 import { Link } from "./Link";
 import { go } from "./navigation";
 import { called, keepTitle, knownTitle, repeated } from "./titles";
@@ -18,6 +18,8 @@ interface Props {
 }
 
 const FILTER_FROM = 8;
+/** More than fits, so that what is pasted is refused aloud and not cut in silence. */
+const MOST_TYPED = 1000;
 
 /** The rooms of a jam: pick one, or start one. */
 export function Rooms({ session, onTitle, onRename, onEnded }: Props) {
@@ -111,8 +113,8 @@ function NewRoom({ session, onEnded }: Pick<Props, "session" | "onEnded">) {
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
-    const given = title.trim();
-    if (!isVisible(given) || Array.from(given).length > 120) return setWrong(text("rooms.new.bad"));
+    const given = tidied(title);
+    if (!isWithin(given, longest.title)) return setWrong(text("rooms.new.bad"));
     setBusy(true);
     const answer = await session.createRoom(given, forReview);
     setBusy(false);
@@ -133,7 +135,7 @@ function NewRoom({ session, onEnded }: Pick<Props, "session" | "onEnded">) {
         <input
           id="title"
           value={title}
-          maxLength={120}
+          maxLength={MOST_TYPED}
           autoComplete="off"
           placeholder={text("rooms.new.example")}
           aria-invalid={wrong !== ""}

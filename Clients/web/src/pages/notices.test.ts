@@ -5,7 +5,7 @@ import { memoryStorage } from "../testing/storage";
 import { keptNotices } from "./notices";
 
 const notice: LostNotice =
-  { number: 1, code: "frozen", reason: "", refused: 2, texts: ["Антэна"], more: false };
+  { number: 1, code: "frozen", refused: 2, texts: ["Антэна"], more: false };
 
 test("notices are there after a reload, for the same person in the same room", () => {
   const storage = memoryStorage();

@@ -37,8 +37,8 @@ export function keptNotices(
 }
 
 function isNotice(value: unknown): value is LostNotice {
-  const { number, code, reason, refused, texts, more } = (value ?? {}) as Partial<LostNotice>;
-  return typeof number === "number" && typeof code === "string" && typeof reason === "string"
+  const { number, code, refused, texts, more } = (value ?? {}) as Partial<LostNotice>;
+  return typeof number === "number" && typeof code === "string"
     && typeof refused === "number" && typeof more === "boolean"
     && Array.isArray(texts) && texts.every((text) => typeof text === "string");
 }

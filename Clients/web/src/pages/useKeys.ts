@@ -22,7 +22,7 @@ export function useKeys(workspace: Workspace | null): void {
         onBoard: target instanceof HTMLCanvasElement || target === document.body,
       });
       if (!found || (isMac ? event.ctrlKey : event.metaKey)) return;
-      if (workspace.perform(found)) event.preventDefault();
+      if (workspace.press(found)) event.preventDefault();
     };
     const moved = (event: ClipboardEvent): void => {
       const { target, clipboardData, type } = event;

@@ -3,7 +3,7 @@ import type { RefObject } from "react";
 import { lostShapes, textsOn } from "../board";
 import type { LostShape } from "../board";
 import type { BoardConnection, Loss, RoomConnection, Session, Status } from "../provider";
-import { stillLost, withLoss } from "../panels/losses";
+import { buriedTexts, stillLost, withLoss } from "../panels/losses";
 import type { Lost, LostNotice } from "../panels/losses";
 import { text } from "../text";
 import { createArrivals } from "../workspace/arrivals";
@@ -50,10 +50,7 @@ export function useWorkspace(
     const made = createWorkspace({
       parent: parent.current, canvas: canvas.current, me: { sub: session.sub, name },
       say, help, changed: setView,
-      gone: ({ id, type, text: content }) =>
-        lose({
-          code: "deleted", reason: "", shapes: [{ id, type, change: "changed", text: content }],
-        }),
+      gone: ({ text: content }) => lose(buriedTexts([content])),
     });
     made.use(board);
     setWorkspace(made);
@@ -69,8 +66,9 @@ export function useWorkspace(
         const shapes = readable(loss, board);
         // nobody refused it: the hub may well have had all of it before the document broke
         if (loss.code === "broken" && shapes?.length === 0) return;
-        lose({ code: loss.code, reason: loss.reason, shapes: shapes ?? [] });
+        lose({ code: loss.code, shapes: shapes ?? [] });
       }),
+      board.onBuried((texts) => lose(buriedTexts(texts))),
       tellArrivals(connection, board, say),
     ];
     made.focus();

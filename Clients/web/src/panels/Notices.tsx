@@ -31,7 +31,7 @@ function Lost({ lost, onClose }: { readonly lost: LostNotice; readonly onClose: 
   const text = useText();
   const id = useId();
   const code = known.find((one) => one === lost.code);
-  const why = code ? text(`lost.${code}`) : text("lost.other", { reason: lost.reason });
+  const why = code ? text(`lost.${code}`) : text("lost.other", { code: lost.code });
   const { refused, texts } = lost;
   return (
     <section className="notice">

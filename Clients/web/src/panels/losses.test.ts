@@ -10,7 +10,7 @@ const note = (text: string, change: LostShape["change"] = "changed"): LostShape 
   ({ id: text, type: "note", change, text });
 
 function lose(notices: readonly LostNotice[], code: string, ...shapes: readonly LostShape[]) {
-  return withLoss(notices, { code, reason: "", shapes }, nothing);
+  return withLoss(notices, { code, shapes }, nothing);
 }
 const texts = (notices: readonly LostNotice[]) => notices.map((one) => one.texts.join());
 
@@ -32,9 +32,17 @@ test("there are not many, and those with texts stay longest", () => {
 
 test("only what is not on the board is told to be missing", () => {
   const shapes = [note("alpha "), note("beta"), note("gone", "deleted")];
-  const [notice] = withLoss([], { code: "frozen", reason: "", shapes }, on("alpha"));
+  const [notice] = withLoss([], { code: "frozen", shapes }, on("alpha"));
   assert.deepEqual(notice?.texts, ["beta"]);
   assert.equal(notice?.refused, 3);
+});
+
+test("what an open field and its document have lost alike is told once", () => {
+  const one = lose([], "deleted", note("alpha"));
+  assert.equal(lose(one, "deleted", note("alpha ")), one);
+  assert.deepEqual(texts(lose(one, "deleted", note("beta"), note("alpha"))), ["alpha", "beta"]);
+  assert.equal(lose([], "deleted", note(" ")).length, 0, "an empty note is no loss");
+  assert.equal(lose(one, "frozen", note("alpha")).length, 2, "another reason is other news");
 });
 
 test("a notice goes once all of its texts are there again", () => {

@@ -4,7 +4,6 @@ import type { LostShape } from "../board";
 export interface LostNotice {
   readonly number: number;
   readonly code: string;
-  readonly reason: string;
   /** How many changes were refused; 0 if nothing was, or nobody knows. */
   readonly refused: number;
   /** Those that were not on the board when it was last looked at. */
@@ -15,9 +14,13 @@ export interface LostNotice {
 
 export interface Lost {
   readonly code: string;
-  readonly reason: string;
-  readonly shapes: readonly LostShape[];
+  readonly shapes: readonly Pick<LostShape, "change" | "text">[];
 }
+
+/** Texts in something that others have deleted. */
+export const buriedTexts = (texts: readonly string[]): Lost => ({
+  code: "deleted", shapes: texts.map((text) => ({ change: "changed", text })),
+});
 
 /** More would only hide the board; what one more takes the place of is told here. */
 const MOST = 20;
@@ -27,15 +30,19 @@ const trimmed = (text: string): string => text.trim();
 /** `there`: the texts on the board, as `textsOn` has them. */
 export function withLoss(
   notices: readonly LostNotice[],
-  { code, reason, shapes }: Lost,
+  { code, shapes }: Lost,
   there: ReadonlySet<string>,
 ): readonly LostNotice[] {
+  const told = code === "deleted" ? textsIn(notices, code) : none;
   const texts = shapes
     .filter(({ change, text }) => change !== "deleted" && isMissing(text, there))
-    .map(({ text }) => text);
+    .map(({ text }) => text)
+    .filter((text) => !told.has(trimmed(text)));
+  // nobody refused anything: there is nothing else to say
+  if (code === "deleted" && texts.length === 0) return notices;
   const notice: LostNotice = {
     number: 1 + Math.max(0, ...notices.map(({ number }) => number)),
-    code, reason, texts,
+    code, texts,
     refused: code === "deleted" ? 0 : shapes.length,
     more: shapes.length > texts.length,
   };
@@ -62,6 +69,12 @@ export function stillLost(
   return now.length === notices.length && now.every((one, at) => one === notices[at])
     ? notices : now;
 }
+
+const none: ReadonlySet<string> = new Set();
+
+/** What an open field and the document have both lost is one loss. */
+const textsIn = (notices: readonly LostNotice[], code: string): ReadonlySet<string> =>
+  new Set(notices.flatMap((one) => (one.code === code ? one.texts.map(trimmed) : [])));
 
 const isMissing = (text: string, there: ReadonlySet<string>): boolean =>
   trimmed(text) !== "" && !there.has(trimmed(text));

@@ -1,7 +1,10 @@
 import type { TextKey } from "../text";
 import { text } from "../text";
 
-/** What the hub, or the way to it, answers most often; the rest is told in the hub's own words. */
+/**
+ * What the hub, or the way to it, answers most often. Of the rest the code is told: the hub's
+ * sentences are all in English.
+ */
 const known: Readonly<Record<string, TextKey>> = {
   unreachable: "wrong.unreachable",
   offline: "wrong.unreachable",
@@ -10,6 +13,13 @@ const known: Readonly<Record<string, TextKey>> = {
   busy: "wrong.busy",
   forbidden: "wrong.forbidden",
   "not-allowed": "wrong.forbidden",
+  viewer: "wrong.forbidden",
+  unauthorized: "wrong.forbidden",
+  "bad-invitation": "wrong.link.text",
+  "bad-name": "enter.name.bad",
+  "bad-title": "rooms.new.bad",
+  "not-saving": "refused.not-saving",
+  "service-unavailable": "wrong.busy",
   "room-limit": "wrong.full",
 };
 
@@ -18,9 +28,7 @@ export const isAway = (error: string): boolean =>
   Object.prototype.hasOwnProperty.call(known, error) && known[error] === "wrong.unreachable";
 
 /** Why something did not work, for people. */
-export function wrongWords(
-  { error, reason }: { readonly error: string; readonly reason: string },
-): string {
+export function wrongWords({ error }: { readonly error: string }): string {
   const key = Object.prototype.hasOwnProperty.call(known, error) ? known[error] : undefined;
-  return key ? text(key) : text("wrong.other", { reason: reason || error });
+  return key ? text(key) : text("wrong.other", { code: error });
 }

@@ -2,6 +2,7 @@
 import * as Y from "yjs";
 import type { Message, Reject } from "../protocol/messages";
 import { createBreaks } from "./breaks";
+import { createBurials } from "./buried";
 import { createDocument } from "./document";
 import type { LiveDocument } from "./document";
 import type { Environment, Timer } from "./environment";
@@ -53,6 +54,7 @@ export function createBoard(uses: BoardUses): Board {
   const { key, environment, changed } = uses;
   const documents = createListeners<OpenDocument>();
   const losses = createLosses(environment);
+  const burials = createBurials(environment);
   const syncs = createListeners<void>();
 
   let ledger = ledgers.emptyLedger;
@@ -105,6 +107,7 @@ export function createBoard(uses: BoardUses): Board {
     const state = old.presence.awareness.getLocalState();
     if (loss) losses.add({ ...loss, refused: old.doc }, () => done(kept));
     old.release();
+    burials.forget();
     store = uses.store.open(key);
     live = start();
     live.presence.awareness.setLocalState(state);
@@ -164,6 +167,9 @@ export function createBoard(uses: BoardUses): Board {
     count();
   }
 
+  const take = (update: Uint8Array): boolean =>
+    attempt(() => burials.during(() => live.receive(update)));
+
   function arrived(): void {
     if (!synced) {
       synced = true;
@@ -203,18 +209,20 @@ export function createBoard(uses: BoardUses): Board {
       case "step1":
         if (refusal !== undefined) return;
         attempt(() => {
+          burials.expect(live.doc, message.stateVector);
           send?.({ is: "step2", update: Y.encodeStateAsUpdate(live.doc, message.stateVector) });
           ledger = ledgers.answered(ledger);
         });
         return count();
       case "step2":
-        if (attempt(() => live.receive(message.update))) arrived();
+        if (take(message.update)) arrived();
         return;
-      case "update": return void attempt(() => live.receive(message.update));
+      case "update": return void take(message.update);
       case "awareness": return live.presence.receive(message.update);
       case "query-awareness": return live.presence.announce();
       case "saved":
         ledger = ledgers.saved(ledger, message.count);
+        if (ledgers.unsaved(ledger) === 0) burials.saved();
         return count();
       case "reject": return refusal === undefined ? rejected(message) : undefined;
       case "open": return;
@@ -230,6 +238,7 @@ export function createBoard(uses: BoardUses): Board {
     loaded: load(),
     onDocument: documents.add,
     onLost: losses.listen,
+    onBuried: burials.listen,
     onSynced: syncs.add,
   };
 

@@ -23,7 +23,12 @@ export interface Delivery {
   stop(): void;
 }
 
-export function deliver(options: RoomOptions, boards: readonly Unsent[]): Delivery {
+/** `buried`: texts as in `BoardConnection.onBuried`; told again if they have to be sent again. */
+export function deliver(
+  options: RoomOptions,
+  boards: readonly Unsent[],
+  buried: (texts: readonly string[]) => void = () => undefined,
+): Delivery {
   const environment = options.environment ?? browserEnvironment();
   let settle: (end: End) => void = () => undefined;
   const ended = new Promise<End>((resolve) => (settle = resolve));
@@ -37,6 +42,7 @@ export function deliver(options: RoomOptions, boards: readonly Unsent[]): Delive
     board.awareness.setLocalState(null);
     // a new document: what was in this one is not taken
     board.onDocument(() => settle({ is: "refused", boards: [unsent] }));
+    board.onBuried(buried);
   }
   const unconnected = environment.after(patience.connecting, () => {
     if (connection.status.at === "offline") settle({ is: "away" });

@@ -35,10 +35,12 @@ function keep(store: OfflineStore, room: string, count: number, name = "main"): 
 function scene(store: OfflineStore, shown?: string) {
   const world = fakeWorld();
   const token = async () => ({ ok: true, token: "t" } as const);
+  const buried: string[] = [];
   const way = sendLeftovers({
     origin: "https://hub", jam: "demo", store, environment: world.environment,
     session: { sub: "ann", token, renew: token },
     shown: () => shown,
+    buried: (room, texts) => void buried.push(`${room}: ${texts.join()}`),
   });
   ways.push(way);
   const socket = (): FakeSocket => {
@@ -46,7 +48,7 @@ function scene(store: OfflineStore, shown?: string) {
     assert(newest, "nobody connects");
     return newest;
   };
-  return { ...world, socket, stop: () => way.stop() };
+  return { ...world, socket, buried, stop: () => way.stop() };
 }
 
 function join(socket: FakeSocket, boards: readonly string[] = ["main"]): void {
@@ -279,4 +281,29 @@ test("stopped, it closes what is open", async () => {
   assert(it.socket().closed);
   await it.pass(600_000);
   assert.equal(it.sockets.length, 1);
+});
+
+test("what was written in a note that others deleted is told, although its room was left", async () => {
+  const store = memoryStore();
+  const theirs = new Y.Doc();
+  theirs.getMap("shapes").set("note", new Y.Map([["text", new Y.Text("Party")]]));
+  const before = Y.encodeStateAsUpdate(theirs);
+  const mine = new Y.Doc();
+  Y.applyUpdate(mine, before);
+  (mine.getMap("shapes").get("note") as Y.Map<Y.Text>).get("text")?.insert(5, " on Friday");
+  const board = store.open(keyOf("radio"));
+  board.mark({ epoch: 1, unsaved: 1 });
+  board.append(Y.encodeStateAsUpdate(mine));
+  theirs.getMap("shapes").delete("note");
+  const it = scene(store);
+  await it.pass(2_000);
+  const socket = it.socket();
+  socket.open();
+  socket.send("main", { is: "opened", epoch: 1 });
+  socket.send("main", { is: "step1", stateVector: Y.encodeStateVector(theirs) });
+  socket.send("main", { is: "step2", update: Y.encodeStateAsUpdate(theirs) });
+  socket.send("main", { is: "saved", epoch: 1, count: 1 });
+  await it.pass(100);
+  assert.deepEqual(it.buried, ["radio: Party on Friday"]);
+  assert.deepEqual(await waiting(store), []);
 });

@@ -11,6 +11,8 @@ import type { RoomOptions } from "./types";
 export interface LeftoverOptions extends Omit<RoomOptions, "room"> {
   /** The room that the page shows: it sends what is its own itself. */
   readonly shown: () => string | undefined;
+  /** Texts that were written where others had deleted the whole; may come twice. */
+  readonly buried: (room: string, texts: readonly string[]) => void;
 }
 
 /**
@@ -45,7 +47,9 @@ export function sendLeftovers(options: LeftoverOptions): { stop(): void } {
     if (!next) return wait(Math.min(waits.nothing, ...waiting.map(({ room }) => rests.of(room))));
     const { room } = next;
     const boards = waiting.filter((one) => one.room === room);
-    const delivery = deliver({ ...options, environment, room }, boards);
+    const delivery = deliver(
+      { ...options, environment, room }, boards, (texts) => options.buried(room, texts),
+    );
     leave = delivery.stop;
     const end = await delivery.done;
     leave = undefined;

@@ -111,6 +111,11 @@ export interface BoardConnection extends OpenDocument {
   onDocument(listener: (current: OpenDocument) => void): Unsubscribe;
   /** Called once the new document has what the hub has, so that both can be compared. */
   onLost(listener: (loss: Loss) => void): Unsubscribe;
+  /**
+   * Called with texts as they were before others' deletions came, if something in them was written
+   * here that the hub did not have yet.
+   */
+  onBuried(listener: (texts: readonly string[]) => void): Unsubscribe;
   /** Called when `synced` may have changed. */
   onSynced(listener: () => void): Unsubscribe;
 }

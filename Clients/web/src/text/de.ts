@@ -50,7 +50,7 @@ export const de: Texts = {
   "wrong.unsaved":
     "Was nicht gespeichert wurde, bleibt in diesem Browser, solange diese Seite offen ist.",
   "wrong.unreachable": "Der Hub antwortet nicht. Gibt es eine Netzverbindung?",
-  "wrong.other": "Das hat nicht geklappt: {{reason}}",
+  "wrong.other": "Das hat nicht geklappt ({{code}}).",
   "wrong.busy": "Das war zu viel auf einmal. Versuch es in einer Minute noch einmal.",
   "wrong.forbidden": "Das darfst du mit deinem Link nicht.",
   "wrong.full": "In diesen Jam passen keine weiteren Räume.",
@@ -191,10 +191,10 @@ export const de: Texts = {
   "lost.refused-before":
     "Deine letzten Änderungen bauen auf einer auf, die schon vorher abgelehnt wurde.",
   "lost.review": "Dieser Raum ist zum Ansehen einer Aufzeichnung da.",
-  "lost.deleted": "Jemand hat gelöscht, worin du gerade geschrieben hast.",
+  "lost.deleted": "Jemand hat gelöscht, worin du geschrieben hast.",
   "lost.broken":
     "Diese Seite konnte nicht aufnehmen, was kam, und hat das Board neu gelesen. Deine letzten Änderungen sind nicht darauf.",
-  "lost.other": "Der Hub hat deine letzten Änderungen nicht angenommen: {{reason}}",
+  "lost.other": "Der Hub hat deine letzten Änderungen nicht angenommen ({{code}}).",
   "lost.texts": "Diese Texte sind nicht auf dem Board:",
 
   "people.label": "Wer ist da",

@@ -55,7 +55,7 @@ export const en = {
   "wrong.unsaved":
     "What you wrote and was not saved stays in this browser as long as this page is open.",
   "wrong.unreachable": "The hub does not answer. Is the network there?",
-  "wrong.other": "That did not work: {{reason}}",
+  "wrong.other": "That did not work ({{code}}).",
   "wrong.busy": "That was too much at once. Try again in a minute.",
   "wrong.forbidden": "Your link does not allow that.",
   "wrong.full": "There is no room for more rooms in this jam.",
@@ -201,7 +201,7 @@ export const en = {
   "lost.deleted": "Somebody deleted what you were writing in.",
   "lost.broken":
     "This page could not take in what came, and has read the board anew. Your last changes are not on it.",
-  "lost.other": "The hub did not take your last changes: {{reason}}",
+  "lost.other": "The hub did not take your last changes ({{code}}).",
   "lost.texts": "These texts are not on the board:",
 
   // people

@@ -21,7 +21,7 @@ test("every text has the same places for values in every language", async () => 
     const teller = await createTeller(language);
     for (const key of Object.keys(all) as TextKey[]) {
       const keep = Object.fromEntries(
-        ["name", "jam", "when", "reason", "room", "shape", "color", "index", "count", "text",
+        ["name", "jam", "when", "code", "room", "shape", "color", "index", "count", "text",
           "tool", "percent", "figure", "x", "y"].map((place) => [place, `{{${place}}}`]),
       );
       const said = teller.text(key, keep);

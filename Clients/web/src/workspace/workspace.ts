@@ -48,7 +48,10 @@ export interface Workspace {
   follow(): void;
   setColor(color: Color): void;
   setPenSize(size: number): void;
+  /** By a button. */
   perform(command: Command): boolean;
+  /** By a key. */
+  press(command: Command): boolean;
   readonly clipboard: Clipboard;
   focus(): void;
   stop(): void;
@@ -300,7 +303,11 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     follow: following.begin,
     setColor: (color) => setColor(style, color),
     setPenSize: (size) => setPenSize(style, size),
-    perform: (command) => overrun.takes(command, performance.now()) || perform(host, command),
+    perform(command) {
+      overrun.end(); // who aims at a button has seen what is there
+      return perform(host, command);
+    },
+    press: (command) => overrun.takes(command, performance.now()) || perform(host, command),
     clipboard,
     focus: () => canvas.focus({ preventScroll: true }),
     stop() {

@@ -1,0 +1,54 @@
+/// Client ids, numbered in the order of their coming; everything else refers to them by number.
+///
+/// An open-addressed table: most updates look four ids up, and a `Dictionary` takes as long for
+/// that as integrating a letter does.
+struct ClientTable: Sendable {
+  private var ids: [ClientID] = []
+  private var slots: [Index32] = []
+  /// Odd, and not known to peers: who could compute it could make all ids collide.
+  private let multiplier: UInt64
+
+  init(seed: UInt64) { multiplier = (seed ^ 0xc2b2_ae3d_27d4_eb4f) | 1 }
+
+  var byteCount: Int { ids.capacity * 8 + slots.count * 4 }
+
+  subscript(index: Index32) -> ClientID { ids[Int(index)] }
+
+  /// The number of an id; `nil` if it never came.
+  func find(_ id: ClientID) -> Index32? {
+    if slots.isEmpty { return nil }
+    let index = slots[place(id)]
+    return index == .none ? nil : index
+  }
+
+  /// Adds an id that is not there yet.
+  mutating func add(_ id: ClientID) {
+    let index = Index32(ids.count)
+    ids.append(id)
+    if ids.count * 2 > slots.count {
+      grow()
+    } else {
+      slots[place(id)] = index
+    }
+  }
+
+  private func place(_ id: ClientID) -> Int {
+    let mask = slots.count - 1
+    var slot = hash(id) & mask
+    while slots[slot] != .none, ids[Int(slots[slot])] != id { slot = (slot + 1) & mask }
+    return slot
+  }
+
+  private func hash(_ id: ClientID) -> Int {
+    var value = id &* multiplier
+    value = (value ^ value >> 29) &* multiplier
+    return Int(truncatingIfNeeded: value >> 32)
+  }
+
+  private mutating func grow() {
+    slots = [Index32](repeating: .none, count: max(4, slots.count * 2))
+    for (index, id) in ids.enumerated() { slots[place(id)] = Index32(index) }
+  }
+
+  mutating func shrink() { ids = ids.withoutSpareRoom() }
+}
