@@ -3,8 +3,8 @@ import Testing
 
 @testable import CRDT
 
-/// Editing XML, mixed lists, attributes and subdocuments; that the bytes are those of Yjs is shown by
-/// recorded sessions (Protocol/vectors/sessions.jsonl).
+/// Editing XML, mixed lists, attributes and subdocuments; that the bytes are those of Yjs is shown
+/// by recorded sessions (Protocol/vectors/sessions.jsonl).
 @Suite("Editing types")
 struct EditingTypesTests {
   @Test func xmlIsBuiltAndReadBack() throws {
