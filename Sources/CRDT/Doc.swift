@@ -40,6 +40,7 @@ public struct Doc: Sendable {
   var map: MapTable
   var pending: PendingParts = PendingParts()
   var transaction = TransactionState()
+  var undo = UndoTables()
   var marker = PositionMarker()
   /// Scratch of the position search: when an item was last passed (see `findPlace`).
   var passed: [UInt32] = []

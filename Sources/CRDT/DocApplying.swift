@@ -19,6 +19,7 @@ extension Doc {
     var next: Update? = update
     while let current = next {
       next = nil
+      if current.records.count > 64 { reserve(for: current) }
       if current.records.count == 1, isReady(current.records[0]) {
         integrate(current.records[0], of: current.source)
       } else if !current.records.isEmpty {
@@ -40,6 +41,20 @@ extension Doc {
       }
     }
     return true
+  }
+
+  /// Makes room for a big update at once, where growing step by step would move all of it again and
+  /// again. At least as much as growing would take, so that many such updates do not move it each.
+  private mutating func reserve(for update: Update) {
+    func room(_ count: Int, _ more: Int, _ capacity: Int) -> Int? {
+      count + more <= capacity ? nil : max(count + more, count + count / 2)
+    }
+    let more = update.records.count
+    if let count = room(items.count, more, items.capacity) { items.reserveCapacity(count) }
+    structs.reserve(more)
+    // Never more than the bytes that came.
+    let bytes = update.records.reduce(0) { $0 + Int($1.contentCount) }
+    if let count = room(content.count, bytes, content.capacity) { content.reserveCapacity(count) }
   }
 
   /// Whether one struct alone is new and has all that it refers to: the usual update, for which

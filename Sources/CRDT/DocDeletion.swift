@@ -73,8 +73,8 @@ extension Doc {
       items[Int(index)].type = .none
       while let type = open.popLast() { collectChildren(of: type, &open) }
     }
-    releaseContent(index)
-    items[Int(index)].kind = ContentKind.deleted
+    contentWaste += Int(items[Int(index)].contentCapacity)
+    items[Int(index)].becomeDeleted()
     countIn(items[Int(index)])
   }
 

@@ -97,7 +97,6 @@ extension Doc {
     }
     item.contentOffset = UInt32(offset)
     item.contentCount = UInt32(content.count - offset)
-    item.contentCapacity = item.contentCount
   }
 
   /// Links an item that knows its parent into the list, between `left` and `right` or where the

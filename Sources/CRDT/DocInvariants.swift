@@ -55,9 +55,7 @@ extension Doc {
     if holder != .none, items[Int(holder)].isDeleted, !item.isDeleted {
       found.append("item \(index) lives in a deleted type")
     }
-    if Int(item.contentOffset) + Int(item.contentCapacity) > content.count
-      || item.contentCount > item.contentCapacity
-    {
+    if Int(item.contentOffset) + Int(item.contentCapacity) > content.count {
       found.append("content of \(index) is out of bounds")
     }
   }

@@ -15,7 +15,7 @@ extension Doc {
   /// of types stay until the document is loaded anew, deleted or not.
   /// - Complexity: O(1).
   public var memoryByteCount: Int {
-    structCount * (MemoryLayout<Item>.stride + 2 * MemoryLayout<Index32>.stride)
+    structCount * (MemoryLayout<Item>.stride + 4 * MemoryLayout<Index32>.stride)
       + content.count - contentWaste
       + clients.count * Weight.clientMemory + types.count * MemoryLayout<TypeRecord>.stride
       + names.byteCount + map.byteCount + pending.byteCount
@@ -29,6 +29,12 @@ extension Doc {
     content = content.withoutSpareRoom()
     items = items.withoutSpareRoom()
     structs.shrink()
+    clientTable.shrink()
+    types = types.withoutSpareRoom()
+    names.shrink()
+    map.shrink()
+    passed = []
+    passes = 0
   }
 
   /// Adds a struct to the sum.
@@ -75,8 +81,8 @@ enum Weight {
   /// The sections of a client: its id, counts and first clock.
   static let client = 10
   static let parentID = 7
-  /// In memory: the record, its list of structs and its place in the table of ids.
-  static let clientMemory = 120
+  /// In memory: the record, its blocks of structs and its place in the table of ids.
+  static let clientMemory = 140
 
   static func varInt(_ value: UInt64) -> Int {
     (70 - (value | 1).leadingZeroBitCount) / 7

@@ -93,9 +93,8 @@ extension Doc {
     }
     right.contentOffset = whole.contentOffset + UInt32(cut.byteOffset)
     right.contentCount = whole.contentCount - UInt32(cut.byteOffset)
-    right.contentCapacity = whole.contentCapacity - UInt32(cut.byteOffset)
     items[Int(left)].contentCount = UInt32(cut.byteOffset)
-    items[Int(left)].contentCapacity = UInt32(cut.byteOffset)
+    items[Int(left)].spareCount = 0
     guard cut.splitsPair else { return }
     // The pair's four bytes hold the left half's U+FFFD; the right part moves to have room.
     for index in 0..<3 {
@@ -109,7 +108,7 @@ extension Doc {
     copyContent(rest)
     contentWaste += Int(right.contentCapacity)
     right.contentCount += 3
-    right.contentCapacity = right.contentCount
+    right.spareCount = 0
   }
 
   /// Joins structs with the ones to their left as long as that goes, beginning at `place`: how many
@@ -137,7 +136,7 @@ extension Doc {
     if !left.isGC {
       guard left.right == rightIndex, ContentKind.isMergeable(left.kind),
         right.originClient == left.client, right.originClock == left.end - 1,
-        left.hasSameRightOrigin(as: right)
+        left.hasSameRightOrigin(as: right), undo.mayJoin(left, right)
       else { return false }
       joinContent(leftIndex, rightIndex)
       items[Int(leftIndex)].right = right.right
@@ -152,6 +151,7 @@ extension Doc {
     countOut(right)
     countIn(items[Int(leftIndex)])
     freeItems.append(rightIndex)
+    undo.joined(left, right)
     return true
   }
 
@@ -160,11 +160,11 @@ extension Doc {
     let right = items[Int(rightIndex)]
     guard right.contentCapacity > 0 else { return }
     let count = left.contentCount + right.contentCount
-    if left.contentOffset + left.contentCount == right.contentOffset,
-      left.contentCount == left.contentCapacity
-    {
-      items[Int(leftIndex)].contentCapacity += right.contentCapacity
+    if left.contentOffset + left.contentCount == right.contentOffset, left.spareCount == 0 {
+      items[Int(leftIndex)].spareCount = right.spareCount
     } else if left.contentCapacity >= count {
+      items[Int(leftIndex)].spareCount -= right.contentCount
+
       let start = Int(left.contentOffset + left.contentCount)
       stepsLeft -= Int(right.contentCount) / Cost.copiedBytes
       for index in 0..<Int(right.contentCount) {
@@ -172,14 +172,13 @@ extension Doc {
       }
       contentWaste += Int(right.contentCapacity)
     } else {
-      // Room to grow, so that text typed by several people in turn is not moved at each letter.
-      let capacity = count + count / 2
+      let spare = Item.spare(for: count)
       let offset = content.count
       copyContent(left.contentRange)
       copyContent(right.contentRange)
-      content.append(contentsOf: [UInt8](repeating: 0, count: Int(capacity - count)))
+      content.append(contentsOf: repeatElement(0, count: Int(spare)))
       items[Int(leftIndex)].contentOffset = UInt32(offset)
-      items[Int(leftIndex)].contentCapacity = capacity
+      items[Int(leftIndex)].spareCount = spare
       contentWaste += Int(left.contentCapacity + right.contentCapacity)
     }
     items[Int(leftIndex)].contentCount = count
@@ -199,9 +198,7 @@ extension Doc {
   /// Drops an item's content.
   mutating func releaseContent(_ index: Index32) {
     contentWaste += Int(items[Int(index)].contentCapacity)
-    items[Int(index)].contentOffset = 0
-    items[Int(index)].contentCount = 0
-    items[Int(index)].contentCapacity = 0
+    items[Int(index)].forgetContent()
   }
 
   /// Closes the gaps in the content once they are half of it.
@@ -214,7 +211,7 @@ extension Doc {
       for index in structs.all(of: Index32(client)) where items[Int(index)].contentCapacity > 0 {
         let range = items[Int(index)].contentRange
         items[Int(index)].contentOffset = UInt32(compact.count)
-        items[Int(index)].contentCapacity = UInt32(range.count)
+        items[Int(index)].spareCount = 0
         compact.append(contentsOf: content[range])
       }
     }

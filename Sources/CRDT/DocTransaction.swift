@@ -68,7 +68,7 @@ extension Doc {
       let index = structs[place]
       let item = items[Int(index)]
       guard item.clock < end else { return }
-      if item.isDeleted, !item.isGC { collect(index) }
+      if item.isDeleted, !item.isGC, !undo.isKept(item) { collect(index) }
       next = structs.next(place)
     }
   }
@@ -121,12 +121,12 @@ public struct Applied: Sendable {
   /// neighbour; yrs fails at a parent that is no type), so what is passed on is
   /// `Doc.update(of:)`, and not the update that came.
   public var madeGarbage = false
-  /// Which subdocuments came and went.
-  public var subdocuments = SubdocumentChanges()
   /// As it was given with the edit or the update.
   public var origin: Origin?
   /// What changed for those who see the document; empty unless `Doc.isObserved`.
   public var changes = Changes()
+  /// Which subdocuments came and went.
+  public var subdocuments = SubdocumentChanges()
 
   public init() {}
 

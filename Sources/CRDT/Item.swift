@@ -8,12 +8,18 @@ extension Index32 {
 
 /// One struct of a document: an item with its content and place, or a GC struct without either.
 ///
-/// Fixed size; all links are indices. The content's bytes lie in the document's shared buffer.
+/// 64 bytes, all links are indices, the content's bytes lie in the document's shared buffer. What
+/// needs few bits lies in the upper ones of the clocks, which end at 2^53:
+///
+///     clock       53 bits, then kind (4) and isDeleted (1)
+///     origin's    53 bits, then the lower half of the spare room for content (11)
+///     right one's 53 bits, then the upper half (11)
+///     extent      the length; of a type, whose length is 1, its index
+///     count       bytes of content; the upper half of the length where there is no content
 struct Item: Sendable {
-  var clock: UInt64
-  var length: UInt64
-  var originClock: UInt64 = 0
-  var rightOriginClock: UInt64 = 0
+  private var clockBits: UInt64
+  private var originBits: UInt64 = 0
+  private var rightOriginBits: UInt64 = 0
   /// Index into the document's clients, as are the next two; `.none` where there is no origin.
   var client: Index32
   var originClient: Index32 = .none
@@ -24,22 +30,102 @@ struct Item: Sendable {
   /// The shared type that it is part of, and the key there (`.none`: in the sequence).
   var parent: Index32 = .none
   var key: Index32 = .none
-  /// Where the content lies; `contentCapacity` bytes belong to it, so that text can grow in place.
-  /// Text as UTF-8, Any and JSON as their elements, everything else as on the wire.
+  /// Where the content lies. Text as UTF-8, Any and JSON as their elements, everything else as on
+  /// the wire.
   var contentOffset: UInt32 = 0
-  var contentCount: UInt32 = 0
-  var contentCapacity: UInt32 = 0
-  /// The type that this item holds.
-  var type: Index32 = .none
-  var kind: UInt8
-  var isDeleted = false
+  private var count: UInt32 = 0
+  private var extent: UInt32 = 0
+
+  private static let clockMask: UInt64 = 1 << 53 - 1
+  private static let kindShift: UInt64 = 56
+  private static let deletedBit: UInt64 = 1 << 63
+  /// The most spare room: 22 bits.
+  private static let mostSpare: UInt32 = 1 << 22 - 1
 
   init(kind: UInt8, client: Index32, clock: UInt64, length: UInt64) {
-    self.kind = kind
+    clockBits = clock | UInt64(kind) << Self.kindShift
     self.client = client
-    self.clock = clock
+    if kind == ContentKind.gc || kind == ContentKind.deleted { clockBits |= Self.deletedBit }
     self.length = length
-    isDeleted = kind == ContentKind.gc || kind == ContentKind.deleted
+    if kind == ContentKind.type { extent = .none }
+  }
+
+  var clock: UInt64 {
+    get { clockBits & Self.clockMask }
+    set { clockBits = clockBits & ~Self.clockMask | newValue }
+  }
+
+  var originClock: UInt64 {
+    get { originBits & Self.clockMask }
+    set { originBits = originBits & ~Self.clockMask | newValue }
+  }
+
+  var rightOriginClock: UInt64 {
+    get { rightOriginBits & Self.clockMask }
+    set { rightOriginBits = rightOriginBits & ~Self.clockMask | newValue }
+  }
+
+  var isDeleted: Bool {
+    get { clockBits & Self.deletedBit != 0 }
+    set { clockBits = newValue ? clockBits | Self.deletedBit : clockBits & ~Self.deletedBit }
+  }
+
+  var kind: UInt8 { UInt8(truncatingIfNeeded: clockBits >> Self.kindShift) & 0xf }
+
+  var length: UInt64 {
+    get {
+      if kind == ContentKind.type { return 1 }
+      return UInt64(extent) | (kind <= ContentKind.deleted ? UInt64(count) << 32 : 0)
+    }
+    set {
+      if kind == ContentKind.type { return }
+      extent = UInt32(truncatingIfNeeded: newValue)
+      if kind <= ContentKind.deleted { count = UInt32(truncatingIfNeeded: newValue >> 32) }
+    }
+  }
+
+  /// The type that this item holds.
+  var type: Index32 {
+    get { kind == ContentKind.type ? extent : .none }
+    set { if kind == ContentKind.type { extent = newValue } }
+  }
+
+  var contentCount: UInt32 {
+    get { kind <= ContentKind.deleted ? 0 : count }
+    set { if kind > ContentKind.deleted { count = newValue } }
+  }
+
+  /// Bytes behind the content that belong to it too, so that text can grow in place.
+  var spareCount: UInt32 {
+    get {
+      UInt32(truncatingIfNeeded: originBits >> 53 | (rightOriginBits >> 53) << 11)
+    }
+    set {
+      originBits = originBits & Self.clockMask | UInt64(newValue & 0x7ff) << 53
+      rightOriginBits = rightOriginBits & Self.clockMask | UInt64(newValue >> 11) << 53
+    }
+  }
+
+  /// All bytes that belong to the item.
+  var contentCapacity: UInt32 { contentCount + spareCount }
+
+  /// How much room text of so many bytes gets when it moves, so that what several people type in
+  /// turn is not moved at each letter.
+  static func spare(for count: UInt32) -> UInt32 { min(count / 2, mostSpare) }
+
+  /// Makes it a struct whose content is gone; it keeps its place.
+  mutating func becomeDeleted() {
+    let length = length
+    clockBits = clock | UInt64(ContentKind.deleted) << Self.kindShift | Self.deletedBit
+    forgetContent()
+    count = 0
+    self.length = length
+  }
+
+  mutating func forgetContent() {
+    contentOffset = 0
+    contentCount = 0
+    spareCount = 0
   }
 
   var end: UInt64 { clock + length }
@@ -60,20 +146,29 @@ struct Item: Sendable {
 
 /// A shared type: a root, or what an item holds.
 struct TypeRecord: Sendable {
+  /// Sum of the lengths of live countable items of the sequence.
+  var length: Int64 = 0
   /// The item that holds it; `.none` for a root.
   var holder: Index32
   /// A root's name.
-  var name: Index32 = .none
-  var kind: UInt64
+  var name: Index32
   /// Head of the sequence.
   var start: Index32 = .none
-  /// Sum of the lengths of live countable items of the sequence.
-  var length: Int64 = 0
-  /// Whether a formatting mark was ever put into its sequence.
-  var hasMarks = false
   /// Its keys, chained in the order in which they first came.
   var firstKey: Index32 = .none
   var lastKey: Index32 = .none
+  private var kindByte: UInt8
+  /// Whether a formatting mark was ever put into its sequence.
+  var hasMarks = false
+
+  init(holder: Index32, name: Index32 = .none, kind: UInt64) {
+    self.holder = holder
+    self.name = name
+    kindByte = UInt8(truncatingIfNeeded: kind)
+  }
+
+  /// What it is, see `TypeKind`.
+  var kind: UInt64 { UInt64(kindByte) }
 }
 
 /// One client, whose structs are in `Doc.structs` without holes.

@@ -17,6 +17,11 @@ struct NameTable: Sendable {
     return Int(entry.offset)..<Int(entry.offset) + Int(entry.count)
   }
 
+  mutating func shrink() {
+    bytes = bytes.withoutSpareRoom()
+    names = names.withoutSpareRoom()
+  }
+
   /// All bytes of all names; `range(_:)` says which are one's.
   var buffer: [UInt8] { bytes }
 
@@ -98,6 +103,8 @@ struct MapTable: Sendable {
   init(seed: UInt64) { multiplier = (seed ^ 0x9e37_79b9_7f4a_7c15) | 1 }
 
   var byteCount: Int { entries.count * 16 + slots.count * 4 }
+
+  mutating func shrink() { entries = entries.withoutSpareRoom() }
 
   func find(_ type: Index32, _ key: Index32) -> Index32 {
     slots.isEmpty ? .none : slots[place(type, key)]

@@ -219,6 +219,14 @@ struct StructIndex: Sendable {
     blocks[list].remove(at: number)
   }
 
+  /// Makes room for so many more structs.
+  mutating func reserve(_ more: Int) {
+    let count = slots.count + more + Self.capacity
+    guard count > slots.capacity else { return }
+    slots.reserveCapacity(max(count, slots.count + slots.count / 2))
+    clocks.reserveCapacity(max(count, slots.count + slots.count / 2))
+  }
+
   /// Gives back what the lists keep for growing.
   mutating func shrink() {
     let count = blocks.reduce(0) { $0 + $1.reduce(0) { $0 + Int($1.count) } }

@@ -91,7 +91,6 @@ extension Doc {
     item.key = key
     item.contentOffset = UInt32(content.count)
     item.contentCount = UInt32(bytes.count)
-    item.contentCapacity = item.contentCount
     content.append(contentsOf: bytes)
     return insert(item, left, right)
   }

@@ -86,6 +86,14 @@ private struct UpdateDecoder {
       guard count <= UInt64(reader.remaining / 2) else {
         throw .invalid(offset: start, what: "more structs than bytes")
       }
+      // The usual struct has as many bytes; one that claims more structs than that gets no more
+      // memory for it than it has bytes, times ten.
+      if count > 16 {
+        let room = min(Int(count), reader.remaining / 8)
+        if records.count + room > records.capacity {
+          records.reserveCapacity(max(records.count + room, records.count * 2))
+        }
+      }
       if let previous, previous <= client { isOutOfOrder = true }
       previous = client
       // yrs stops at a section without structs.

@@ -68,3 +68,24 @@ async def test_in_a_room_that_was_left_it_is_told_when_that_is_opened_again(hub,
     notice = ann.page.locator(".notice", has_text=WORDS)
     await notice.wait_for()
     assert await notice.locator("li").all_inner_texts() == ["Party on Friday"]
+
+
+async def test_who_is_still_writing_in_it_is_told_once(hub, people):
+    ann, ben = await two(hub, people, AWAY)
+    await ann.note(250, 300, "Party")
+    await ben.until_text("Party")
+    hub.kill()
+    for person in (ann, ben):
+        await person.until_status("offline.*")
+    await ann.mouse.dblclick(250, 300)
+    await ann.field().wait_for()
+    await ann.keyboard.press("Control+End")
+    await ann.keyboard.type(" on Friday")
+    await ben.mouse.click(250, 230)
+    await ben.keyboard.press("Delete")
+    hub.start()
+    await ann.field().wait_for(state="hidden")
+    notice = ann.page.locator(".notice", has_text=WORDS)
+    await notice.first.wait_for()
+    await ann.until_status("saved")
+    assert await notice.locator("li").all_inner_texts() == ["Party on Friday"]

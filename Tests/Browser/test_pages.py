@@ -4,7 +4,7 @@ import asyncio
 import re
 
 import pytest
-from person import until
+from person import AWAY, until
 
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
 LANGUAGES = ["en", "de", "ru", "be"]
@@ -137,3 +137,32 @@ async def test_the_language_is_chosen_and_kept(hub, people):
     await ann.page.get_by_role("button", name="Меню").wait_for()
     await ann.page.reload()
     await ann.page.get_by_role("button", name="Меню").wait_for()
+
+
+KEEP_NOTICE = """() => {
+  const [, kept] = Object.entries(localStorage).find(([key]) => key.endsWith("demo"));
+  const notice = { number: 1, code: "deleted", refused: 0, texts: ["x".repeat(3000)], more: false };
+  const key = `jamboree-lost/${location.pathname}/${JSON.parse(kept).sub}`;
+  sessionStorage.setItem(key, JSON.stringify([notice]));
+}"""
+
+
+async def test_on_a_phone_a_long_lost_text_and_what_is_wrong_with_a_language_can_be_read(hub, people):
+    ann = await people("Ann", viewport=PHONE)
+    ann.expected = [AWAY]
+    await ann.enter(await asyncio.to_thread(hub.link), "radio")
+    await ann.page.evaluate(KEEP_NOTICE)
+    await ann.page.reload()
+    lost = ann.page.locator(".texts li")
+    await lost.wait_for()
+    wide = await ann.page.locator(".texts").evaluate("one => one.scrollWidth - one.clientWidth")
+    assert wide <= 1, "a word goes on beyond the notice"
+
+    await ann.page.locator(".topbar .where a").click()
+    await ann.until_words("No rooms yet.")
+    await asyncio.to_thread(hub.kill)
+    await ann.page.get_by_label("Language").select_option("be")
+    hint = ann.page.get_by_text("This language is not on this device yet")
+    await hint.wait_for()
+    assert (await hint.bounding_box())["width"] > 250
+    await look_over(ann, "no language")

@@ -12,6 +12,7 @@ enum Example {
     try xml()
     try sync()
     try observation()
+    try undoing()
     try positions()
     try subdocuments()
     try snapshots()
@@ -98,6 +99,21 @@ enum Example {
     }
     for change in applied.changes { print("changed: \(change.target == doc.root("text"))") }
     print("to send: \(doc.encodedUpdate(of: applied).count) bytes")
+  }
+
+  static func undoing() throws {
+    var doc = Doc(clientID: 1)
+    var undo = UndoManager(.document)
+    try undo.transact(&doc, at: 0) { edit throws(EditError) in
+      try edit.insert("abc", at: 0, in: edit.root("text"))
+    }
+    try undo.transact(&doc, at: 1_000) { edit throws(EditError) in
+      try edit.deleteText(0..<2, in: edit.root("text"))
+    }
+    if let step = undo.undo(&doc) {
+      print("to send: \(doc.encodedUpdate(of: step.applied).count) bytes")
+    }
+    if let text = doc.root("text") { print(doc.string(of: text)) }
   }
 
   static func positions() throws {

@@ -48,6 +48,8 @@ struct ArticleTests {
       in format 2: 45 bytes
       changed: true
       to send: 16 bytes
+      to send: 11 bytes
+      abc
       {"tname":"text","item":{"client":1,"clock":1},"assoc":0}
       now at 3
       now to be synchronised: page-1

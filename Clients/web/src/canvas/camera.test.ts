@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  Camera, clampZoom, fit, panBy, reveal, showWithin, toDoc, toScreen, zoomAt, zoomStep,
+  Camera, clampZoom, fit, fitMost, panBy, viewBox, reveal, showWithin, toDoc, toScreen, zoomAt, zoomStep,
 } from "./camera";
+import { overlaps } from "./geometry";
 
 const cameras: readonly Camera[] = [
   { x: 0, y: 0, zoom: 1 },
@@ -39,6 +40,25 @@ test("zoom stays between 5 % and 3000 %", () => {
 
 test("a pan of eight pixels at half zoom is 128 units", () => {
   assert.deepEqual(panBy({ x: 0, y: 0, zoom: 0.5 }, -8, 8), { x: 128, y: -128, zoom: 0.5 });
+});
+
+test("one shape far away, or one without end, leaves nobody with an empty window", () => {
+  const size = { width: 360, height: 740 };
+  const near = Array.from({ length: 9 }, (_, at) => ({ x: at * 1000, y: 500, w: 800, h: 800 }));
+  const odd = [
+    { x: 2 ** 27, y: -(2 ** 27), w: 800, h: 800 },
+    { x: -(2 ** 27), y: -(2 ** 27), w: 2 ** 27, h: 2 ** 27 },
+  ];
+  for (const all of [near, [odd[0], ...near], [...near, odd[1]], [odd[0], ...near, odd[1]]]) {
+    const boxes = all.flatMap((box) => box ?? []);
+    assert.deepEqual(fitMost(boxes, size, 20), fit({ x: 0, y: 500, w: 8800, h: 800 }, size, 20));
+  }
+  const [one] = odd;
+  assert(one && fitMost([one], size, 20)?.zoom === 2);
+  assert.equal(fitMost([], size, 20), undefined);
+  const two = [{ x: 0, y: 0, w: 8, h: 8 }, { x: 2 ** 27, y: 0, w: 8, h: 8 }];
+  const camera = fitMost(two, size, 20);
+  assert(camera && two.some((box) => overlaps(viewBox(camera, size), box)));
 });
 
 test("what was asked to fit lies in the window", () => {

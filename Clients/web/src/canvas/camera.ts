@@ -1,4 +1,4 @@
-import { Box, DocPoint, LIMIT, ScreenPoint, UNITS } from "./geometry";
+import { around, Box, DocPoint, LIMIT, ScreenPoint, UNITS } from "./geometry";
 
 /** What part of the board the window shows: the document point in its upper left corner. */
 export interface Camera {
@@ -68,6 +68,36 @@ export function fit(box: Box, size: Size, margin: number, most = 2): Camera {
     zoom,
   };
 }
+
+/**
+ * As `fit`, for all of them. What the smallest zoom cannot show together is shown in part, around
+ * what lies in the middle of most: one shape far away leaves nobody with an empty window.
+ */
+export function fitMost(
+  boxes: readonly Box[],
+  size: Size,
+  margin: number,
+  most = 2,
+): Camera | undefined {
+  const all = around(boxes);
+  const width = ((size.width - 2 * margin) * UNITS) / MIN_ZOOM;
+  const height = ((size.height - 2 * margin) * UNITS) / MIN_ZOOM;
+  if (!all) return undefined;
+  if (all.w <= width && all.h <= height) return fit(all, size, margin, most);
+  const x = median(boxes.map((box) => box.x + box.w / 2));
+  const y = median(boxes.map((box) => box.y + box.h / 2));
+  const reach = (box: Box): number =>
+    Math.max(x - box.x, box.x + box.w - x, y - box.y, box.y + box.h - y);
+  const [first = all, ...others] = [...boxes].sort((a, b) => reach(a) - reach(b));
+  const shown = others.reduce((before, box) => {
+    const both = around([before, box]) ?? before;
+    return both.w <= width && both.h <= height ? both : before;
+  }, first);
+  return fit(shown, size, margin, most);
+}
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 
 /** Moves the camera as little as it takes to bring `box` into view; zoom stays. */
 export function reveal(camera: Camera, box: Box, size: Size, margin: number): Camera {

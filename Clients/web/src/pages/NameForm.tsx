@@ -3,6 +3,7 @@ import type { FormEvent } from "react";
 import type { Session } from "../provider";
 import { useText } from "../panels/hooks";
 import { wrongWords } from "../panels/wrong";
+import type { Failed } from "../panels/wrong";
 import { isWithin, longest, tidied } from "../text/visible";
 
 interface Props {
@@ -19,7 +20,7 @@ export function NameForm({ session, onJoined, onEnded }: Props) {
   const text = useText();
   const [name, setName] = useState(session.membership?.name ?? "");
   const [busy, setBusy] = useState(false);
-  const [wrong, setWrong] = useState("");
+  const [wrong, setWrong] = useState<Failed | null>(null);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.select(), []);
 
@@ -27,7 +28,7 @@ export function NameForm({ session, onJoined, onEnded }: Props) {
     event.preventDefault();
     const given = tidied(name);
     if (!isWithin(given, longest.name)) {
-      setWrong(text("enter.name.bad"));
+      setWrong({ error: "bad-name" });
       field.current?.focus();
       return;
     }
@@ -36,7 +37,7 @@ export function NameForm({ session, onJoined, onEnded }: Props) {
     setBusy(false);
     if (answer.ok) return onJoined();
     if (answer.error === "bad-invitation") return onEnded();
-    setWrong(wrongWords(answer));
+    setWrong(answer);
   }
 
   return (
@@ -48,13 +49,13 @@ export function NameForm({ session, onJoined, onEnded }: Props) {
         value={name}
         maxLength={MOST_TYPED}
         autoComplete="nickname"
-        aria-invalid={wrong !== ""}
+        aria-invalid={wrong !== null}
         aria-describedby="name-wrong"
         placeholder={text("enter.name")}
         onChange={(event) => setName(event.target.value)}
         autoFocus
       />
-      <p id="name-wrong" className="wrong" role="alert">{wrong}</p>
+      <p id="name-wrong" className="wrong" role="alert">{wrong && wrongWords(wrong)}</p>
       <button type="submit" className="main" disabled={busy}>
         {text(busy ? "enter.waiting" : "enter.go")}
       </button>

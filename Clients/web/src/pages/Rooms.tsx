@@ -4,6 +4,7 @@ import type { RoomEntry, Session } from "../provider";
 import { ago, plural } from "../text";
 import { useText } from "../panels/hooks";
 import { wrongWords } from "../panels/wrong";
+import type { Failed } from "../panels/wrong";
 import { isWithin, longest, tidied } from "../text/visible";
 import { Link } from "./Link";
 import { go } from "./navigation";
@@ -41,9 +42,9 @@ export function Rooms({ session, onTitle, onRename, onEnded }: Props) {
       </p>
       {!viewer && <NewRoom session={session} onEnded={onEnded} />}
       <h2>{text("rooms.title")}</h2>
-      {wrong !== "" && (
+      {wrong && (
         <p className="wrong" role="alert">
-          {wrong}{" "}
+          {wrongWords(wrong)}{" "}
           <button type="button" className="inline" onClick={reload}>
             {text("rooms.reload")}
           </button>
@@ -107,14 +108,16 @@ function Facts({ room }: { readonly room: RoomEntry }) {
 function NewRoom({ session, onEnded }: Pick<Props, "session" | "onEnded">) {
   const text = useText();
   const [title, setTitle] = useState("");
-  const [wrong, setWrong] = useState("");
+  const [wrong, setWrong] = useState<Failed | null>(null);
   const [busy, setBusy] = useState(false);
   const [forReview, setForReview] = useState(false);
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     const given = tidied(title);
-    if (!isWithin(given, longest.title)) return setWrong(text("rooms.new.bad"));
+    if (!isWithin(given, longest.title)) {
+      return setWrong({ error: "bad-title" });
+    }
     setBusy(true);
     const answer = await session.createRoom(given, forReview);
     setBusy(false);
@@ -125,7 +128,7 @@ function NewRoom({ session, onEnded }: Pick<Props, "session" | "onEnded">) {
       return go(`/j/${session.jam}/${id}`);
     }
     if (answer.error === "bad-invitation") return onEnded();
-    setWrong(wrongWords(answer));
+    setWrong(answer);
   }
 
   return (
@@ -138,7 +141,7 @@ function NewRoom({ session, onEnded }: Pick<Props, "session" | "onEnded">) {
           maxLength={MOST_TYPED}
           autoComplete="off"
           placeholder={text("rooms.new.example")}
-          aria-invalid={wrong !== ""}
+          aria-invalid={wrong !== null}
           aria-describedby="title-wrong"
           onChange={(event) => setTitle(event.target.value)}
         />
@@ -154,7 +157,7 @@ function NewRoom({ session, onEnded }: Pick<Props, "session" | "onEnded">) {
           {text("rooms.new.review")}
         </label>
       )}
-      <p id="title-wrong" className="wrong" role="alert">{wrong}</p>
+      <p id="title-wrong" className="wrong" role="alert">{wrong && wrongWords(wrong)}</p>
     </form>
   );
 }

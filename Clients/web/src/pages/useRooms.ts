@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { openStore } from "../provider";
 import type { RoomEntry, Session } from "../provider";
-import { wrongWords } from "../panels/wrong";
+import type { Failed } from "../panels/wrong";
 
 export interface RoomsNow {
   /** Null as long as the hub has not told them. */
@@ -10,8 +10,8 @@ export interface RoomsNow {
   readonly kept: readonly string[];
   /** How many changes of this device wait to be sent, by room. */
   readonly unsent: ReadonlyMap<string, number>;
-  /** Why there is no list, or no new one; empty if all is well. */
-  readonly wrong: string;
+  /** Why there is no list, or no new one. */
+  readonly wrong: Failed | null;
   reload(): void;
 }
 
@@ -27,7 +27,7 @@ export function useRooms(
   const [rooms, setRooms] = useState<readonly RoomEntry[] | null>(null);
   const [kept, setKept] = useState<readonly string[]>([]);
   const [unsent, setUnsent] = useState<ReadonlyMap<string, number>>(new Map());
-  const [wrong, setWrong] = useState("");
+  const [wrong, setWrong] = useState<Failed | null>(null);
   /** The hub wants to be left alone until then. */
   const quiet = useRef(0);
 
@@ -44,7 +44,7 @@ export function useRooms(
     if (answer.ok) {
       setRooms(answer.value.rooms);
       onTitle(answer.value.jam.title);
-      setWrong("");
+      setWrong(null);
       setKept([]);
     } else if (answer.error === "bad-invitation") {
       onEnded();
@@ -52,7 +52,7 @@ export function useRooms(
       // the list that is there is still a good one
       quiet.current = Date.now() + 1000 * (answer.after ?? REFRESH / 1000);
     } else {
-      setWrong(wrongWords(answer));
+      setWrong(answer);
       setKept(await here.rooms(session.jam, session.sub));
     }
   }, [session]);

@@ -27,8 +27,13 @@ const known: Readonly<Record<string, TextKey>> = {
 export const isAway = (error: string): boolean =>
   Object.prototype.hasOwnProperty.call(known, error) && known[error] === "wrong.unreachable";
 
+/** What did not work: kept as it is, for the page may be in another language when it is shown. */
+export interface Failed {
+  readonly error: string;
+}
+
 /** Why something did not work, for people. */
-export function wrongWords({ error }: { readonly error: string }): string {
+export function wrongWords({ error }: Failed): string {
   const key = Object.prototype.hasOwnProperty.call(known, error) ? known[error] : undefined;
   return key ? text(key) : text("wrong.other", { code: error });
 }

@@ -50,6 +50,7 @@ declare module "node:child_process" {
 declare module "node:fs" {
   export function existsSync(path: string): boolean;
   export function readFileSync(path: string, encoding: "utf8"): string;
+  export function readdirSync(path: string, how: { recursive: true }): string[];
   export function mkdtempSync(prefix: string): string;
   export function openSync(path: string, flags: string): number;
   export function rmSync(path: string, how: { recursive?: boolean; force?: boolean }): void;

@@ -1,6 +1,6 @@
 import { bottomOrder, hasText, keyBetween, topOrder } from "../board";
 import type { BoardEditor, Shape, ShapeId, Step } from "../board";
-import { Camera, clampZoom, fit, reveal, Size, zoomAt, zoomStep } from "../canvas/camera";
+import { Camera, clampZoom, fitMost, reveal, Size, zoomAt, zoomStep } from "../canvas/camera";
 import { around, Box, UNITS } from "../canvas/geometry";
 import { boundsOf, placedOf } from "../canvas/hit";
 import { percent, plural, text } from "../text";
@@ -224,7 +224,7 @@ function viewed(
   view: View,
   camera: Camera,
   middle: { readonly x: number; readonly y: number },
-): Camera | null {
+): Camera | undefined {
   switch (view) {
     case "zoomIn": case "zoomOut":
       return zoomAt(camera, middle, zoomStep(camera.zoom, view === "zoomIn"));
@@ -232,8 +232,8 @@ function viewed(
       return zoomAt(camera, middle, 1);
     case "fit": case "fitSelection": {
       const shapes = view === "fit" ? host.list() : host.selected();
-      const box = around(shapes.map(boundsOf));
-      return box && fit(box, host.size(), Math.min(96, middle.x / 3), view === "fit" ? 1 : 2);
+      const margin = Math.min(96, middle.x / 3);
+      return fitMost(shapes.map(boundsOf), host.size(), margin, view === "fit" ? 1 : 2);
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Shape } from "../board";
-import { Camera, fit, Size, viewBox } from "../canvas/camera";
+import { Camera, fit, fitMost, Size, viewBox } from "../canvas/camera";
 import { around, Box, grown, holds, UNITS } from "../canvas/geometry";
 import { boundsOf } from "../canvas/hit";
 
@@ -33,14 +33,17 @@ export function createFollowing(host: FollowingHost): Following {
 
   function look(): void {
     if (own === null || host.camera() !== own) return;
-    const all = around([...(seen ? [seen] : []), ...host.list().map(boundsOf)]);
+    const boxes = host.list().map(boundsOf);
+    const all = around([...(seen ? [seen] : []), ...boxes]);
     if (!all) return;
     seen = all;
     const size = host.size();
     const margin = Math.min(MARGIN.pixels, size.width * MARGIN.part);
     const free = grown(viewBox(own, size), (-margin / 2) * (UNITS / own.zoom));
     if (holds(free, all)) return;
-    host.setCamera((own = fit(grown(all, SLACK * Math.max(all.w, all.h)), size, margin, 1)));
+    const next = fit(grown(all, SLACK * Math.max(all.w, all.h)), size, margin, 1);
+    own = holds(viewBox(next, size), all) ? next : fitMost(boxes, size, margin, 1) ?? next;
+    host.setCamera(own);
   }
 
   return {

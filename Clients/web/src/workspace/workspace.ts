@@ -1,6 +1,6 @@
 import type { Author, BoardEditor, Color, Shape, ShapeId, TextShape } from "../board";
-import { Camera, fit, HOME, panBy, reveal, viewBox } from "../canvas/camera";
-import { around, Box } from "../canvas/geometry";
+import { Camera, fitMost, HOME, panBy, reveal, viewBox } from "../canvas/camera";
+import type { Box } from "../canvas/geometry";
 import { createMeasure } from "../canvas/font";
 import { areOutside, boundsOf, placedOf, touches } from "../canvas/hit";
 import { createPainter } from "../canvas/paint";
@@ -285,10 +285,10 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     arrive() {
       const first = !arrived;
       arrived = true; // a document that replaces another does not move what is seen
-      const all = around(list().map(boundsOf));
-      if (!all || !first || camera !== HOME) return;
+      if (!first || camera !== HOME) return;
       const { size } = surface;
-      following.moving(() => setCamera(fit(all, size, Math.min(100, size.width / 8), 1)));
+      const seen = fitMost(list().map(boundsOf), size, Math.min(100, size.width / 8), 1);
+      if (seen) following.moving(() => setCamera(seen));
     },
     setMayWrite(may) {
       if (may === view.mayWrite) return;
