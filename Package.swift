@@ -77,8 +77,8 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests("Lib0"),
     .executableTarget(
-      name: "CRDTExample", dependencies: ["CRDT", "SyncProtocol", "Lib0"], path: "Tests/CRDTExample",
-      swiftSettings: strict),
+      name: "CRDTExample", dependencies: ["CRDT", "SyncProtocol", "Lib0"],
+      path: "Tests/CRDTExample", swiftSettings: strict),
     tests("CRDT", ["Lib0", "CRDTExample"]),
     tests("SyncProtocol", ["Lib0"]),
     .target(name: "CTLSClient", dependencies: ["COpenSSL"], path: "Tests/CTLSClient"),
