@@ -31,7 +31,9 @@ let package = Package(
   name: "jamboree",
   products: [
     .executable(name: "jamboree", targets: ["jamboree"]),
-    .library(name: "CRDT", targets: ["CRDT"]),
+    // Yjs documents, and the messages around them, for programs of other packages.
+    .library(name: "CRDT", targets: ["CRDT", "Lib0"]),
+    .library(name: "SyncProtocol", targets: ["SyncProtocol", "Lib0"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -74,7 +76,10 @@ let package = Package(
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     tests("Lib0"),
-    tests("CRDT", ["Lib0"]),
+    .executableTarget(
+      name: "CRDTExample", dependencies: ["CRDT", "SyncProtocol", "Lib0"],
+      path: "Tests/CRDTExample", swiftSettings: strict),
+    tests("CRDT", ["Lib0", "CRDTExample"]),
     tests("SyncProtocol", ["Lib0"]),
     .target(name: "CTLSClient", dependencies: ["COpenSSL"], path: "Tests/CTLSClient"),
     tests("Reactor", ["CSystem", "CTLS", "CTLSClient"]),

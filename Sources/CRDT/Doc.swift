@@ -127,6 +127,7 @@ struct TransactionState: Sendable {
   var mergeable: [(client: Index32, clock: UInt64)] = []
   /// Whether a struct with content has become GC on arrival.
   var madeGarbage = false
-  var subdocumentsAdded: [(item: Index32, document: Subdocument)] = []
+  /// Items with subdocuments that have come.
+  var subdocumentsAdded: [Index32] = []
   var subdocumentsRemoved: [Subdocument] = []
 }

@@ -120,7 +120,7 @@ extension Doc {
       let kind = UInt64(content[Int(item.contentOffset)] & 0x7f)
       types.append(TypeRecord(holder: index, kind: kind))
     }
-    if item.kind == ContentKind.doc { noteSubdocument(added: index) }
+    if item.kind == ContentKind.doc { transaction.subdocumentsAdded.append(index) }
     link(index, item)
     append(index)
     if item.isDeleted {

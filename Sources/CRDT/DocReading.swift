@@ -176,7 +176,7 @@ extension Doc {
 extension ObjectValue {
   /// With one attribute set, or ended where the value is null.
   func setting(_ key: String, _ value: AnyValue) -> ObjectValue {
-    if value == .null { return ObjectValue(entries.filter { $0.key != key }) }
+    if value == .null { return ObjectValue(entries.filter { !$0.key.hasSameUnits(as: key) }) }
     var result = self
     result.set(key, value)
     return result

@@ -96,27 +96,25 @@ extension Doc {
     }
   }
 
-  /// An item with a subdocument came into the document.
-  mutating func noteSubdocument(added index: Index32) {
-    transaction.subdocumentsAdded.append((index, subdocument(items[Int(index)])))
-  }
-
   /// An item with a subdocument is about to be deleted; its content is still there.
   mutating func noteSubdocument(removed index: Index32) {
-    if let place = transaction.subdocumentsAdded.firstIndex(where: { $0.item == index }) {
-      transaction.subdocumentsAdded.remove(at: place)
-    } else {
-      transaction.subdocumentsRemoved.append(subdocument(items[Int(index)]))
-    }
+    let item = items[Int(index)]
+    if !isNew(item) { transaction.subdocumentsRemoved.append(subdocument(item)) }
   }
 
   /// What the transaction that ends did.
   mutating func takeSubdocumentChanges() -> SubdocumentChanges {
     var changes = SubdocumentChanges()
-    changes.added = transaction.subdocumentsAdded.map { $0.document }
+    if transaction.subdocumentsAdded.isEmpty, transaction.subdocumentsRemoved.isEmpty {
+      return changes
+    }
+    for index in transaction.subdocumentsAdded {
+      let item = items[Int(index)]
+      if item.kind == ContentKind.doc, !item.isDeleted { changes.added.append(subdocument(item)) }
+    }
     changes.removed = transaction.subdocumentsRemoved
-    transaction.subdocumentsAdded.removeAll()
-    transaction.subdocumentsRemoved.removeAll()
+    transaction.subdocumentsAdded = []
+    transaction.subdocumentsRemoved = []
     return changes
   }
 }

@@ -75,8 +75,7 @@ struct Presence {
   /// The clock rules of y-protocols.
   func isNews(_ entry: AwarenessEntry) -> Bool {
     let known = entries[entry.client]
-    let clock = known?.clock ?? 0
-    return clock < entry.clock || (clock == entry.clock && entry.isGone && known?.state != nil)
+    return entry.isNews(after: known?.clock, isLive: known?.state != nil)
   }
 
   /// Takes a state under the clock rules of y-protocols; false if it was outdated, or more than

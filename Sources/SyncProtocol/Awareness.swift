@@ -218,9 +218,7 @@ public struct Awareness: Sendable {
     _ entry: AwarenessEntry, _ state: AnyValue?, _ now: Int64, _ change: inout Change
   ) {
     let known = entries[entry.client]
-    let clock = known?.clock ?? 0
-    guard clock < entry.clock || (clock == entry.clock && state == nil && known?.state != nil)
-    else { return }
+    guard entry.isNews(after: known?.clock, isLive: known?.state != nil) else { return }
     guard hasRoom(for: entry, state, known) else {
       change.refused.append(entry.client)
       return

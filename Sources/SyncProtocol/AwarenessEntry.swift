@@ -32,6 +32,16 @@ public struct AwarenessEntry: Equatable, Sendable {
 
   public var isGone: Bool { state == Self.gone }
 
+  /// The clock rule: whether it says something new to who knows this clock of the client.
+  ///
+  /// - Parameters:
+  ///   - clock: nil where the client is not known, which counts as 0.
+  ///   - isLive: whether the client has a state there.
+  public func isNews(after clock: UInt64?, isLive: Bool) -> Bool {
+    let known = clock ?? 0
+    return known < self.clock || (known == self.clock && isGone && isLive)
+  }
+
   /// The entries of an awareness update.
   ///
   /// - Throws: `DecodingError` where a count or a length reaches past the end.

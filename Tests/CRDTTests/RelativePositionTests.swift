@@ -84,6 +84,32 @@ struct RelativePositionTests {
     #expect(doc.resolve(at) == nil && doc.resolve(end) == nil)
   }
 
+  @Test func aPositionInWhatIsUndoneComesBackWithIt() throws {
+    var doc = Doc(clientID: 4)
+    var undo = UndoManager(.document)
+    try undo.transact(&doc, at: 0) { edit throws(EditError) in
+      try edit.insert("abcd", at: 0, in: edit.root("t"))
+      let inner = edit.set("n", toNew: .text, in: edit.root("m"))
+      try edit.insert("x", at: 0, in: inner)
+    }
+    let text = try #require(doc.root("t"))
+    let cursor = doc.relativePosition(at: 2, in: text)
+    guard case .type(let inner, _) = doc.value(of: try #require(doc.root("m")), key: "n") else {
+      Issue.record("no text")
+      return
+    }
+    let end = doc.relativePosition(at: 1, in: inner)
+    try undo.transact(&doc, at: 10_000) { edit throws(EditError) in
+      try edit.deleteText(1..<4, in: edit.root("t"))
+      edit.removeValue(for: "n", in: edit.root("m"))
+    }
+    #expect(doc.resolve(cursor)?.index == 1)
+    _ = undo.undo(&doc)
+    #expect(doc.string(of: text) == "abcd")
+    #expect(doc.resolve(cursor)?.index == 2)
+    #expect(doc.resolve(end)?.index == 1)
+  }
+
   @Test(arguments: [
     "null", "{}", #"{"item":5}"#, #"{"item":{"client":-1,"clock":0}}"#,
     #"{"tname":"t","assoc":"x"}"#, #"{"tname":"t","assoc":0.5}"#, #"{"type":{"client":1}}"#,
