@@ -39,6 +39,7 @@ extension Doc {
     applied.subdocuments = takeSubdocumentChanges()
     transaction.madeGarbage = false
     compactContent()
+    checkInvariants()
     return applied
   }
 
