@@ -160,8 +160,8 @@ public struct Awareness: Sendable {
 
   /// Takes an awareness update from outside.
   ///
-  /// When the change says that the own client was removed although `localState` is not nil, somebody
-  /// said that it is gone: its clock was raised, and sending it on tells that it is not.
+  /// When the change says that the own client was removed although `localState` is not nil,
+  /// somebody said that it is gone: its clock was raised, and sending it on tells that it is not.
   ///
   /// - Throws: where it does not decode or a state is no JSON; nothing of it is taken then.
   @discardableResult
