@@ -131,6 +131,9 @@ struct TransactionState: Sendable {
   var mergeable: [(client: Index32, clock: UInt64)] = []
   /// Whether a struct with content has become GC on arrival.
   var madeGarbage = false
+  /// Whether a struct has to begin where the transaction did, because somebody looks at what is new
+  /// before the end.
+  var keepsStructsApart = false
   /// Items with subdocuments that have come.
   var subdocumentsAdded: [Index32] = []
   var subdocumentsRemoved: [Subdocument] = []

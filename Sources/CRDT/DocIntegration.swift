@@ -12,6 +12,7 @@ extension Doc {
 
   /// Integrates a struct whose dependencies are all there, without what is known of it already.
   mutating func integrate(_ record: UpdateRecord, of source: [UInt8]) {
+    if extend(with: record, of: source) { return }
     let client = clientIndex(record.client)
     let cut = clients[Int(client)].state - record.clock
     var item = Item(

@@ -133,9 +133,11 @@ extension Doc {
 
   /// Joins two structs that follow each other in a client's list, if they are alike.
   private mutating func merge(_ leftIndex: Index32, _ rightIndex: Index32) -> Bool {
+    guard items[Int(leftIndex)].kind == items[Int(rightIndex)].kind,
+      items[Int(leftIndex)].isDeleted == items[Int(rightIndex)].isDeleted
+    else { return false }
     let left = items[Int(leftIndex)]
     let right = items[Int(rightIndex)]
-    guard left.kind == right.kind, left.isDeleted == right.isDeleted else { return false }
     if !left.isGC {
       guard left.right == rightIndex, ContentKind.isMergeable(left.kind),
         right.originClient == left.client, right.originClock == left.end - 1,
@@ -188,7 +190,7 @@ extension Doc {
   }
 
   /// Repeats bytes of the buffer at its end. A slice would hold the buffer and have it copied.
-  private mutating func copyContent(_ range: Range<Int>) {
+  mutating func copyContent(_ range: Range<Int>) {
     stepsLeft -= range.count / Cost.copiedBytes
     if range.count < 64 {
       for index in range { content.append(content[index]) }

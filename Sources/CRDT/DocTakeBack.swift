@@ -47,6 +47,7 @@ extension Doc {
   }
 
   private mutating func takeBack(_ update: Update, _ plan: TakeBackPlan) -> Update {
+    transaction.keepsStructsApart = true
     guard integrate(all: update) else { return Update() }
     let lost = lostFromSequences()
     deleteNewStructs()

@@ -42,6 +42,7 @@ extension Doc {
     applied.madeGarbage = transaction.madeGarbage
     applied.subdocuments = takeSubdocumentChanges()
     transaction.madeGarbage = false
+    transaction.keepsStructsApart = false
     compactContent()
     checkInvariants()
     return applied

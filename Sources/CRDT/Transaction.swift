@@ -15,7 +15,7 @@ public enum EditError: Error, Equatable, Sendable {
 /// Edits of one document that leave as one update.
 ///
 /// Indices into text count UTF-16 code units; one inside a surrogate pair is moved to its start.
-public struct Transaction: ~Copyable, Sendable {
+public struct Transaction: Sendable {
   /// The document as it is in the middle of the transaction, for reading.
   public internal(set) var document: Doc
 
@@ -40,13 +40,14 @@ extension Doc {
 
   /// Runs edits and leaves the transaction open, also where `body` throws.
   mutating func edit<E: Error>(_ body: (inout Transaction) throws(E) -> Void) throws(E) {
-    // Moved, not copied: the arrays keep one owner, so the edits happen in place.
-    var open = Transaction(document: consume self)
-    do throws(E) { try body(&open) } catch {
-      self = open.document
-      throw error
+    // A transaction is the document under another name, and nothing else. Moving the document into
+    // one and back would count the owners of some thirty arrays, for each letter that is typed.
+    precondition(MemoryLayout<Transaction>.size == MemoryLayout<Doc>.size)
+    try unsafe withUnsafeMutablePointer(to: &self) { document throws(E) in
+      try unsafe document.withMemoryRebound(to: Transaction.self, capacity: 1) { open throws(E) in
+        try unsafe body(&open.pointee)
+      }
     }
-    self = open.document
   }
 
   /// The update of a finished transaction (Yjs's `update` event).

@@ -152,11 +152,20 @@ extension Doc {
   /// Inserts into a text without marks: most texts have none, and letters are typed one by one.
   fileprivate mutating func insertPlain(_ text: String, _ cursor: inout Cursor) {
     while cursor.right != .none, items[Int(cursor.right)].isDeleted { forward(&cursor) }
-    let item = insertOwn(
-      ContentKind.string, length: text.utf16.count, text.utf8.span, left: cursor.left,
-      right: cursor.right, parent: cursor.type)
-    cursor.right = item
-    forward(&cursor)
+    let units = text.utf16.count
+    let left = cursor.left
+    if left != .none, clients[Int(items[Int(left)].client)].id == clientID,
+      mayExtend(left, before: cursor.right)
+    {
+      extend(left, with: text.utf8.span, units: UInt64(units))
+      cursor.index += units
+    } else {
+      let item = insertOwn(
+        ContentKind.string, length: units, text.utf8.span, left: left, right: cursor.right,
+        parent: cursor.type)
+      cursor.right = item
+      forward(&cursor)
+    }
     remember(cursor)
   }
 

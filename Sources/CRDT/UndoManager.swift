@@ -106,6 +106,7 @@ public struct UndoManager: Sendable {
     _ doc: inout Doc, origin: Origin? = nil, at now: Int,
     _ body: (inout Transaction) throws(E) -> Void
   ) throws(E) -> Applied {
+    doc.transaction.keepsStructsApart = true
     do { try doc.edit(body) } catch {
       capture(&doc, origin, .editing(now))
       _ = doc.finishTransaction(origin: origin)
@@ -120,6 +121,7 @@ public struct UndoManager: Sendable {
   public mutating func apply(
     _ update: Update, to doc: inout Doc, origin: Origin? = nil, at now: Int
   ) -> Applied {
+    doc.transaction.keepsStructsApart = true
     guard doc.integrate(all: update) else { return Applied() }
     capture(&doc, origin, .editing(now))
     var applied = doc.finishTransaction(origin: origin)

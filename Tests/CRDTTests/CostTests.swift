@@ -9,7 +9,7 @@ enum Slow: String, CaseIterable, CustomTestStringConvertible {
   case valuesOfOneKey = "ever smaller clients at the head of one key's values"
   case cutsInWideText = "inserts back to front into one text beyond ASCII"
   case cutsInValues = "inserts back to front into one run of values"
-  case joinsApart = "text of two clients in turn, to be joined at the end"
+  case joinsApart = "values of two clients in turn, to be joined at the end"
   case cutPairs = "inserts back to front into the middle of surrogate pairs"
 
   var testDescription: String { rawValue }
@@ -76,7 +76,7 @@ enum Slow: String, CaseIterable, CustomTestStringConvertible {
     return writer.bytes
   }
 
-  /// Two texts, a letter a struct. A third client refers to both in turn, so that their contents
+  /// Two lists, a value a struct. A third client refers to both in turn, so that their contents
   /// come in turn as well.
   private static func joins(_ count: Int) -> [UInt8] {
     var writer = ByteWriter()
@@ -88,13 +88,14 @@ enum Slow: String, CaseIterable, CustomTestStringConvertible {
     for client in [2, 1] {
       for number in [count, client, 0] { writer.varUInt(number) }
       for index in 0..<count {
-        writer.byte(index == 0 ? 0x04 : 0x84)
+        writer.byte(index == 0 ? 0x08 : 0x88)
         if index == 0 {
           root("t\(client)", &writer)
         } else {
           for number in [client, index - 1] { writer.varUInt(number) }
         }
-        writer.string("a")
+        writer.varUInt(1)
+        writer.any(.bool(true))
       }
     }
     writer.varUInt(0)
