@@ -34,6 +34,7 @@ public struct Doc: Sendable {
   var clients: [ClientRecord] = []
   var clientTable: ClientTable
   var structs = StructIndex()
+  var tombstones = Tombstones()
   var types: [TypeRecord] = []
   var roots: [Index32: Index32] = [:]
   var names: NameTable

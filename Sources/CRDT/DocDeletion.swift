@@ -40,6 +40,7 @@ extension Doc {
     }
     if item.kind == ContentKind.doc { noteSubdocument(removed: index) }
     items[Int(index)].isDeleted = true
+    tombstones[index] = true
     structBytes += Weight.deletion
     transaction.deletes.append((client: item.client, clock: item.clock, length: item.length))
     if item.type != .none { open.append(item.type) }

@@ -30,45 +30,17 @@ extension Doc {
     return writer.bytes
   }
 
-  /// A client's structs from a clock on, as one section; up to the end, or to where one begins.
-  func writeStructs(
-    _ client: Index32, from clock: UInt64, upTo limit: UInt64? = nil, to writer: inout ByteWriter
-  ) {
-    var place = structs.find(client, clock)
-    let last = structs.find(client, (limit ?? clients[Int(client)].state) - 1)
-    writer.varUInt(structs.count(from: place, through: last))
-    writer.varUInt(clients[Int(client)].id)
-    writer.varUInt(clock)
-    var cut = clock - structs.clock(at: place)
-    while true {
-      write(items[Int(structs[place])], cut: cut, to: &writer)
-      cut = 0
-      guard place != last, let next = structs.next(place) else { return }
-      place = next
-    }
-  }
-
   /// Everything that is deleted, GC structs included.
   func deletedRanges(_ order: [Int]) -> DeleteSet {
     var ranges: [DeleteRange] = []
     for client in order {
-      var isOpen = false
-      for index in structs.all(of: Index32(client)) {
-        let item = items[Int(index)]
-        if item.isDeleted, isOpen {
-          ranges[ranges.count - 1].length += item.length
-        } else if item.isDeleted {
-          ranges.append(
-            DeleteRange(client: clients[client].id, clock: item.clock, length: item.length))
-        }
-        isOpen = item.isDeleted
-      }
+      structs.appendDeleted(of: Index32(client), clients[client], tombstones, to: &ranges)
     }
     return DeleteSet(ranges)
   }
 
   /// One struct without its first `cut` units (Yjs `Item.write`, `GC.write`).
-  private func write(_ item: Item, cut: UInt64, to writer: inout ByteWriter) {
+  func write(_ item: Item, cut: UInt64, to writer: inout ByteWriter) {
     guard !item.isGC else {
       writer.byte(0)
       writer.varUInt(item.length - cut)

@@ -13,6 +13,7 @@ extension Doc {
         if item.clock != clock { found.append("hole at \(client.id):\(clock)") }
         if item.length == 0 { found.append("empty struct at \(client.id):\(clock)") }
         clock = item.end
+        if tombstones[index] != item.isDeleted { found.append("deletion of struct \(index)") }
         check(index, item, &found)
       }
       if clock != client.state { found.append("client \(client.id): state \(client.state)") }

@@ -49,15 +49,14 @@ extension Doc {
     guard let client = clientTable.find(element.client),
       element.clock < clients[Int(client)].state
     else { return nil }
-    // What was deleted and undone is another element by now.
-    let now = latestID(client, element.clock)
-    let found = items[Int(item(now.client, now.clock))]
+    let latest = latestID(client, element.clock)
+    let found = items[Int(item(latest.client, latest.clock))]
     guard !found.isGC, found.parent != .none else { return nil }
     let holder = types[Int(found.parent)].holder
     var index = 0
     if holder == .none || !items[Int(holder)].isDeleted {
       if !found.isDeleted, found.isCountable {
-        index = Int(now.clock - found.clock) + (position.association >= 0 ? 0 : 1)
+        index = Int(latest.clock - found.clock) + (position.association >= 0 ? 0 : 1)
       }
       var left = found.left
       while left != .none {
@@ -83,8 +82,8 @@ extension Doc {
       guard let client = clientTable.find(id.client), id.clock < clients[Int(client)].state else {
         return nil
       }
-      let now = latestID(client, id.clock)
-      let found = items[Int(item(now.client, now.clock))]
+      let latest = latestID(client, id.clock)
+      let found = items[Int(item(latest.client, latest.clock))]
       return found.type == .none ? nil : SharedType(index: found.type)
     }
   }

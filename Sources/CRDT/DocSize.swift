@@ -30,6 +30,7 @@ extension Doc {
     items = items.withoutSpareRoom()
     structs.shrink()
     clientTable.shrink()
+    tombstones.shrink()
     types = types.withoutSpareRoom()
     names.shrink()
     map.shrink()

@@ -3,7 +3,7 @@ import Lib0
 /// The store: finding, adding, cutting and joining structs.
 extension Doc {
   mutating func clientIndex(_ id: ClientID) -> Index32 {
-    if let index = clientTable.find(id) { return index }
+    if let index = clientTable.recall(id) { return index }
     let index = Index32(clients.count)
     stepsLeft -= Cost.newClient
     clients.append(ClientRecord(id: id))
@@ -39,10 +39,13 @@ extension Doc {
     countIn(item)
     if let free = freeItems.popLast() {
       items[Int(free)] = item
+      tombstones[free] = item.isDeleted
       return free
     }
+    let index = Index32(items.count)
     items.append(item)
-    return Index32(items.count - 1)
+    tombstones[index] = item.isDeleted
+    return index
   }
 
   /// Adds a struct at the end of its client's list.

@@ -68,7 +68,9 @@ extension Doc {
       let index = structs[place]
       let item = items[Int(index)]
       guard item.clock < end else { return }
-      if item.isDeleted, !item.isGC, !undo.isKept(item) { collect(index) }
+      if item.isDeleted, item.kind > ContentKind.deleted, !undo.isKept(item) {
+        collect(index)
+      }
       next = structs.next(place)
     }
   }

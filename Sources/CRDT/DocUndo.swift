@@ -86,7 +86,8 @@ extension Doc {
     }
   }
 
-  /// Keeps them no longer, nor what holds them.
+  /// Keeps them no longer, nor what holds them. That may hold something of another step, which is
+  /// then collected with it if others delete it: but from there nothing can be made again anyway.
   mutating func release(_ ids: IDRanges, in scope: UndoManager.Scope) {
     visit(ids) { doc, index, clocks in
       guard doc.isInside(scope, doc.record(index)) else { return }
@@ -97,19 +98,6 @@ extension Doc {
         item = doc.record(holder)
         guard doc.undo.isKept(item) else { return }
         doc.undo.release(item.client, item.clock..<item.end)
-      }
-    }
-  }
-
-  /// Keeps what holds them, up to the root: other steps may have released that.
-  mutating func keepHolders(of ids: IDRanges, in scope: UndoManager.Scope) {
-    var seen: Set<Index32> = []
-    visit(ids) { doc, index, _ in
-      guard doc.isInside(scope, doc.record(index)) else { return }
-      var holder = doc.holder(of: doc.record(index))
-      while holder != .none, seen.insert(holder).inserted {
-        doc.undo.keep(doc.record(holder))
-        holder = doc.holder(of: doc.record(holder))
       }
     }
   }

@@ -25,6 +25,8 @@ struct NameTable: Sendable {
   /// All bytes of all names; `range(_:)` says which are one's.
   var buffer: [UInt8] { bytes }
 
+  func byte(_ offset: Int) -> UInt8 { bytes[offset] }
+
   func string(_ name: Index32) -> String { String(decoding: bytes[range(name)], as: UTF8.self) }
 
   /// The index of a name, or `.none` if it was never stored.

@@ -61,29 +61,62 @@ struct StructIndex: Sendable {
     let block = blockIndex(client, clock)
     let found = blocks[Int(client)][block]
     let start = Int(found.start)
-    var low = 0
-    var high = Int(found.count)
-    if clocks[start + high - 1] <= clock {
-      return StructPlace(client: client, block: block, offset: high - 1)
+    var low = start
+    var count = Int(found.count)
+    if clocks[start + count - 1] <= clock {
+      return StructPlace(client: client, block: block, offset: count - 1)
     }
-    while low + 1 < high {
-      let middle = (low + high) / 2
-      if clocks[start + middle] <= clock { low = middle } else { high = middle }
+    // Without branches that depend on the clocks: half of those would be guessed wrong.
+    while count > 1 {
+      let half = count / 2
+      low = clocks[low + half] <= clock ? low + half : low
+      count -= half
     }
-    return StructPlace(client: client, block: block, offset: low)
+    return StructPlace(client: client, block: block, offset: low - start)
   }
 
   /// The last block that does not begin behind `clock`.
   private func blockIndex(_ client: Index32, _ clock: UInt64) -> Int {
-    let count = blocks[Int(client)].count
-    var low = 0
-    var high = count
+    var count = blocks[Int(client)].count
     if blocks[Int(client)][count - 1].clock <= clock { return count - 1 }
-    while low + 1 < high {
-      let middle = (low + high) / 2
-      if blocks[Int(client)][middle].clock <= clock { low = middle } else { high = middle }
+    var low = 0
+    while count > 1 {
+      let half = count / 2
+      low = blocks[Int(client)][low + half].clock <= clock ? low + half : low
+      count -= half
     }
     return low
+  }
+
+  /// The slots of a block, by clock.
+  func slots(of client: Index32, block: Int) -> Range<Int> {
+    let block = blocks[Int(client)][block]
+    return Int(block.start)..<Int(block.start) + Int(block.count)
+  }
+
+  @inline(__always) func item(inSlot slot: Int) -> Index32 { slots[slot] }
+
+  /// Adds the runs of deleted clocks of a client.
+  func appendDeleted(
+    of client: Index32, _ record: ClientRecord, _ tombstones: Tombstones,
+    to ranges: inout [DeleteRange]
+  ) {
+    var isOpen = false
+    var start: UInt64 = 0
+    for block in blocks[Int(client)] {
+      for slot in Int(block.start)..<Int(block.start) + Int(block.count)
+      where tombstones[slots[slot]] != isOpen {
+        let clock = clocks[slot]
+        if isOpen {
+          ranges.append(DeleteRange(client: record.id, clock: start, length: clock - start))
+        }
+        isOpen.toggle()
+        start = clock
+      }
+    }
+    if isOpen {
+      ranges.append(DeleteRange(client: record.id, clock: start, length: record.state - start))
+    }
   }
 
   func first(of client: Index32) -> StructPlace? {

@@ -145,6 +145,5 @@ public struct UndoManager: Sendable {
     if redo { redoStack = [] }
     if forgotten.isEmpty { return }
     for item in forgotten { doc.release(item.deletions, in: scope) }
-    for item in undoStack + redoStack { doc.keepHolders(of: item.deletions, in: scope) }
   }
 }

@@ -19,7 +19,7 @@ struct UndoTables: Sendable {
   var isEmpty: Bool { kept.isEmpty && redone.isEmpty }
 
   func isKept(_ item: Item) -> Bool {
-    guard let ranges = kept[item.client] else { return false }
+    guard !kept.isEmpty, let ranges = kept[item.client] else { return false }
     let index = ranges.firstIndex(endingBehind: item.clock)
     return index < ranges.count && ranges[index].lowerBound <= item.clock
   }

@@ -64,7 +64,12 @@ async def test_in_a_room_that_was_left_it_is_told_when_that_is_opened_again(hub,
     await ben.until_status("saved")
     await ann.context.set_offline(False)
     await ann.page.get_by_text("not sent yet").wait_for(state="detached")
-    await ann.page.locator("a.room", has_text="radio").click()
+    room = ann.page.locator("a.room", has_text="radio")
+    await room.wait_for()
+    url = ann.page.url
+    await ann.page.close()  # nor does it end with the tab
+    ann.page = await ann.context.new_page()
+    await ann.page.goto(f"{url}/radio")
     notice = ann.page.locator(".notice", has_text=WORDS)
     await notice.wait_for()
     assert await notice.locator("li").all_inner_texts() == ["Party on Friday"]

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LostNotice } from "../panels/losses";
 import { memoryStorage } from "../testing/storage";
-import { keptNotices } from "./notices";
+import { claimed, keptNotices } from "./notices";
 
 const notice: LostNotice =
   { number: 1, code: "frozen", refused: 2, texts: ["Антэна"], more: false };
@@ -30,4 +30,16 @@ test("what is no notice is left out, and a storage that refuses is borne", () =>
   keptNotices(full, "r", "s").write([notice]);
   assert.deepEqual(keptNotices(full, "r", "s").read(), []);
   assert.deepEqual(keptNotices(undefined, "r", "s").read(), []);
+});
+
+test("what was left in the browser is the tab's once it is shown, and only then", () => {
+  const [tab, browser] = [memoryStorage(), memoryStorage()].map((storage) =>
+    keptNotices(storage, "/j/demo/radio", "ann"));
+  assert(tab && browser);
+  tab.write([{ ...notice, number: 4 }]);
+  browser.write([notice, { ...notice, number: 2 }]);
+  assert.deepEqual(claimed(tab, browser).map(({ number }) => number), [4, 5, 6]);
+  assert.deepEqual(browser.read(), []);
+  assert.deepEqual(claimed(tab, browser), tab.read());
+  assert.equal(tab.read().length, 3);
 });

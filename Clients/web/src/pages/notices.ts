@@ -3,7 +3,7 @@ import type { LostNotice } from "../panels/losses";
 /** Notices of what was lost outlive a reload: who was told a moment ago may not have read it. */
 const KEPT = "jamboree-lost";
 
-/** Those of one person in one room; as long as the tab is open. */
+/** Those of one person in one room, as long as `storage` lasts. */
 export interface KeptNotices {
   read(): readonly LostNotice[];
   /** At once, not when the page gets round to it. */
@@ -34,6 +34,21 @@ export function keptNotices(
       }
     },
   };
+}
+
+/**
+ * Those of the tab, and those that were left in the browser while nobody had the room open: from
+ * now on these are the tab's too. Whoever opens the room first is told.
+ */
+export function claimed(tab: KeptNotices, left: KeptNotices): readonly LostNotice[] {
+  const before = tab.read();
+  const waiting = left.read();
+  if (waiting.length === 0) return before;
+  const next = 1 + Math.max(0, ...before.map(({ number }) => number));
+  const all = [...before, ...waiting.map((one, at) => ({ ...one, number: next + at }))];
+  tab.write(all);
+  left.write([]);
+  return all;
 }
 
 function isNotice(value: unknown): value is LostNotice {

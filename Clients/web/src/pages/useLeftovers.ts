@@ -3,7 +3,7 @@ import { openStore, sendLeftovers } from "../provider";
 import type { Session } from "../provider";
 import { buriedTexts, withLoss } from "../panels/losses";
 import { keptNotices } from "./notices";
-import { tabStorage } from "./storage";
+import { storage } from "./storage";
 
 /** As long as somebody is in a jam, what they left unsent in its other rooms is sent. */
 export function useLeftovers(session: Session, joined: boolean, room: string | undefined): void {
@@ -21,8 +21,8 @@ export function useLeftovers(session: Session, joined: boolean, room: string | u
       stop = sendLeftovers({
         origin, jam, session, store, shown: () => shown.current,
         buried(left, texts) {
-          // it is on the page when the room is opened again
-          const notices = keptNotices(tabStorage(), `/j/${jam}/${left}`, sub);
+          // it is on the page when the room is opened again, maybe by another tab
+          const notices = keptNotices(storage(), `/j/${jam}/${left}`, sub);
           notices.write(withLoss(notices.read(), buriedTexts(texts), new Set()));
         },
       }).stop;

@@ -10,8 +10,8 @@ import { createArrivals } from "../workspace/arrivals";
 import type { Say } from "../workspace/saying";
 import { firstView, View } from "../workspace/view";
 import { createWorkspace, Workspace } from "../workspace/workspace";
-import { keptNotices } from "./notices";
-import { tabStorage } from "./storage";
+import { claimed, keptNotices } from "./notices";
+import { storage, tabStorage } from "./storage";
 
 export interface Working {
   readonly parent: RefObject<HTMLDivElement>;
@@ -97,7 +97,9 @@ type ChangeLost = (how: (all: readonly LostNotice[]) => readonly LostNotice[]) =
 /** The notices of this room. What is changed is kept before it is on the page. */
 function useLost({ sub }: Session): readonly [readonly LostNotice[], ChangeLost] {
   const kept = useMemo(() => keptNotices(tabStorage(), location.pathname, sub), [sub]);
-  const [lost, setLost] = useState(kept.read);
+  const [lost, setLost] = useState(
+    () => claimed(kept, keptNotices(storage(), location.pathname, sub)),
+  );
   const all = useRef(lost);
   const change = useCallback<ChangeLost>((how) => {
     const next = how(all.current);

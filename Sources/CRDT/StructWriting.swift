@@ -1,0 +1,129 @@
+import Lib0
+
+/// Writing many structs: into room that is made for a block at once, where a check of the room for
+/// each byte would take longer than the bytes.
+extension Doc {
+  /// Content that is longer is copied as a whole.
+  private static let shortContent: UInt32 = 64
+
+  /// A client's structs from a clock on, as one section; up to the end, or to where one begins.
+  func writeStructs(
+    _ client: Index32, from clock: UInt64, upTo limit: UInt64? = nil, to writer: inout ByteWriter
+  ) {
+    var place = structs.find(client, clock)
+    let last = structs.find(client, (limit ?? clients[Int(client)].state) - 1)
+    writer.varUInt(structs.count(from: place, through: last))
+    writer.varUInt(clients[Int(client)].id)
+    writer.varUInt(clock)
+    let cut = clock - structs.clock(at: place)
+    if cut > 0 || place == last {
+      write(items[Int(structs[place])], cut: cut, to: &writer)
+      guard place != last, let next = structs.next(place) else { return }
+      place = next
+    }
+    for block in place.block...last.block {
+      var run = structs.slots(of: client, block: block)
+      if block == last.block { run = run.lowerBound..<run.lowerBound + last.offset + 1 }
+      if block == place.block { run = run.lowerBound + place.offset..<run.upperBound }
+      write(run, to: &writer)
+    }
+  }
+
+  /// The structs of some slots.
+  private func write(_ run: Range<Int>, to writer: inout ByteWriter) {
+    var first = run.lowerBound
+    while first < run.upperBound {
+      var end = first
+      var room = 0
+      while end < run.upperBound, let bound = bound(items[Int(structs.item(inSlot: end))]) {
+        room += bound
+        end += 1
+      }
+      if end > first {
+        writer.bytes.append(addingCapacity: room) { output in
+          for slot in first..<end { put(items[Int(structs.item(inSlot: slot))], &output) }
+        }
+      }
+      if end < run.upperBound {
+        write(items[Int(structs.item(inSlot: end))], cut: 0, to: &writer)
+        end += 1
+      }
+      first = end
+    }
+  }
+
+  /// The most bytes that a struct takes; `nil` where its content is to be copied as a whole.
+  @inline(__always) private func bound(_ item: Item) -> Int? {
+    let content = item.contentCount
+    if content > Self.shortContent { return nil }
+    // The first byte; two ids; how much content.
+    var bound = 1 + 4 * 8 + 8 + Int(content)
+    if item.originClient == .none, item.rightOriginClient == .none, item.parent != .none {
+      bound += 2 * 8
+      let type = types[Int(item.parent)]
+      if type.holder == .none { bound += names.range(type.name).count }
+      if item.key != .none { bound += 8 + names.range(item.key).count }
+    }
+    return bound
+  }
+
+  /// One struct (Yjs `Item.write`, `GC.write`).
+  @inline(__always) private func put(_ item: Item, _ output: inout OutputSpan<UInt8>) {
+    guard !item.isGC else {
+      output.append(0)
+      output.varUInt(item.length)
+      return
+    }
+    let hasOrigin = item.originClient != .none
+    let hasRightOrigin = item.rightOriginClient != .none
+    output.append(
+      item.kind | (hasOrigin ? InfoBit.origin : 0) | (hasRightOrigin ? InfoBit.rightOrigin : 0)
+        | (item.key != .none ? InfoBit.key : 0))
+    if hasOrigin {
+      output.varUInt(clients[Int(item.originClient)].id)
+      output.varUInt(item.originClock)
+    }
+    if hasRightOrigin {
+      output.varUInt(clients[Int(item.rightOriginClient)].id)
+      output.varUInt(item.rightOriginClock)
+    }
+    if !hasOrigin, !hasRightOrigin { putParent(item, &output) }
+    switch item.kind {
+    case ContentKind.string: output.varUInt(UInt64(item.contentCount))
+    case ContentKind.deleted, ContentKind.any, ContentKind.json: output.varUInt(item.length)
+    default: break
+    }
+    for index in item.contentRange { output.append(content[index]) }
+  }
+
+  private func putParent(_ item: Item, _ output: inout OutputSpan<UInt8>) {
+    let type = types[Int(item.parent)]
+    if type.holder == .none {
+      output.append(1)
+      put(name: type.name, &output)
+    } else {
+      output.append(0)
+      output.varUInt(clients[Int(items[Int(type.holder)].client)].id)
+      output.varUInt(items[Int(type.holder)].clock)
+    }
+    if item.key != .none { put(name: item.key, &output) }
+  }
+
+  private func put(name: Index32, _ output: inout OutputSpan<UInt8>) {
+    let range = names.range(name)
+    output.varUInt(UInt64(range.count))
+    for index in range { output.append(names.byte(index)) }
+  }
+}
+
+extension OutputSpan<UInt8> {
+  /// Unsigned LEB128 in its shortest form.
+  @inline(__always) fileprivate mutating func varUInt(_ value: UInt64) {
+    var rest = value
+    while rest >= 0x80 {
+      append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    append(UInt8(truncatingIfNeeded: rest))
+  }
+}
