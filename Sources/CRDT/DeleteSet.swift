@@ -155,11 +155,14 @@ public struct DeleteSet: Equatable, Sendable {
       while end < ranges.count, ranges[end].client == client { end += 1 }
       writer.varUInt(client)
       writer.varUInt(end - index)
-      while index < end {
-        writer.varUInt(ranges[index].clock)
-        writer.varUInt(ranges[index].length)
-        index += 1
+      // Two numbers of 53 bits take 16 bytes at most.
+      writer.bytes.append(addingCapacity: (end - index) * 16) { output in
+        for range in index..<end {
+          output.varUInt(ranges[range].clock)
+          output.varUInt(ranges[range].length)
+        }
       }
+      index = end
     }
   }
 

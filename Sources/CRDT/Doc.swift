@@ -49,6 +49,10 @@ public struct Doc: Sendable {
   /// What integrating may still cost, see `applyBounded`; once nothing is left, everything that
   /// pays stops early and the document is good for nothing.
   var stepsLeft = Int.max
+  #if DEBUG
+    /// Transactions since all invariants were checked.
+    var uncheckedCount = 0
+  #endif
   /// Whose value a mark of our own repeats, see `MarkValue`.
   var repeatedMarks: [MarkID: MarkID] = [:]
 

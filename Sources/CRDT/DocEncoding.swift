@@ -19,15 +19,28 @@ extension Doc {
   /// The same without what pends: what a hub answers with, so that two peers with the same
   /// unfillable hole do not send it to each other for ever.
   public func integratedStateAsUpdate(since state: StateVector = StateVector()) -> [UInt8] {
-    var writer = ByteWriter(reservingCapacity: state.isEmpty ? content.count + items.count * 8 : 0)
     let order = clients.indices.sorted { clients[$0].id > clients[$1].id }
     let behind = order.filter { clients[$0].state > state[clients[$0].id] }
+    var writer = ByteWriter(reservingCapacity: roughByteCount(of: behind, since: state))
     writer.varUInt(behind.count)
     for client in behind {
       writeStructs(Index32(client), from: state[clients[client].id], to: &writer)
     }
     deletedRanges(order).encode(to: &writer)
     return writer.bytes
+  }
+
+  /// Roughly what encoding will take, so that the bytes move seldom while they are written.
+  private func roughByteCount(of behind: [Int], since state: StateVector) -> Int {
+    var count = 0
+    var all = 0
+    for client in behind {
+      let number = Index32(client)
+      let first = structs.find(number, state[clients[client].id])
+      if let last = structs.last(of: number) { count += structs.count(from: first, through: last) }
+      all += structs.count(of: number)
+    }
+    return count * 16 + (all > 0 ? (content.count - contentWaste) / all * count : 0) + 64
   }
 
   /// Everything that is deleted, GC structs included.

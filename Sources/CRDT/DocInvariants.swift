@@ -1,6 +1,23 @@
-/// What must always hold inside a document. For tests: it looks at everything.
+/// What must always hold inside a document.
 extension Doc {
-  /// Broken invariants, in words; empty if all is well.
+  #if DEBUG
+    /// A document of no more structs is looked at after every transaction.
+    private static var alwaysChecked: Int { 500 }
+  #endif
+
+  /// Stops where an invariant is broken, in debug builds: after every transaction, and of a large
+  /// document as often as costs no more than that.
+  @inline(__always) mutating func checkInvariants() {
+    #if DEBUG
+      uncheckedCount += 1
+      guard stepsLeft > 0, uncheckedCount * Self.alwaysChecked >= structCount else { return }
+      uncheckedCount = 0
+      let found = problems()
+      precondition(found.isEmpty, "the document is broken: \(found.prefix(5))")
+    #endif
+  }
+
+  /// Broken invariants, in words; empty if all is well. It looks at everything.
   func problems() -> [String] {
     var found: [String] = []
     var seen = [Bool](repeating: false, count: items.count)
@@ -27,6 +44,8 @@ extension Doc {
       .reduce(0) { $0 + weight(of: items[Int($1)]) }
     if weights != structBytes { found.append("structs weigh \(weights), not \(structBytes)") }
     for index in types.indices { checkLength(Index32(index), &found) }
+    checkMarker(&found)
+    checkUndoTables(&found)
     return found
   }
 

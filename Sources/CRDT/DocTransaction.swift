@@ -7,19 +7,23 @@ extension Doc {
   mutating func finishTransaction(origin: Origin? = nil) -> Applied {
     var applied = Applied()
     applied.origin = origin
-    let ranges = sortedDeletes()
-    if isObserved { applied.changes = findChanges(ranges) }
-    applied.newDeletes = DeleteSet(
-      ranges.map {
-        DeleteRange(client: clients[Int($0.client)].id, clock: $0.clock, length: $0.length)
-      })
+    joinDeletes()
+    if isObserved { applied.changes = findChanges(transaction.deletes) }
+    if !transaction.deletes.isEmpty {
+      applied.newDeletes = DeleteSet(
+        transaction.deletes.map {
+          DeleteRange(client: clients[Int($0.client)].id, clock: $0.clock, length: $0.length)
+        })
+    }
     if collectsGarbage {
-      for range in ranges {
+      for number in transaction.deletes.indices {
+        let range = transaction.deletes[number]
         collect(range.client, from: range.clock, to: range.clock + range.length)
       }
     }
     // From right to left: what is joined by one range can then meet its neighbour by another.
-    for range in ranges.reversed() {
+    for number in transaction.deletes.indices.reversed() {
+      let range = transaction.deletes[number]
       mergeDeleted(range.client, from: range.clock, to: range.clock + range.length)
     }
     for client in transaction.advanced {
@@ -39,27 +43,29 @@ extension Doc {
     applied.subdocuments = takeSubdocumentChanges()
     transaction.madeGarbage = false
     compactContent()
+    checkInvariants()
     return applied
   }
 
-  /// The transaction's deletions, by client and clock, neighbours joined.
-  private mutating func sortedDeletes() -> [(client: Index32, clock: UInt64, length: UInt64)] {
-    guard transaction.deletes.count > 1 else { return transaction.deletes }
+  /// Brings the transaction's deletions in order, by client and clock, and joins neighbours.
+  private mutating func joinDeletes() {
+    guard transaction.deletes.count > 1 else { return }
     transaction.deletes.sort {
       $0.client != $1.client ? $0.client < $1.client : $0.clock < $1.clock
     }
-    var ranges: [(client: Index32, clock: UInt64, length: UInt64)] = []
-    for range in transaction.deletes {
-      if let last = ranges.last, last.client == range.client,
-        last.clock + last.length >= range.clock
-      {
-        let end = max(last.clock + last.length, range.clock + range.length)
-        ranges[ranges.count - 1].length = end - last.clock
+    var last = 0
+    for number in transaction.deletes.indices.dropFirst() {
+      let range = transaction.deletes[number]
+      let before = transaction.deletes[last]
+      if before.client == range.client, before.clock + before.length >= range.clock {
+        let end = max(before.clock + before.length, range.clock + range.length)
+        transaction.deletes[last].length = end - before.clock
       } else {
-        ranges.append(range)
+        last += 1
+        transaction.deletes[last] = range
       }
     }
-    return ranges
+    transaction.deletes.removeSubrange((last + 1)...)
   }
 
   private mutating func collect(_ client: Index32, from start: UInt64, to end: UInt64) {

@@ -31,29 +31,34 @@ struct NameTable: Sendable {
 
   /// The index of a name, or `.none` if it was never stored.
   func find(_ source: [UInt8], _ range: Range<Int>) -> Index32 {
-    slots.isEmpty ? .none : slots[place(source, range, hash(source, range))]
+    let name = source.span.extracting(range)
+    return slots.isEmpty ? .none : slots[place(name, hash(name))]
   }
 
   /// The index of a name, which is stored if it is new.
   mutating func intern(_ source: [UInt8], _ range: Range<Int>) -> Index32 {
+    intern(source.span.extracting(range))
+  }
+
+  mutating func intern(_ source: Span<UInt8>) -> Index32 {
     if names.count * 2 >= slots.count { grow() }
-    let hash = hash(source, range)
-    let slot = place(source, range, hash)
+    let hash = hash(source)
+    let slot = place(source, hash)
     if slots[slot] != .none { return slots[slot] }
     let name = Index32(names.count)
-    names.append((offset: UInt32(bytes.count), count: UInt32(range.count), hash: hash))
-    bytes.append(contentsOf: source[range])
+    names.append((offset: UInt32(bytes.count), count: UInt32(source.count), hash: hash))
+    for index in source.indices { bytes.append(source[index]) }
     slots[slot] = name
     return name
   }
 
-  private func place(_ source: [UInt8], _ range: Range<Int>, _ hash: UInt64) -> Int {
+  private func place(_ source: Span<UInt8>, _ hash: UInt64) -> Int {
     let mask = slots.count - 1
     var slot = Int(truncatingIfNeeded: hash) & mask
     while slots[slot] != .none {
       let entry = names[Int(slots[slot])]
-      if entry.hash == hash, Int(entry.count) == range.count,
-        matches(Int(entry.offset), source, range)
+      if entry.hash == hash, Int(entry.count) == source.count,
+        matches(Int(entry.offset), source)
       {
         break
       }
@@ -62,16 +67,14 @@ struct NameTable: Sendable {
     return slot
   }
 
-  private func matches(_ offset: Int, _ source: [UInt8], _ range: Range<Int>) -> Bool {
-    for index in 0..<range.count where bytes[offset + index] != source[range.lowerBound + index] {
-      return false
-    }
+  private func matches(_ offset: Int, _ source: Span<UInt8>) -> Bool {
+    for index in source.indices where bytes[offset + index] != source[index] { return false }
     return true
   }
 
-  private func hash(_ source: [UInt8], _ range: Range<Int>) -> UInt64 {
+  private func hash(_ source: Span<UInt8>) -> UInt64 {
     var value = seed
-    for index in range { value = (value ^ UInt64(source[index])) &* 0x9e37_79b9_7f4a_7c15 }
+    for index in source.indices { value = (value ^ UInt64(source[index])) &* 0x9e37_79b9_7f4a_7c15 }
     return value ^ (value >> 29)
   }
 

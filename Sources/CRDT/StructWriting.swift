@@ -118,7 +118,7 @@ extension Doc {
 
 extension OutputSpan<UInt8> {
   /// Unsigned LEB128 in its shortest form.
-  @inline(__always) fileprivate mutating func varUInt(_ value: UInt64) {
+  @inline(__always) mutating func varUInt(_ value: UInt64) {
     var rest = value
     while rest >= 0x80 {
       append(UInt8(truncatingIfNeeded: rest) | 0x80)

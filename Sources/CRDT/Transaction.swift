@@ -15,15 +15,13 @@ public enum EditError: Error, Equatable, Sendable {
 /// Edits of one document that leave as one update.
 ///
 /// Indices into text count UTF-16 code units; one inside a surrogate pair is moved to its start.
-public struct Transaction: Sendable {
+public struct Transaction: ~Copyable, Sendable {
   /// The document as it is in the middle of the transaction, for reading.
   public internal(set) var document: Doc
 
   /// The root of a name; it begins to exist with its first content.
   public mutating func root(_ name: String) -> SharedType {
-    let bytes = Array(name.utf8)
-    let index = document.names.intern(bytes, bytes.indices)
-    return SharedType(index: document.root(index))
+    SharedType(index: document.root(document.names.intern(name.utf8.span)))
   }
 }
 
@@ -42,11 +40,13 @@ extension Doc {
 
   /// Runs edits and leaves the transaction open, also where `body` throws.
   mutating func edit<E: Error>(_ body: (inout Transaction) throws(E) -> Void) throws(E) {
-    // Swapped, not copied: the arrays keep one owner, so the edits happen in place.
-    var open = Transaction(document: Doc(clientID: clientID))
-    swap(&self, &open.document)
-    defer { swap(&self, &open.document) }
-    try body(&open)
+    // Moved, not copied: the arrays keep one owner, so the edits happen in place.
+    var open = Transaction(document: consume self)
+    do throws(E) { try body(&open) } catch {
+      self = open.document
+      throw error
+    }
+    self = open.document
   }
 
   /// The update of a finished transaction (Yjs's `update` event).
@@ -76,6 +76,15 @@ extension Doc {
     _ kind: UInt8, length: Int = 1, _ bytes: [UInt8], left: Index32, right: Index32,
     parent: Index32, key: Index32 = .none
   ) -> Index32 {
+    insertOwn(
+      kind, length: length, bytes.span, left: left, right: right, parent: parent, key: key)
+  }
+
+  /// The same, with content that lies elsewhere.
+  mutating func insertOwn(
+    _ kind: UInt8, length: Int, _ bytes: Span<UInt8>, left: Index32, right: Index32,
+    parent: Index32, key: Index32 = .none
+  ) -> Index32 {
     let client = clientIndex(clientID)
     var item = Item(
       kind: kind, client: client, clock: clients[Int(client)].state, length: UInt64(length))
@@ -91,7 +100,7 @@ extension Doc {
     item.key = key
     item.contentOffset = UInt32(content.count)
     item.contentCount = UInt32(bytes.count)
-    content.append(contentsOf: bytes)
+    for index in bytes.indices { content.append(bytes[index]) }
     return insert(item, left, right)
   }
 }

@@ -11,6 +11,9 @@ extension Transaction {
   ) throws(EditError) {
     var cursor = try document.editCursor(type.index, index)
     if text.isEmpty { return }
+    if attributes == nil, !document.types[Int(type.index)].hasMarks {
+      return document.insertPlain(text, &cursor)
+    }
     let attributes = attributes.map { Marks($0) } ?? cursor.marks
     document.insertText(.text(text), attributes, &cursor)
   }
@@ -144,6 +147,17 @@ extension Doc {
     restore(&former, &cursor)
     remember(end)
     return item
+  }
+
+  /// Inserts into a text without marks: most texts have none, and letters are typed one by one.
+  fileprivate mutating func insertPlain(_ text: String, _ cursor: inout Cursor) {
+    while cursor.right != .none, items[Int(cursor.right)].isDeleted { forward(&cursor) }
+    let item = insertOwn(
+      ContentKind.string, length: text.utf16.count, text.utf8.span, left: cursor.left,
+      right: cursor.right, parent: cursor.type)
+    cursor.right = item
+    forward(&cursor)
+    remember(cursor)
   }
 
   /// Steps right over tombstones and marks that say what is wanted anyway.

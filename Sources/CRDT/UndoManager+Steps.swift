@@ -60,6 +60,8 @@ private struct Reversal {
   private let ignoresRemoteMapChanges: Bool
   /// The steps that are left.
   private let stacks: [[UndoManager.StackItem]]
+  /// All that those have deleted, once it was asked for.
+  private var deletedByStacks: IDRanges?
   /// What is to be made again, in this order.
   private var lost: [Index32] = []
   private var isLost: Set<Index32> = []
@@ -117,7 +119,7 @@ private struct Reversal {
 
   /// Makes an item again, and before it what holds it, from the outermost on: nesting is the
   /// peer's, and the stack is ours.
-  private func makeAgain(_ index: Index32, _ doc: inout Doc) -> Bool {
+  private mutating func makeAgain(_ index: Index32, _ doc: inout Doc) -> Bool {
     var chain = [index]
     while let last = chain.last, doc.undo.redone(doc.record(last)) == nil {
       let holder = doc.holder(of: doc.record(last))
@@ -132,7 +134,7 @@ private struct Reversal {
   }
 
   /// Makes one item again as a copy at its place (Yjs `redoItem`).
-  private func makeOneAgain(_ index: Index32, _ doc: inout Doc) -> Bool {
+  private mutating func makeOneAgain(_ index: Index32, _ doc: inout Doc) -> Bool {
     if doc.madeAgain(index) != nil { return true }
     let item = doc.record(index)
     var holder = doc.holder(of: item)
@@ -176,7 +178,7 @@ private struct Reversal {
   }
 
   /// The value of the key that the copy comes behind; nil if others have set the key since.
-  private func formerValue(
+  private mutating func formerValue(
     _ index: Index32, _ item: Item, _ type: Index32, _ doc: inout Doc
   ) -> Index32? {
     if item.right == .none || ignoresRemoteMapChanges { return doc.map.item(type, item.key) }
@@ -192,10 +194,16 @@ private struct Reversal {
 
   /// Whether a later value of a key is none of others: it goes with this step, or one of the steps
   /// has replaced it.
-  private func isOurs(_ value: Item, _ doc: Doc) -> Bool {
+  private mutating func isOurs(_ value: Item, _ doc: Doc) -> Bool {
     if doc.undo.redone(value) != nil { return true }
     let client = doc.clients[Int(value.client)].id
     if item.insertions.contains(client, value.clock) { return true }
-    return stacks.contains { $0.contains { $0.deletions.contains(client, value.clock) } }
+    if let deletedByStacks { return deletedByStacks.contains(client, value.clock) }
+    var all = IDRanges()
+    for stack in stacks {
+      for item in stack { all.formUnion(item.deletions) }
+    }
+    deletedByStacks = all
+    return all.contains(client, value.clock)
   }
 }

@@ -57,10 +57,16 @@ struct BenchEngine: ParsableCommand {
         inserted: String(decoding: frame[8...], as: UTF8.self))
     }
     var doc = Doc(clientID: 4_123_456_789)
+    var applied = Applied()
     let time = try Stopwatch.milliseconds {
-      for edit in edits { _ = try doc.perform(edit) }
+      for edit in edits { try doc.perform(edit, &applied) }
     }
     say("local", "µs/edit", time * 1000 / Double(edits.count), Check.text(doc))
+    doc = Doc(clientID: 4_123_456_789)
+    let sending = try Stopwatch.milliseconds {
+      for edit in edits { _ = try doc.perform(edit) }
+    }
+    say("local-sent", "µs/edit", sending * 1000 / Double(edits.count), Check.text(doc))
   }
 
   private func file() throws {

@@ -166,15 +166,24 @@ extension ByteWriter {
   }
 }
 
+extension Transaction {
+  fileprivate mutating func perform(_ edit: EditSession.Edit) throws(EditError) {
+    let text = root("text")
+    if edit.deleted > 0 {
+      try deleteText(edit.position..<edit.position + edit.deleted, in: text)
+    }
+    if !edit.inserted.isEmpty { try insert(edit.inserted, at: edit.position, in: text) }
+  }
+}
+
 extension Doc {
   /// One edit of the session as a transaction of its own. The result is its update.
   mutating func perform(_ edit: EditSession.Edit) throws -> [UInt8]? {
-    try transact { open throws(EditError) in
-      let text = open.root("text")
-      if edit.deleted > 0 {
-        try open.deleteText(edit.position..<edit.position + edit.deleted, in: text)
-      }
-      if !edit.inserted.isEmpty { try open.insert(edit.inserted, at: edit.position, in: text) }
-    }
+    try transact { open throws(EditError) in try open.perform(edit) }
+  }
+
+  /// The same without an update, for documents that nobody else has.
+  mutating func perform(_ edit: EditSession.Edit, _ applied: inout Applied) throws {
+    try transact(into: &applied) { open throws(EditError) in try open.perform(edit) }
   }
 }

@@ -172,6 +172,38 @@ struct UndoTests {
     #expect(person.doc.resolve(position)?.index == 3)
   }
 
+  /// Whatever comes is undone and redone, or not; nothing traps, and the document stays sound.
+  @Test(arguments: 0..<4 as Range<UInt64>)
+  func hostileUpdatesAreUndoneOrNot(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let sources = HostileInputTests.real
+    var steps = 0
+    for _ in 0..<500 {
+      var doc = Doc(clientID: 1, collectsGarbage: Bool.random(using: &random))
+      doc.isObserved = true
+      var undo = UndoManager(
+        .document, captureTimeout: 0, ignoresRemoteMapChanges: Bool.random(using: &random))
+      for time in 0..<12 {
+        switch Int.random(in: 0..<8, using: &random) {
+        case 0, 1: if undo.undo(&doc) != nil { steps += 1 }
+        case 2: if undo.redo(&doc) != nil { steps += 1 }
+        case 3: undo.clear(&doc, undo: false, redo: Bool.random(using: &random))
+        default:
+          var bytes = sources.randomElement(using: &random) ?? []
+          for _ in 0..<Int.random(in: 0...2, using: &random) where !bytes.isEmpty {
+            let bit = UInt8(1) << UInt8.random(in: 0..<8, using: &random)
+            bytes[Int.random(in: bytes.indices, using: &random)] ^= bit
+          }
+          guard let update = try? Update(v1: bytes) else { continue }
+          let origin: Origin? = Bool.random(using: &random) ? nil : "network"
+          undo.apply(update, to: &doc, origin: origin, at: time)
+        }
+      }
+      for problem in doc.problems() { Issue.record("\(problem)") }
+    }
+    #expect(steps > 50)
+  }
+
   /// Alone: back to the beginning and on to the end, with everything nested in everything. (With
   /// several edits in a step Yjs does not always find back: a key that is set twice in one has a
   /// value of which no step knows any more, and counts as somebody else's.)
@@ -180,6 +212,8 @@ struct UndoTests {
     var random = SplitMix64(seed: seed)
     var doc = Doc(clientID: 5)
     _ = doc.transact { edit in for name in NestedScribble.roots { _ = edit.root(name) } }
+    doc.isObserved = true
+    var tree = ShownTree(doc, NestedScribble.roots)
     var undo = UndoManager(.document, captureTimeout: 0)
     var states = [view(doc)]
     var updates: [[UInt8]] = []
@@ -187,16 +221,19 @@ struct UndoTests {
       let applied = try undo.transact(&doc, at: time) { edit throws(EditError) in
         try NestedScribble.edit(&edit, &random)
       }
+      tree.apply(applied.changes, doc, roots: NestedScribble.roots)
       if undo.captured == .nothing { continue }
       states.append(view(doc))
       updates.append(doc.encodedUpdate(of: applied))
     }
     for _ in 0..<2 {
-      try walk(&doc, states.reversed(), &updates) { undo.undo(&$0) }
+      try walk(&doc, states.reversed(), &updates, &tree) { undo.undo(&$0) }
       #expect(!undo.canUndo)
-      try walk(&doc, states, &updates) { undo.redo(&$0) }
+      try walk(&doc, states, &updates, &tree) { undo.redo(&$0) }
       #expect(!undo.canRedo)
     }
+    #expect(tree.mistakes == [])
+    #expect(tree.differences(ShownTree(doc, NestedScribble.roots)) == [])
     #expect(doc.problems() == [])
     var peer = Doc(clientID: 6)
     _ = peer.transact { edit in for name in NestedScribble.roots { _ = edit.root(name) } }
@@ -208,13 +245,14 @@ struct UndoTests {
   /// Steps through states that look different; steps without effect are passed over.
   private func walk(
     _ doc: inout Doc, _ states: some Sequence<String>, _ updates: inout [[UInt8]],
-    _ step: (inout Doc) -> UndoManager.Step?
+    _ tree: inout ShownTree, _ step: (inout Doc) -> UndoManager.Step?
   ) throws {
     var expected: [String] = []
     for state in states where state != expected.last { expected.append(state) }
     var met = [view(doc)]
     while let done = step(&doc) {
       if done.applied.changed { updates.append(doc.encodedUpdate(of: done.applied)) }
+      tree.apply(done.applied.changes, doc, roots: NestedScribble.roots)
       let now = view(doc)
       if now != met.last { met.append(now) }
     }

@@ -90,6 +90,19 @@ const workloads = {
       }
     })
     say("local", "µs/edit", (taken * 1000) / edits.length, text(doc))
+    const sent = new Y.Doc()
+    const other = sent.getText("text")
+    let bytes = 0
+    sent.on("update", (update) => (bytes += update.length))
+    const sending = milliseconds(() => {
+      for (const [position, deleted, inserted] of edits) {
+        sent.transact(() => {
+          if (deleted > 0) other.delete(position, deleted)
+          if (inserted !== "") other.insert(position, inserted)
+        })
+      }
+    })
+    say("local-sent", "µs/edit", (sending * 1000) / edits.length, text(sent))
   },
   file() {
     const v1 = file("session.v1")
