@@ -49,24 +49,15 @@ extension Doc {
     guard let client = clientTable.find(element.client),
       element.clock < clients[Int(client)].state
     else { return nil }
-<<<<<<< HEAD
-    let latest = latestID(client, element.clock)
-    let found = items[Int(item(latest.client, latest.clock))]
-=======
     // What was deleted and undone is another element by now.
     let now = latestID(client, element.clock)
     let found = items[Int(item(now.client, now.clock))]
->>>>>>> main
     guard !found.isGC, found.parent != .none else { return nil }
     let holder = types[Int(found.parent)].holder
     var index = 0
     if holder == .none || !items[Int(holder)].isDeleted {
       if !found.isDeleted, found.isCountable {
-<<<<<<< HEAD
-        index = Int(latest.clock - found.clock) + (position.association >= 0 ? 0 : 1)
-=======
         index = Int(now.clock - found.clock) + (position.association >= 0 ? 0 : 1)
->>>>>>> main
       }
       var left = found.left
       while left != .none {
