@@ -2,27 +2,34 @@ import Lib0
 
 /// Deleting, and dropping what is deleted (Yjs `Item.delete`, `Item.gc`).
 extension Doc {
-  /// Marks an item as deleted, and everything inside it. Iterative: nesting is the peer's.
+  /// What of a deleted type is still to be deleted.
+  private struct OpenType {
+    /// Next of its sequence, then next of its keys.
+    var child: Index32
+    var entry: Index32
+  }
+
+  /// Marks an item as deleted, and everything inside it. Iterative: nesting is the peer's. Depth
+  /// first, as in Yjs: the order decides which tombstones are joined in the end.
   mutating func delete(_ index: Index32) {
     guard !items[Int(index)].isDeleted else { return }
-    var open: [Index32] = []
+    var open: [OpenType] = []
     markDeleted(index, &open)
-    while let type = open.popLast() {
-      var child = types[Int(type)].start
-      while child != .none {
-        deleteChild(child, &open)
-        child = items[Int(child)].right
-      }
-      var entry = types[Int(type)].firstKey
-      while entry != .none {
-        let value = map.entries[Int(entry)].item
-        if value != .none { deleteChild(value, &open) }
-        entry = map.entries[Int(entry)].next
+    while let last = open.last {
+      if last.child != .none {
+        open[open.count - 1].child = items[Int(last.child)].right
+        deleteChild(last.child, &open)
+      } else if last.entry != .none {
+        let entry = map.entries[Int(last.entry)]
+        open[open.count - 1].entry = entry.next
+        if entry.item != .none { deleteChild(entry.item, &open) }
+      } else {
+        open.removeLast()
       }
     }
   }
 
-  private mutating func deleteChild(_ index: Index32, _ open: inout [Index32]) {
+  private mutating func deleteChild(_ index: Index32, _ open: inout [OpenType]) {
     let item = items[Int(index)]
     if !item.isDeleted {
       markDeleted(index, &open)
@@ -32,7 +39,7 @@ extension Doc {
     }
   }
 
-  private mutating func markDeleted(_ index: Index32, _ open: inout [Index32]) {
+  private mutating func markDeleted(_ index: Index32, _ open: inout [OpenType]) {
     let item = items[Int(index)]
     if item.key == .none {
       if item.isCountable { types[Int(item.parent)].length &-= Int64(item.length) }
@@ -43,7 +50,10 @@ extension Doc {
     tombstones[index] = true
     structBytes += Weight.deletion
     transaction.deletes.append((client: item.client, clock: item.clock, length: item.length))
-    if item.type != .none { open.append(item.type) }
+    if item.type != .none {
+      let type = types[Int(item.type)]
+      open.append(OpenType(child: type.start, entry: type.firstKey))
+    }
   }
 
   /// Deletes a run of clocks, all below the client's state.

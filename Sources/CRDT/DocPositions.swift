@@ -83,8 +83,8 @@ extension Doc {
       guard let client = clientTable.find(id.client), id.clock < clients[Int(client)].state else {
         return nil
       }
-      let now = latestID(client, id.clock)
-      let found = items[Int(item(now.client, now.clock))]
+      let latest = latestID(client, id.clock)
+      let found = items[Int(item(latest.client, latest.clock))]
       return found.type == .none ? nil : SharedType(index: found.type)
     }
   }

@@ -102,6 +102,7 @@ struct Marks {
 
   /// The same in the order that an object of JavaScript has: keys that are numbers come first.
   func inObjectOrder() -> Marks {
+    if entries.count < 2 { return self }
     let order = ObjectValue(entries.map { .init(key: $0.key, value: .null) })
     var result = Marks()
     for entry in order.entries { result.entries.append((key: entry.key, value: self[entry.key])) }

@@ -6,7 +6,9 @@ extension Transaction {
   public mutating func insert(
     _ values: [AnyValue], at index: Int, in array: SharedType
   ) throws(EditError) {
-    _ = try insert(contentsOf: values.map { .value($0) }, at: index, in: array)
+    var cursor = try document.editCursor(array.index, index)
+    document.put(values, at: &cursor)
+    document.remember(cursor)
   }
 
   /// Inserts a new shared type before the element at `index`. For texts there is the same with
@@ -129,18 +131,26 @@ extension Doc {
     var run = ByteWriter()
     var count = 0
     for value in values {
-      let (kind, bytes) = value.content
-      if kind == ContentKind.any {
-        run.raw(bytes)
-        count += 1
-        continue
-      }
+      if case .value(let plain) = value, run.takes(plain, &count) { continue }
       putRun(&run, &count, at: &cursor)
+      let (kind, bytes) = value.content
       let item = put(kind, 1, bytes, at: &cursor)
       if kind == ContentKind.type { found.append(SharedType(index: items[Int(item)].type)) }
     }
     putRun(&run, &count, at: &cursor)
     return found
+  }
+
+  /// The same for plain values.
+  fileprivate mutating func put(_ values: [AnyValue], at cursor: inout Cursor) {
+    var run = ByteWriter()
+    var count = 0
+    for value in values where !run.takes(value, &count) {
+      putRun(&run, &count, at: &cursor)
+      let (kind, bytes) = NewValue.value(value).content
+      _ = put(kind, 1, bytes, at: &cursor)
+    }
+    putRun(&run, &count, at: &cursor)
   }
 
   private mutating func putRun(
@@ -150,5 +160,15 @@ extension Doc {
     _ = put(ContentKind.any, count, run.bytes, at: &cursor)
     run = ByteWriter()
     count = 0
+  }
+}
+
+extension ByteWriter {
+  /// Adds a value to a run of those that share an item; false for one that needs its own.
+  fileprivate mutating func takes(_ value: AnyValue, _ count: inout Int) -> Bool {
+    if case .bytes = value { return false }
+    any(value)
+    count += 1
+    return true
   }
 }

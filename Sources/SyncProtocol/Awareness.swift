@@ -178,7 +178,9 @@ public struct Awareness: Sendable {
     values.reserveCapacity(update.count)
     for entry in update { values.append(try entry.value()) }
     var change = Change()
-    for (entry, value) in zip(update, values) {
+    for (var entry, value) in zip(update, values) {
+      // Null may have white space around it.
+      if value == .null { entry.state = AwarenessEntry.gone }
       take(entry, value == .null ? nil : value, now, &change)
     }
     return change

@@ -11,29 +11,29 @@ struct DocSession: ParsableCommand {
       Reads a command a line and answers each with a line; what cannot be done is answered with \
       "error" and changes nothing. Bytes are in hexadecimal, updates in format v1.
 
-        {"client": 7}                       who the edits are by
-        {"edit": [STEP, …]}                 one transaction; answers its update, or null
-        {"apply": UPDATE}                   answers whether something waits, and subdocuments
-        {"state": "v1"|"v2", "since": SV}   everything, or what a state vector lacks
-        {"vector": true}                    the state vector
-        {"compare": UPDATE}                 whether it holds the same as the document
-        {"show": PATH, "as": "map"|"array"|"text"|"xml"}
-        {"subdocuments": true}              their names
+        {"client": 7}                who the edits are by
+        {"edit": [STEP, …]}          one transaction; answers its update, or null
+        {"apply": UPDATE}            tells if something waits, and subdocuments
+        {"state": "v1", "since": SV}   all, or what a state vector lacks; or "v2"
+        {"vector": true}             the state vector
+        {"compare": UPDATE}          whether it holds the same as the document
+        {"show": PATH, "as": "map"}  also "array", "text", "xml"
+        {"subdocuments": true}       their names
         {"position": PATH, "index": 3, "side": -1}   a relative position
-        {"resolve": POSITION}               the index that it has now, or null
+        {"resolve": POSITION}        the index that it has now, or null
 
-      PATH is a list: a root's name, then keys and indices: ["shapes", "note1", "text"].
+      PATH is a list: a root's name, then keys and indices: ["notes", "n1", "text"].
       STEP is one of these, with "in": PATH:
 
         {"set": KEY, "to": VALUE}  {"remove": KEY}  {"clear": true}
-        {"attribute": NAME, "to": VALUE}    without "to" it is removed
-        {"insert": [VALUE, …], "at": 0}     into arrays and XML; "after": INDEX puts it behind a
-                                            child, "after": null in front of all
+        {"attribute": NAME, "to": VALUE}   without "to" it is removed
+        {"insert": [VALUE, …], "at": 0}    into arrays and XML
+        {"insert": [VALUE, …], "after": 0}   behind a child; null: in front of all
         {"append": [VALUE, …]}  {"delete": COUNT, "at": 0}
-        {"text": "…", "at": 0, "attributes": {…}}    without attributes: those of the place
+        {"text": "…", "at": 0, "attributes": {…}}   without: those of the place
         {"embed": VALUE, "at": 0, "attributes": {…}}
         {"format": {…}, "at": 0, "count": 3}  {"erase": COUNT, "at": 0}
-        {"delta": [{"retain": 3}, {"insert": "…", "attributes": {…}}, {"delete": 2}]}
+        {"delta": [{"retain": 3}, {"insert": "…"}, {"delete": 2}]}
 
       VALUE is JSON, or {"$new": "map"}, array, text, xmlFragment, xmlText, xmlElement and xmlHook \
       (these two with a "name"), {"$doc": {"guid": …}}, {"$bytes": HEX}, {"$undefined": true}, \

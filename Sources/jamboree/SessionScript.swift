@@ -54,13 +54,18 @@ struct SessionScript {
 
   private mutating func edit(_ json: AnyValue) throws(SessionError) -> AnyValue {
     guard let steps = json.arrayValue else { throw .notA("edit") }
-    // On a copy first, so that an edit that fails half-way does nothing.
-    var copy = document
-    let update = try copy.transact { transaction throws(SessionError) in
-      for step in steps { try SessionEdit.run(step, &transaction) }
+    // What fails half-way does nothing, so of more than one step there is a copy to go back to. It
+    // costs as much as the document is large.
+    let former = steps.count > 1 || steps.first?["delta"] != nil ? document : nil
+    do {
+      let update = try document.transact { transaction throws(SessionError) in
+        for step in steps { try SessionEdit.run(step, &transaction) }
+      }
+      return .object(["update": update.map { SessionValue.hex($0) } ?? .null])
+    } catch {
+      if let former { document = former }
+      throw error
     }
-    document = copy
-    return .object(["update": update.map { SessionValue.hex($0) } ?? .null])
   }
 
   private mutating func apply(_ json: AnyValue) throws(SessionError) -> AnyValue {

@@ -114,6 +114,12 @@ struct AwarenessTests {
     #expect(lookalike.differing == [2])
   }
 
+  @Test func nullWithSpaceAroundItIsNull() throws {
+    var awareness = Awareness(clientID: 1, now: 0)
+    try awareness.apply([entry(2, 1, "{}")], now: 0)
+    #expect(try awareness.apply([entry(2, 1, " null\n")], now: 0).removed == [2])
+  }
+
   @Test func nothingOfABadUpdateIsTaken() {
     var awareness = Awareness(clientID: 1, now: 0)
     let bad = [entry(2, 1, "{}"), entry(3, 1, "{")]
