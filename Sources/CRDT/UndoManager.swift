@@ -2,7 +2,7 @@ public import Lib0
 
 /// Takes a person's own changes back, one step after the other, and nobody else's.
 ///
-///     var undo = UndoManager(.types([board]))
+///     var undo = UndoManager(roots: ["board"], of: &doc)
 ///     undo.transact(&doc, at: now) { edit in edit.set("x", to: .number(1), in: shape) }
 ///     …
 ///     if let step = undo.undo(&doc) { send(doc.encodedUpdate(of: step.applied)) }
@@ -75,6 +75,18 @@ public struct UndoManager: Sendable {
     self.origin = origin
   }
 
+  /// A manager of roots, which begin to exist here if nobody has mentioned them yet.
+  public init(
+    roots: [String], of doc: inout Doc, trackedOrigins: Set<Origin?> = [nil],
+    captureTimeout: Int = 500, ignoresRemoteMapChanges: Bool = false, origin: Origin = "undo"
+  ) {
+    var types: [SharedType] = []
+    _ = doc.transact { edit in types = roots.map { edit.root($0) } }
+    self.init(
+      .types(types), trackedOrigins: trackedOrigins, captureTimeout: captureTimeout,
+      ignoresRemoteMapChanges: ignoresRemoteMapChanges, origin: origin)
+  }
+
   public var canUndo: Bool { !undoStack.isEmpty }
   public var canRedo: Bool { !redoStack.isEmpty }
 
@@ -140,10 +152,14 @@ public struct UndoManager: Sendable {
   /// Forgets steps. What they deleted is not kept for them any more: it goes with the type around
   /// it, or when the document is loaded anew.
   public mutating func clear(_ doc: inout Doc, undo: Bool = true, redo: Bool = true) {
+    forget(&doc, undo: undo, redo: redo)
+    doc.checkInvariants()
+  }
+
+  mutating func forget(_ doc: inout Doc, undo: Bool, redo: Bool) {
     let forgotten = (undo ? undoStack : []) + (redo ? redoStack : [])
     if undo { undoStack = [] }
     if redo { redoStack = [] }
-    if forgotten.isEmpty { return }
     for item in forgotten { doc.release(item.deletions, in: scope) }
   }
 }

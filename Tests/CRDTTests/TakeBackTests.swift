@@ -18,7 +18,7 @@ private struct Row: Sendable, CustomTestStringConvertible {
   }
 }
 
-private func shape(_ edit: Transaction) -> SharedType? {
+private func shape(_ edit: borrowing Transaction) -> SharedType? {
   let value = edit.document.root("m").flatMap { edit.document.value(of: $0, key: "shape") }
   guard case .type(let type, _) = value else { return nil }
   return type
