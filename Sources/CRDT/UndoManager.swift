@@ -11,8 +11,8 @@ public import Lib0
 ///   what comes from the network, may as well go to the document directly. What is undone is not
 ///   forgotten but made anew: deleted again, or inserted again as a copy under a new id.
 /// - Unit: times are milliseconds of any clock that does not go back.
-/// - Limits: what was deleted stays in memory as long as a step has it. A step costs what it undoes.
-///   A document can have several managers.
+/// - Limits: what was deleted stays in memory as long as a step has it. A step costs what it
+///   undoes. A document can have several managers.
 /// - Source: Yjs 13.6 `UndoManager`; the updates equal its own.
 public struct UndoManager: Sendable {
   public enum Scope: Sendable {
