@@ -1,7 +1,7 @@
 /// A set of struct ids that remembers in which order its clients came.
 ///
-/// - Order: clients as they came first, clocks ascending. Undoing goes through it in this order, and
-///   the new structs are numbered so: as with Yjs, where a map keeps the order of its keys.
+/// - Order: clients as they came first, clocks ascending. Undoing goes through it in this order,
+///   and the new structs are numbered so: as with Yjs, where a map keeps the order of its keys.
 struct IDRanges: Sendable, Equatable {
   private(set) var clients: [ClientID] = []
   /// By place in `clients`.

@@ -22,7 +22,7 @@ extension UndoManager {
       capturedRedo = true
     case .redoing: undoStack.append(item)
     case .editing(let now):
-      clear(&doc, undo: false, redo: true)
+      forget(&doc, undo: false, redo: true)
       if let lastChange, now - lastChange < captureTimeout, var last = undoStack.popLast() {
         last.insertions.formUnion(item.insertions)
         last.deletions.formUnion(item.deletions)

@@ -2,7 +2,7 @@ public import Lib0
 
 /// Takes a person's own changes back, one step after the other, and nobody else's.
 ///
-///     var undo = UndoManager(.types([board]))
+///     var undo = UndoManager(roots: ["board"], of: &doc)
 ///     undo.transact(&doc, at: now) { edit in edit.set("x", to: .number(1), in: shape) }
 ///     …
 ///     if let step = undo.undo(&doc) { send(doc.encodedUpdate(of: step.applied)) }
@@ -11,8 +11,8 @@ public import Lib0
 ///   what comes from the network, may as well go to the document directly. What is undone is not
 ///   forgotten but made anew: deleted again, or inserted again as a copy under a new id.
 /// - Unit: times are milliseconds of any clock that does not go back.
-/// - Limits: what was deleted stays in memory as long as a step has it. A step costs what it undoes.
-///   A document can have several managers.
+/// - Limits: what was deleted stays in memory as long as a step has it. A step costs what it
+///   undoes. A document can have several managers.
 /// - Source: Yjs 13.6 `UndoManager`; the updates equal its own.
 public struct UndoManager: Sendable {
   public enum Scope: Sendable {
@@ -73,6 +73,18 @@ public struct UndoManager: Sendable {
     self.captureTimeout = captureTimeout
     self.ignoresRemoteMapChanges = ignoresRemoteMapChanges
     self.origin = origin
+  }
+
+  /// A manager of roots, which begin to exist here if nobody has mentioned them yet.
+  public init(
+    roots: [String], of doc: inout Doc, trackedOrigins: Set<Origin?> = [nil],
+    captureTimeout: Int = 500, ignoresRemoteMapChanges: Bool = false, origin: Origin = "undo"
+  ) {
+    var types: [SharedType] = []
+    _ = doc.transact { edit in types = roots.map { edit.root($0) } }
+    self.init(
+      .types(types), trackedOrigins: trackedOrigins, captureTimeout: captureTimeout,
+      ignoresRemoteMapChanges: ignoresRemoteMapChanges, origin: origin)
   }
 
   public var canUndo: Bool { !undoStack.isEmpty }
@@ -142,10 +154,14 @@ public struct UndoManager: Sendable {
   /// Forgets steps. What they deleted is not kept for them any more: it goes with the type around
   /// it, or when the document is loaded anew.
   public mutating func clear(_ doc: inout Doc, undo: Bool = true, redo: Bool = true) {
+    forget(&doc, undo: undo, redo: redo)
+    doc.checkInvariants()
+  }
+
+  mutating func forget(_ doc: inout Doc, undo: Bool, redo: Bool) {
     let forgotten = (undo ? undoStack : []) + (redo ? redoStack : [])
     if undo { undoStack = [] }
     if redo { redoStack = [] }
-    if forgotten.isEmpty { return }
     for item in forgotten { doc.release(item.deletions, in: scope) }
   }
 }

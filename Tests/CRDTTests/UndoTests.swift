@@ -274,8 +274,7 @@ private struct Typist {
   var undo: UndoManager
 
   init(tracking origins: Set<Origin?> = [nil]) {
-    let text = Typist.root("t", &doc)
-    undo = UndoManager(.types(text.map { [$0] } ?? []), trackedOrigins: origins)
+    undo = UndoManager(roots: ["t"], of: &doc, trackedOrigins: origins)
   }
 
   static func root(_ name: String, _ doc: inout Doc) -> SharedType? {
