@@ -32,6 +32,7 @@ let package = Package(
   products: [
     .executable(name: "jamboree", targets: ["jamboree"]),
     .library(name: "CRDT", targets: ["CRDT"]),
+    .library(name: "SyncProtocol", targets: ["SyncProtocol"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

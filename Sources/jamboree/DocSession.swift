@@ -9,11 +9,14 @@ struct DocSession: ParsableCommand {
     abstract: "Edit a document by lines of JSON.",
     discussion: """
       Reads a command a line and answers each with a line; what cannot be done is answered with \
-      "error" and changes nothing. Bytes are in hexadecimal, updates in format v1.
+      "error" and changes nothing. Bytes are in hexadecimal, updates in format v1, or in v2 where \
+      a line says "format": "v2".
 
+        {"new": 7, "keepDeleted": true}     an empty document, and who the edits are by
         {"client": 7}                       who the edits are by
         {"edit": [STEP, …]}                 one transaction; answers its update, or null
         {"apply": UPDATE}                   answers whether something waits, and subdocuments
+        {"merge": [UPDATE, …]}              one update of several, without the document
         {"state": "v1"|"v2", "since": SV}   everything, or what a state vector lacks
         {"vector": true}                    the state vector
         {"compare": UPDATE}                 whether it holds the same as the document
