@@ -1,3 +1,4 @@
+import Glibc
 import Lib0
 import SyncProtocol
 
@@ -16,7 +17,7 @@ enum Target: String, CaseIterable {
       Self.exercise(update)
       // Not everything that V1 holds has a V2 form; what has one means the same.
       guard let encoded = try? update.encodedV2() else { return }
-      guard let again = try? Update(v2: encoded, freeStructs: .max) else {
+      guard let again = try? Update(v2: encoded, freeStructs: 1 << 30) else {
         fail("our own V2 form does not decode")
       }
       expect(again.encodedV1() == update.encodedV1(), "another update by way of V2")
@@ -88,8 +89,14 @@ enum Target: String, CaseIterable {
     check(document)
     joined.apply(merged)
     check(joined)
-    expect(
-      joined.encodedStateVector() == document.encodedStateVector(), "a merge with another vector")
+    // Where both tell the same history; strangers contradict themselves.
+    let isPlain = !document.hasPending && one.clientRanges.allSatisfy { range in
+      !two.clientRanges.contains {
+        $0.client == range.client && $0.from < range.to && range.from < $0.to
+      }
+    }
+    let isAlike = joined.encodedStateVector() == document.encodedStateVector()
+    expect(!isPlain || isAlike, "a merge with another vector")
   }
 
   private static func check(_ document: Doc) {
@@ -119,4 +126,9 @@ func expect(_ holds: Bool, _ what: @autoclosure () -> String) {
   if !holds { fail(what()) }
 }
 
-func fail(_ what: String) -> Never { preconditionFailure(what) }
+/// A release build would not say why.
+func fail(_ what: String) -> Never {
+  let line = "broken: \(what)\n"
+  _ = unsafe write(STDERR_FILENO, line, line.utf8.count)
+  preconditionFailure(what)
+}
