@@ -142,6 +142,8 @@ let last = null
 const play = async (seed, engines) => {
   const random = generator(seed)
   const session = { updates: [], cuts: random.chance(0.1), merges: true, roots: random.shuffle([...ROOTS]).slice(0, 1 + random.int(4)) }
+  // yrs makes 0 of -0, and cuts surrogate pairs in a way of its own.
+  random.isYjsOnly = session.cuts
   const ids = random.shuffle([1, 2, 7, 300, 70000, 4294967291 - random.int(100), random.int(4294967296)])
   const free = engines.slice(1)
   const count = 2 + random.int(3)

@@ -20,7 +20,8 @@ enum Target: String, CaseIterable {
       guard let again = try? Update(v2: encoded, freeStructs: 1 << 30) else {
         fail("our own V2 form does not decode")
       }
-      expect(again.encodedV1() == update.encodedV1(), "another update by way of V2")
+      let isSame = Self.plain(again) == Self.plain(update)
+      expect(isSame, "another update by way of V2")
     case .vector:
       if let vector = try? StateVector(decoding: bytes.span) {
         let again = try? StateVector(decoding: vector.encoded().span)
@@ -40,6 +41,9 @@ enum Target: String, CaseIterable {
   }
 
   // MARK: updates
+
+  /// Written anew: a hole in front of all, say, is a first clock then.
+  private static func plain(_ update: Update) -> [UInt8] { Update.rewriting([update]).encodedV1() }
 
   /// Into a new document, and out of it again.
   private static func exercise(_ update: Update) {
