@@ -135,7 +135,9 @@ struct SessionScript {
 
   // MARK: reading
 
-  private mutating func show(_ path: AnyValue, as kind: AnyValue?) throws(SessionError) -> AnyValue {
+  private mutating func show(
+    _ path: AnyValue, as kind: AnyValue?
+  ) throws(SessionError) -> AnyValue {
     let type = try type(at: path)
     let view: SharedTypeKind =
       switch kind?.stringValue {

@@ -7,7 +7,7 @@ import Testing
 /// What libFuzzer stopped at, and the known attacks on others' engines.
 @Suite("Found by fuzzing")
 struct FoundByFuzzingTests {
-  /// The value of a key is a text of several units, and a deletion cuts it. Yjs ends in these bytes.
+  /// A key's value is a text of several units, and a deletion cuts it. Yjs ends in these bytes.
   @Test func aKeysValueThatIsCut() throws {
     let update = try Update(
       v1: bytes(

@@ -1,5 +1,5 @@
-/// The whole algorithm (YATA, as Yjs does it) for texts and keys of maps, one element at a time: arrays,
-/// searched from the front, and no cleverness. What it says is right by looking at it.
+/// The whole algorithm (YATA, as Yjs does it) for texts and keys of maps, one element at a time:
+/// arrays, searched from the front, and no cleverness. What it says is right by looking at it.
 struct ReferenceEngine {
   struct ID: Hashable {
     var client: UInt64

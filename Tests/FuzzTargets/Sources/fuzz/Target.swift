@@ -4,8 +4,8 @@ import SyncProtocol
 
 @testable import CRDT
 
-/// What is done with the bytes of one execution. Whatever they are: no trap, no broken invariant, and
-/// what was read once is read again as the same.
+/// What is done with the bytes of one execution. Whatever they are: no trap, no broken invariant,
+/// and what was read once is read again as the same.
 enum Target: String, CaseIterable {
   case v1, v2, vector, merge, awareness
 
