@@ -21,7 +21,7 @@ TEST_PACKAGES := node-yjs node-y-protocols node-y-websocket node-lib0 node-ws li
 # Chromium without any font draws no letters at all.
 BROWSER_FONTS := fonts-dejavu-core
 
-.PHONY: help run build web test style unit web-unit interop browser faults bench bench-crdt toolchain clean \
+.PHONY: help run build web test style unit web-unit interop browser faults fuzz bench bench-crdt toolchain clean \
         packages test-packages web-packages browser-packages
 .DEFAULT_GOAL := help
 
@@ -32,6 +32,7 @@ help:
 	@echo 'make test                                 unit tests, other people'"'"'s clients, a browser, kill rounds'
 	@echo '  make style | unit | web-unit | interop | browser | faults'
 	@echo '                                          one part of it ([PYTEST="-k name"] [ROUNDS=100])'
+	@echo 'make fuzz [FUZZ_SECONDS=60]               hostile bytes and random sessions, without end'
 	@echo 'make bench [RUNS=3]                       S1, S2, S4, S6 beside a bare relay and y-websocket'
 	@echo 'make bench-crdt [RUNS=3]                  the engine beside yrs (pycrdt) and Yjs'
 	@echo 'make clean                                remove the build folder'
@@ -73,6 +74,9 @@ interop: toolchain test-packages build $(VENV)
 
 faults: build $(VENV)
 	@Tests/run faults
+
+fuzz: toolchain test-packages build $(VENV)
+	@Tests/FuzzTargets/run $(ARGS)
 
 bench: toolchain test-packages build $(VENV)
 	@$(PYTHON) Tests/Bench/run.py --runs $(RUNS) $(ARGS)

@@ -30,8 +30,8 @@ extension Doc {
   /// Whether text of the same author that is put between an item, its client's last, and `right`
   /// would be joined with the item (see `merge`).
   func mayExtend(_ left: Index32, before right: Index32) -> Bool {
-    guard !isObserved, !transaction.keepsStructsApart, undo.isEmpty, items[Int(left)].kind == ContentKind.string,
-      !items[Int(left)].isDeleted, items[Int(left)].key == .none, items[Int(left)].right == right,
+    guard !isObserved, !transaction.keepsStructsApart, undo.isEmpty,
+      items[Int(left)].kind == ContentKind.string, !items[Int(left)].isDeleted, items[Int(left)].key == .none, items[Int(left)].right == right,
       items[Int(left)].end == clients[Int(items[Int(left)].client)].state
     else { return false }
     let origin = items[Int(left)].rightOriginClient

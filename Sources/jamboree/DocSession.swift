@@ -9,11 +9,14 @@ struct DocSession: ParsableCommand {
     abstract: "Edit a document by lines of JSON.",
     discussion: """
       Reads a command a line and answers each with a line; what cannot be done is answered with \
-      "error" and changes nothing. Bytes are in hexadecimal, updates in format v1.
+      "error" and changes nothing. Bytes are in hexadecimal, updates in format v1, or in v2 where \
+      a line says "format": "v2".
 
+        {"new": 7, "keepDeleted": true}   an empty document, and who the edits are by
         {"client": 7}                who the edits are by
         {"edit": [STEP, …]}          one transaction; answers its update, or null
         {"apply": UPDATE}            tells if something waits, and subdocuments
+        {"merge": [UPDATE, …]}       one update of several, without the document
         {"state": "v1", "since": SV}   all, or what a state vector lacks; or "v2"
         {"vector": true}             the state vector
         {"compare": UPDATE}          whether it holds the same as the document

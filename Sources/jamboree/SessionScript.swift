@@ -26,13 +26,21 @@ struct SessionScript {
   private mutating func run(_ command: AnyValue) throws(SessionError) -> AnyValue {
     guard let first = command.objectValue?.entries.first else { throw .notA("command") }
     switch first.key {
+    case "new":
+      document = Doc(
+        clientID: try clientID(first.value, "new"),
+        collectsGarbage: command["keepDeleted"] != .bool(true))
+      return .object([:])
     case "client":
-      let id = first.value.numberValue.flatMap { UInt64(exactly: $0) }
-      guard let id, id <= maxSafeInteger else { throw .notA("client") }
-      document.clientID = id
+      document.clientID = try clientID(first.value, "client")
       return .object([:])
     case "edit": return try edit(first.value)
-    case "apply": return try apply(first.value)
+    case "apply": return try apply(update(first.value, command["format"]))
+    case "merge":
+      let updates = try (first.value.arrayValue ?? []).map { json throws(SessionError) in
+        try update(json, command["format"])
+      }
+      return .object(["update": try written(Update.merging(updates), command["format"])])
     case "state": return try state(first.value, since: command["since"])
     case "compare": return .object(["equal": .bool(try equals(first.value))])
     case "vector": return .object(["vector": SessionValue.hex(document.encodedStateVector())])
@@ -68,10 +76,25 @@ struct SessionScript {
     }
   }
 
-  private mutating func apply(_ json: AnyValue) throws(SessionError) -> AnyValue {
+  private func clientID(_ json: AnyValue, _ verb: String) throws(SessionError) -> ClientID {
+    let id = json.numberValue.flatMap { UInt64(exactly: $0) }
+    guard let id, id <= maxSafeInteger else { throw .notA(verb) }
+    return id
+  }
+
+  private func update(_ json: AnyValue, _ format: AnyValue?) throws(SessionError) -> Update {
     let bytes = try SessionValue.bytes(json)
-    let update: Update
-    do { update = try Update(v1: bytes) } catch { throw .undecodable("\(error)") }
+    do { return format == .string("v2") ? try Update(v2: bytes) : try Update(v1: bytes) } catch {
+      throw SessionError(error)
+    }
+  }
+
+  private func written(_ update: Update, _ format: AnyValue?) throws(SessionError) -> AnyValue {
+    guard format == .string("v2") else { return SessionValue.hex(update.encodedV1()) }
+    do { return SessionValue.hex(try update.encodedV2()) } catch { throw SessionError(error) }
+  }
+
+  private mutating func apply(_ update: Update) -> AnyValue {
     let applied = document.apply(update)
     return .object([
       "waits": .bool(applied.leftPending),
@@ -88,9 +111,9 @@ struct SessionScript {
         let bytes = try SessionValue.bytes(since)
         known = try StateVector(decoding: bytes.span)
       }
-      var bytes = document.encodeStateAsUpdate(since: known)
-      if format == .string("v2") { bytes = try Update(v1: bytes).encodedV2() }
-      return .object(["state": SessionValue.hex(bytes)])
+      let bytes = document.encodeStateAsUpdate(since: known)
+      guard format == .string("v2") else { return .object(["state": SessionValue.hex(bytes)]) }
+      return .object(["state": try written(Update(v1: bytes), format)])
     } catch { throw SessionError(error) }
   }
 
