@@ -31,7 +31,8 @@ extension Doc {
   /// would be joined with the item (see `merge`).
   func mayExtend(_ left: Index32, before right: Index32) -> Bool {
     guard !isObserved, !transaction.keepsStructsApart, undo.isEmpty,
-      items[Int(left)].kind == ContentKind.string, !items[Int(left)].isDeleted, items[Int(left)].key == .none, items[Int(left)].right == right,
+      items[Int(left)].kind == ContentKind.string, !items[Int(left)].isDeleted,
+      items[Int(left)].key == .none, items[Int(left)].right == right,
       items[Int(left)].end == clients[Int(items[Int(left)].client)].state
     else { return false }
     let origin = items[Int(left)].rightOriginClient

@@ -110,10 +110,10 @@ struct ReferenceEngine {
         clocks[element.id.client, default: 0] += 1
         isMoving = true
       }
-      waiting.removeAll { isKnown($0.id) }
+      waiting = waiting.filter { !isKnown($0.id) }
     }
     for id in waitingDeletions where isKnown(id) { markDeleted(id) }
-    waitingDeletions.removeAll { isKnown($0) }
+    waitingDeletions = waitingDeletions.filter { !isKnown($0) }
   }
 
   private func isKnown(_ id: ID) -> Bool { id.clock < clocks[id.client, default: 0] }
