@@ -11,6 +11,7 @@ extension Doc {
   /// The structs of a client's clocks `from..<to`, in their order; the first and the last may
   /// reach beyond.
   func run(of client: Index32, from: UInt64, to: UInt64) -> [Index32] {
+    let to = min(to, clients[Int(client)].state)
     guard from < to else { return [] }
     var result: [Index32] = []
     var next: StructPlace? = structs.find(client, from)

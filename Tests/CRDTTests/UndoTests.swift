@@ -118,6 +118,21 @@ struct UndoTests {
     String(decoding: doc.encodeStateAsUpdate(), as: UTF8.self).contains(text)
   }
 
+  /// By mistake: nothing happens, and nothing traps.
+  @Test func aManagerMayMeetAnotherDocument() throws {
+    var person = Typist()
+    try person.type("abc", at: 0)
+    try person.type("d", at: 1000)
+    var other = Doc(clientID: 1)
+    _ = try other.transact { edit throws(EditError) in
+      try edit.insert("x", at: 0, in: edit.root("other"))
+    }
+    person.undo.clear(&other, undo: false)
+    while person.undo.undo(&other) != nil {}
+    while person.undo.redo(&other) != nil {}
+    #expect(other.problems() == [])
+  }
+
   @Test func clearedStepsAreForgotten() throws {
     var person = Typist()
     for time in [0, 1000, 2000] { try person.type("x", at: time) }
