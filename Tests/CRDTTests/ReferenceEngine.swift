@@ -83,9 +83,9 @@ struct ReferenceEngine {
   mutating func set(_ key: String, to value: String) -> Edit {
     let id = ID(client: client, clock: clocks[client, default: 0])
     let last = lists[.key(key)]?.last?.id
-    let edit = Edit(elements: [
-      Element(id: id, place: .key(key), left: last, right: nil, value: value)
-    ])
+    let element = Element(id: id, place: .key(key), left: last, right: nil, value: value)
+    // What it replaces goes as soon as this is told, also where the element itself has to wait.
+    let edit = Edit(elements: [element], deleted: visible(.key(key)).map(\.id))
     take(edit)
     return edit
   }
@@ -110,10 +110,10 @@ struct ReferenceEngine {
         clocks[element.id.client, default: 0] += 1
         isMoving = true
       }
-      waiting.removeAll { isKnown($0.id) }
+      waiting = waiting.filter { !isKnown($0.id) }
     }
     for id in waitingDeletions where isKnown(id) { markDeleted(id) }
-    waitingDeletions.removeAll { isKnown($0) }
+    waitingDeletions = waitingDeletions.filter { !isKnown($0) }
   }
 
   private func isKnown(_ id: ID) -> Bool { id.clock < clocks[id.client, default: 0] }
