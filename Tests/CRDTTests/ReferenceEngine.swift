@@ -83,9 +83,9 @@ struct ReferenceEngine {
   mutating func set(_ key: String, to value: String) -> Edit {
     let id = ID(client: client, clock: clocks[client, default: 0])
     let last = lists[.key(key)]?.last?.id
-    let edit = Edit(elements: [
-      Element(id: id, place: .key(key), left: last, right: nil, value: value)
-    ])
+    let element = Element(id: id, place: .key(key), left: last, right: nil, value: value)
+    // What it replaces goes as soon as this is told, also where the element itself has to wait.
+    let edit = Edit(elements: [element], deleted: visible(.key(key)).map(\.id))
     take(edit)
     return edit
   }

@@ -18,18 +18,19 @@ from rig.fuzz import Fuzzer  # noqa: E402
 def main() -> int:
     first = int(sys.argv[1]) if len(sys.argv) > 1 else int(time.time() * 10) % 2**31
     end = time.monotonic() + float(os.environ.get("FUZZ_SECONDS") or "inf")
-    seed, failed = first, 0
+    played = failed = 0
     print(f"sessions: from seed {first}", flush=True)
     while time.monotonic() < end:
         # New processes now and then: a session must not depend on those before.
         with Fuzzer() as fuzzer:
-            for seed in range(seed, seed + 500):
+            for _ in range(500):
                 if time.monotonic() >= end:
                     break
+                seed, played = first + played, played + 1
                 if problem := fuzzer.problem(seed):
                     failed += 1
                     print(f"sessions: seed {seed} failed: {problem}", flush=True)
-        print(f"sessions: {seed - first} played, {failed} failed", flush=True)
+        print(f"sessions: {played} played, {failed} failed", flush=True)
     return 1 if failed else 0
 
 

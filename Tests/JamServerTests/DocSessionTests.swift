@@ -34,6 +34,23 @@ struct DocSessionTests {
     #expect(updates > 300)
   }
 
+  @Test func aSessionStartsOverMergesAndReadsFormatV2() throws {
+    var script = SessionScript(clientID: 1, collectsGarbage: true)
+    func say(_ line: String) -> String { JSON.text(script.answer(Array(line.utf8))) }
+    let one = say(#"{"edit":[{"in":["t"],"text":"a","at":0}]}"#)
+    #expect(one == #"{"update":"0101010004010174016100"}"#)
+    let two = say(#"{"edit":[{"in":["t"],"text":"b","at":1}]}"#)
+    #expect(two == #"{"update":"01010101840100016200"}"#)
+    #expect(
+      say(#"{"merge":["01010101840100016200","0101010004010174016100"]}"#)
+        == #"{"update":"01020100040101740161840100016200"}"#)
+    let state = say(#"{"state":"v2"}"#).replacing("state", with: "apply").dropLast()
+    #expect(say(#"{"new":5}"#) == "{}")
+    #expect(script.document.structCount == 0 && script.document.clientID == 5)
+    #expect(say(state + #","format":"v2"}"#).contains(#""waits":false"#))
+    #expect(say(#"{"show":["t"]}"#) == #"{"value":[{"insert":"ab"}]}"#)
+  }
+
   static let rows: [(String, String)] = [
     ("", "1 more byte is needed"), ("5", "no command"), ("{}", "no command"),
     (#"{"fly":1}"#, "unknown: fly"), (#"{"client":-1}"#, "no client"),
@@ -46,7 +63,8 @@ struct DocSessionTests {
     (#"{"edit":[{"in":["m","k"],"set":"k","to":1}]}"#, #"no shared type at ["m","k"]"#),
     (#"{"edit":[{"in":["m"],"jump":1}]}"#, "unknown: {"),
     (#"{"apply":"0"}"#, "no hex"), (#"{"apply":"01"}"#, "byte "),
-    (#"{"resolve":"05"}"#, "byte 0"),
+    (#"{"resolve":"05"}"#, "byte 0"), (#"{"new":-1}"#, "no new"), (#"{"merge":["0"]}"#, "no hex"),
+    (#"{"apply":"0000","format":"v2"}"#, "byte "),
   ]
 
   @Test(arguments: rows.indices)

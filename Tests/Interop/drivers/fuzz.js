@@ -60,6 +60,10 @@ class Peer {
     if (this.engine) await this.engine.say({ new: this.id, keepDeleted: this.keeps })
   }
 
+  get waits () {
+    return Boolean(this.doc.store.pendingStructs || this.doc.store.pendingDs)
+  }
+
   async edit (random) {
     const names = random.shuffle([...this.session.roots]).slice(0, random.pick([1, 1, 1, 2]))
     const edit = names.map(name => choose(random, this.doc, name, this.session.cuts))
@@ -83,7 +87,7 @@ class Peer {
     }
   }
 
-  async take (random, indices) {
+  async take (random, indices, plainly = false) {
     const { updates } = this.session
     for (const index of indices) this.seen.add(index)
     const given = indices.map(index => updates[index])
@@ -97,13 +101,12 @@ class Peer {
         if (random.chance(0.5)) update = unhex(own.update)
       }
     }
-    const isV2 = random.chance(0.5)
+    const isV2 = !plainly && random.chance(0.5)
     if (isV2) update = Y.convertUpdateFormatV1ToV2(update)
     ;(isV2 ? Y.applyUpdateV2 : Y.applyUpdate)(this.doc, update)
     if (this.engine) {
       const { waits } = await this.engine.say({ apply: hex(update), format: isV2 ? 'v2' : 'v1' })
-      const store = this.doc.store
-      same('waits', waits, Boolean(store.pendingStructs || store.pendingDs))
+      same('waits', waits, this.waits)
     }
     await this.tell()
   }
@@ -172,12 +175,17 @@ const play = async (seed, engines) => {
     isNew = false
     for (const peer of all) {
       const waiting = random.shuffle(missing(peer))
+      // Yjs sometimes loses something where it merges or converts what has holes: once more, as it was told.
+      if (waiting.length === 0 && peer.waits && !peer.isTold) {
+        peer.isTold = isNew = true
+        for (const index of session.updates.keys()) await peer.take(random, [index], true)
+      }
       isNew = isNew || waiting.length > 0
       while (waiting.length > 0) await peer.take(random, waiting.splice(0, random.pick([1, 1, 1, 3])))
     }
   }
   for (const peer of all) {
-    same('still waits', Boolean(peer.doc.store.pendingStructs || peer.doc.store.pendingDs), false)
+    same('still waits', peer.waits, false)
     if (peer.engine) await peer.compare()
   }
   const shows = all.map(peer => text(shown(peer.doc)))
