@@ -7,6 +7,8 @@ import { inkOf } from "../canvas/writing";
 import { keepCaret, rebased } from "./caret";
 
 export interface FieldHost {
+  /** What the document says at this moment; undefined if the text is not there any more. */
+  now(): string | undefined;
   /** The text as it shall be now. */
   typed(value: string): void;
   /** Escape, Mod+Enter, or another field has the focus. */
@@ -48,6 +50,8 @@ export function createTextField(parent: HTMLElement, host: FieldHost): TextField
     if (event.detail > 1 && performance.now() - opened < OPENING) event.preventDefault();
   });
   area.addEventListener("input", () => {
+    // others may have written since the last frame, and a slow machine has few of them
+    current = host.now() ?? current;
     current = rebased(shown, area.value, current, area.selectionEnd);
     shown = area.value;
     host.typed(current);
@@ -55,7 +59,7 @@ export function createTextField(parent: HTMLElement, host: FieldHost): TextField
   area.addEventListener("compositionstart", () => void (composing = true));
   area.addEventListener("compositionend", () => {
     composing = false;
-    show(current);
+    show((current = host.now() ?? current));
   });
   area.addEventListener("keydown", (event) => onKey(event, host));
   area.addEventListener("blur", () => {
@@ -68,7 +72,7 @@ export function createTextField(parent: HTMLElement, host: FieldHost): TextField
     const start = keepCaret(shown, text, area.selectionStart);
     const end = keepCaret(shown, text, area.selectionEnd);
     area.value = text;
-    area.setSelectionRange(start, end);
+    area.setSelectionRange(start, end, area.selectionDirection);
     shown = text;
   }
 
