@@ -5,6 +5,7 @@ import { largestSize, layoutOf, textBox } from "../canvas/layout";
 import { LINE, Measure } from "../canvas/text";
 import { inkOf } from "../canvas/writing";
 import { keepCaret, rebased } from "./caret";
+import { letterOf } from "./letter";
 
 export interface FieldHost {
   /** What the document says at this moment; undefined if the text is not there any more. */
@@ -112,9 +113,11 @@ function onKey(event: KeyboardEvent, host: FieldHost): void {
   } else if (event.key === "Tab" && !mod && !event.altKey && !event.shiftKey) {
     event.preventDefault();
     host.next();
-  } else if (mod && (event.code === "KeyZ" || event.code === "KeyY")) {
+  } else if (mod) {
+    const letter = letterOf(event);
+    if (letter !== "z" && letter !== "y") return;
     event.preventDefault();
-    host.undo(event.shiftKey || event.code === "KeyY");
+    host.undo(event.shiftKey || letter === "y");
   }
 }
 

@@ -39,6 +39,8 @@ interface Writing {
   others(at: number, removed: number, letters: string): void;
   said(): string;
   frame(): void;
+  /** What was asked for by key: whether done again instead of taken back. */
+  readonly steps: readonly boolean[];
 }
 
 /** Somebody who writes in a note that says `before`, the caret at its end. */
@@ -53,13 +55,14 @@ function writing(before: string): Writing {
   const place = { x: eighth(0), y: eighth(0), w: eighth(800), h: eighth(800) };
   const id: ShapeId = editor.create({ type: "note", color: "yellow", text: before, ...place });
   const area = new Area();
+  const steps: boolean[] = [];
   const field = inPage(area, () => createTextField({ append() {} } as unknown as HTMLElement, {
     measure: (text) => text.length * 8,
     now: () => editor.text(id)?.toString(),
     typed: (value) => editor.type(value),
     ended() {},
     next() {},
-    undo() {},
+    undo: (redo) => void steps.push(redo),
   }));
   assert(editor.beginText(id));
   const shape = (): TextShape => readShape(mine, id) as TextShape;
@@ -72,6 +75,7 @@ function writing(before: string): Writing {
       text?.insert(at, letters);
     },
     said: () => String(editor.text(id)),
+    steps,
     frame: () => field.follow(shape(), HOME),
   };
 }
@@ -118,4 +122,23 @@ test("a word that is being composed is written once, whatever others type", () =
   area.dispatchEvent(new Event("compositionend"));
   assert.deepEqual([said(), area.value], ["XYendか", "XYendか"]);
   assert.equal(area.selectionStart, 6);
+});
+
+function press(area: Area, key: string, code: string, shiftKey = false): boolean {
+  const event = new Event("keydown", { cancelable: true });
+  const more = { key, code, shiftKey, ctrlKey: true, getModifierState: () => false };
+  return area.dispatchEvent(Object.assign(event, more));
+}
+
+test("undo in a text goes by what is on the key", () => {
+  const { area, steps } = writing("note");
+  assert(!press(area, "z", "KeyY"), "German");
+  assert(!press(area, "y", "KeyZ"), "German");
+  assert(!press(area, "z", "KeyW"), "French");
+  assert(!press(area, "я", "KeyZ"), "Cyrillic");
+  assert(!press(area, "Я", "KeyZ", true), "Cyrillic");
+  assert.deepEqual(steps, [false, true, false, false, true]);
+  assert(press(area, "w", "KeyZ"), "closing a tab is the browser's");
+  assert(press(area, "a", "KeyQ") && press(area, ";", "KeyZ"));
+  assert.equal(steps.length, 5);
 });
