@@ -161,3 +161,20 @@ async def test_a_language_that_cannot_be_loaded_says_so(hub, people):
     await field.select_option("be")
     await ann.until_words("This language is not on this device yet, and the hub does not answer.")
     assert await field.input_value() == "en"
+
+
+async def test_without_a_good_link_the_name_stays_and_so_does_who_has_it(hub, people):
+    ann = await people("Ann")
+    ann.expected = [FORMER_LINK]
+    await ann.open(await asyncio.to_thread(hub.link))
+    await ann.introduce()
+    await asyncio.to_thread(hub.ask, "invitations/participant/renew", "POST")
+    await ann.button("Change name").click()
+    await ann.page.locator("#name").fill("Anna")
+    await ann.keyboard.press("Enter")
+    await ann.until_words("so the hub takes no other name from you.")
+    assert await ann.page.locator("#name").input_value() == "Ann"
+    await ann.button("Go on as before").click()
+    await ann.until_words("Hello Ann.")
+    await ann.open("/j/demo/radio")
+    await ann.until_status("saved")

@@ -1,8 +1,11 @@
 """Two people on one board: what one does the other sees, and nobody takes back what others did."""
 
+import asyncio
 import statistics
 
+import pytest
 from company import two
+from person import until
 
 BOARD = [0xF7, 0xF7, 0xF4]
 NOTE = [0xFF, 0xE6, 0x8A]
@@ -103,3 +106,32 @@ async def test_how_soon_an_edit_is_seen(hub, people, figure):
     median = statistics.median(times)
     figure(f"an edit is seen by others after {median:.0f} ms (median of {len(times)}, most {max(times):.0f})")
     assert median < MOST_SECONDS * 1000
+
+
+@pytest.mark.parametrize("slower", [1, 6])
+async def test_two_write_at_both_ends_of_one_note(hub, people, slower):
+    ann, ben = await two(hub, people)
+    await ann.note(400, 300, "middle")
+    await ben.until_text("middle")
+    for person in (ann, ben):
+        await person.mouse.dblclick(400, 300)
+        await person.field().wait_for()
+    await ben.keyboard.press("Control+Home")
+    devtools = await ann.context.new_cdp_session(ann.page)
+    await devtools.send("Emulation.setCPUThrottlingRate", {"rate": slower})
+    first, last = "abcdefghijklmnopqrstuvwxyz" * 2, "0123456789" * 4
+    await asyncio.gather(ben.keyboard.type(first, delay=25), ann.keyboard.type(last, delay=35))
+    wanted = f"{first}middle{last}"
+    for person in (ann, ben):
+
+        async def is_whole(field=person.field()):
+            return await field.input_value() == wanted
+
+        try:
+            await until(is_whole, "the whole text", 15)
+        except AssertionError:
+            assert await person.field().input_value() == wanted
+        await person.keyboard.press("Escape")
+        await person.until_text(wanted)
+    await devtools.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    await asyncio.gather(ann.until_status("saved"), ben.until_status("saved"))

@@ -5,8 +5,11 @@ import { largestSize, layoutOf, textBox } from "../canvas/layout";
 import { LINE, Measure } from "../canvas/text";
 import { inkOf } from "../canvas/writing";
 import { keepCaret, rebased } from "./caret";
+import { letterOf } from "./letter";
 
 export interface FieldHost {
+  /** What the document says at this moment; undefined if the text is not there any more. */
+  now(): string | undefined;
   /** The text as it shall be now. */
   typed(value: string): void;
   /** Escape, Mod+Enter, or another field has the focus. */
@@ -48,6 +51,8 @@ export function createTextField(parent: HTMLElement, host: FieldHost): TextField
     if (event.detail > 1 && performance.now() - opened < OPENING) event.preventDefault();
   });
   area.addEventListener("input", () => {
+    // others may have written since the last frame, and a slow machine has few of them
+    current = host.now() ?? current;
     current = rebased(shown, area.value, current, area.selectionEnd);
     shown = area.value;
     host.typed(current);
@@ -55,7 +60,7 @@ export function createTextField(parent: HTMLElement, host: FieldHost): TextField
   area.addEventListener("compositionstart", () => void (composing = true));
   area.addEventListener("compositionend", () => {
     composing = false;
-    show(current);
+    show((current = host.now() ?? current));
   });
   area.addEventListener("keydown", (event) => onKey(event, host));
   area.addEventListener("blur", () => {
@@ -68,7 +73,7 @@ export function createTextField(parent: HTMLElement, host: FieldHost): TextField
     const start = keepCaret(shown, text, area.selectionStart);
     const end = keepCaret(shown, text, area.selectionEnd);
     area.value = text;
-    area.setSelectionRange(start, end);
+    area.setSelectionRange(start, end, area.selectionDirection);
     shown = text;
   }
 
@@ -108,9 +113,11 @@ function onKey(event: KeyboardEvent, host: FieldHost): void {
   } else if (event.key === "Tab" && !mod && !event.altKey && !event.shiftKey) {
     event.preventDefault();
     host.next();
-  } else if (mod && (event.code === "KeyZ" || event.code === "KeyY")) {
+  } else if (mod) {
+    const letter = letterOf(event);
+    if (letter !== "z" && letter !== "y") return;
     event.preventDefault();
-    host.undo(event.shiftKey || event.code === "KeyY");
+    host.undo(event.shiftKey || letter === "y");
   }
 }
 

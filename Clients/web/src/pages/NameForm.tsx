@@ -34,10 +34,20 @@ export function NameForm({ session, onJoined, onEnded }: Props) {
     }
     setBusy(true);
     const answer = await session.join(given);
+    const isOver = !answer.ok && answer.error === "bad-invitation" && await hasEnded();
     setBusy(false);
     if (answer.ok) return onJoined();
-    if (answer.error === "bad-invitation") return onEnded();
-    setWrong(answer);
+    if (isOver) return onEnded();
+    if (answer.error !== "bad-invitation") return setWrong(answer);
+    setName(session.membership?.name ?? "");
+    setWrong({ error: "name-stays" });
+  }
+
+  /** For a name the hub wants a link that is good; who is in already stays without one. */
+  async function hasEnded(): Promise<boolean> {
+    if (!session.joined) return true;
+    const answer = await session.renew();
+    return !answer.ok && answer.error === "bad-invitation";
   }
 
   return (
@@ -56,6 +66,9 @@ export function NameForm({ session, onJoined, onEnded }: Props) {
         autoFocus
       />
       <p id="name-wrong" className="wrong" role="alert">{wrong && wrongWords(wrong)}</p>
+      {wrong?.error === "name-stays" && (
+        <button type="button" className="soft" onClick={onJoined}>{text("offer.on")}</button>
+      )}
       <button type="submit" className="main" disabled={busy}>
         {text(busy ? "enter.waiting" : "enter.go")}
       </button>

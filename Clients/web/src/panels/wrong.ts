@@ -17,6 +17,7 @@ const known: Readonly<Record<string, TextKey>> = {
   unauthorized: "wrong.forbidden",
   "bad-invitation": "wrong.link.text",
   "bad-name": "enter.name.bad",
+  "name-stays": "enter.name.stays",
   "bad-title": "rooms.new.bad",
   "not-saving": "refused.not-saving",
   "service-unavailable": "wrong.busy",

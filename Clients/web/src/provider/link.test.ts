@@ -80,7 +80,7 @@ test("an expired token is renewed at once, but not in a circle", () => {
   assert.deepEqual([effects[3]?.do, effects[4]], ["wait", { do: "ask", fresh: true }]);
 });
 
-test("a renewed invitation is the end, an unreachable hub is not", () => {
+test("having neither invitation nor token is the end, an unreachable hub is not", () => {
   const bad: LinkEvent = { on: "token", answer: { ok: false, error: "bad-invitation" } };
   assert.deepEqual(run({ on: "start" }, bad)[0], { at: "ended", code: "bad-invitation" });
   const gone: LinkEvent = { on: "token", answer: { ok: false, error: "no-room" } };

@@ -15,6 +15,8 @@ interface Asked {
 interface FakeHub {
   invitation: string;
   revoked: boolean;
+  /** The tokens are good, but of a link that was renewed. */
+  former?: boolean;
   role: string;
 }
 type Body = (origin: string, asked: Asked[], hub: FakeHub) => Promise<void>;
@@ -22,7 +24,7 @@ type Body = (origin: string, asked: Asked[], hub: FakeHub) => Promise<void>;
 /** A hub that knows the invitation "good" and tokens "t1", "t2" …, the newest being valid. */
 async function withHub(body: Body): Promise<void> {
   const asked: Asked[] = [];
-  const hub = { invitation: "good", revoked: false, role: "facilitator" };
+  const hub: FakeHub = { invitation: "good", revoked: false, role: "facilitator" };
   let tokens = 0;
   const answer = ({ line, token, body: given }: Asked): [number, unknown] => {
     if (line === "POST /api/jams/demo/join") {
@@ -37,7 +39,8 @@ async function withHub(body: Body): Promise<void> {
         role: hub.role, expires: 10_000, jam: { id: "demo", title: "Jam" },
       }];
     }
-    if (hub.revoked || token !== `Bearer t${tokens}`) {
+    const leads = line.includes("/invitations");
+    if (hub.revoked || (leads && hub.former === true) || token !== `Bearer t${tokens}`) {
       return [401, { error: "unauthorized", reason: "" }];
     }
     switch (line) {
@@ -223,6 +226,43 @@ test("rooms and invitations", () => withHub(async (origin, asked, hub) => {
   const refused = await session.rooms();
   assert.equal(refused.ok || refused.error, "bad-invitation");
 }));
+
+test("after the link was renewed the token is used until the hub refuses it", () =>
+  withHub(async (origin, asked, hub) => {
+    const session = createSession(options(origin, memoryStorage()), "good");
+    await session.join("Ann");
+    hub.invitation = "renewed";
+    assert.deepEqual(await session.renew(), { ok: true, token: "t1" });
+    assert((await session.createRoom("New")).ok && session.joined);
+    hub.revoked = true;
+    assert.deepEqual(await session.renew(), { ok: false, error: "bad-invitation" });
+    const lines = asked.slice(-2).map(({ line }) => line);
+    assert.deepEqual(lines, ["POST /api/jams/demo/join", "GET /api/jams/demo/rooms"]);
+  }));
+
+test("a token is kept if nobody says whether it is good", () =>
+  withHub(async (origin, _, hub) => {
+    let isAway = false;
+    const fetch: typeof globalThis.fetch = (to, how) =>
+      isAway && String(to).endsWith("/rooms")
+        ? Promise.reject(new TypeError("no network")) : globalThis.fetch(to, how);
+    const session = createSession({ ...options(origin, memoryStorage()), fetch }, "good");
+    await session.join("Ann");
+    hub.invitation = "renewed";
+    isAway = true;
+    assert.deepEqual(await session.renew(), { ok: true, token: "t1" });
+  }));
+
+test("who asks for links by a token of a link that was renewed is told that it was", () =>
+  withHub(async (origin, _, hub) => {
+    const session = createSession(options(origin, memoryStorage()), "good");
+    await session.join("Ann");
+    hub.invitation = "renewed";
+    hub.former = true;
+    const answer = await session.invitations();
+    assert.equal(answer.ok || answer.error, "bad-invitation");
+    assert((await session.rooms()).ok);
+  }));
 
 test("a facilitator who renews the own link stays in", () => withHub(async (origin) => {
   const session = createSession(options(origin, memoryStorage()), "good");

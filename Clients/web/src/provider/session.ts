@@ -33,6 +33,7 @@ export function createSession(options: SessionOptions, invitation?: string): Ses
   const fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
   const now = options.now ?? (() => Date.now() / 1000);
   const base = `/api/jams/${jam}`;
+  const roomList: Call = { method: "GET", path: `${base}/rooms` };
   let membership = loadMembership(storage, jam);
   /** The invitation of what this session has found or kept in the storage. */
   let stored = membership?.invitation;
@@ -152,8 +153,16 @@ export function createSession(options: SessionOptions, invitation?: string): Ses
   async function rejoin(): Promise<TokenAnswer> {
     const answer = await join(membership?.name ?? "");
     if (answer.ok) return { ok: true, token: answer.value.token ?? "" };
-    const over = answer.error === "bad-invitation";
-    return { ok: false, error: over ? "bad-invitation" : "unreachable" };
+    if (answer.error !== "bad-invitation") return { ok: false, error: "unreachable" };
+    const known = membership?.token;
+    if (known === undefined || await isRefused(known)) return { ok: false, error: answer.error };
+    return { ok: true, token: known };
+  }
+
+  /** A link that was renewed gives no more tokens, but one that it gave is good until it expires. */
+  async function isRefused(known: string): Promise<boolean> {
+    const answer = await ask(origin, fetch, { ...roomList, token: known }, readRooms);
+    return !answer.ok && answer.error === "unauthorized";
   }
 
   async function token(): Promise<TokenAnswer> {
@@ -173,10 +182,12 @@ export function createSession(options: SessionOptions, invitation?: string): Ses
     if (answer.ok || answer.error !== "unauthorized") return answer;
     const second = await renew();
     if (!second.ok) return { ...second, reason: "" };
+    // good, but not for this: who asks for links came by one that was renewed
+    if (second.token === first.token) return { ...answer, error: "bad-invitation" };
     return ask(origin, fetch, { ...call, token: second.token }, read);
   }
 
-  const rooms = () => authorized({ method: "GET", path: `${base}/rooms` }, readRooms);
+  const rooms = () => authorized(roomList, readRooms);
 
   return {
     jam,

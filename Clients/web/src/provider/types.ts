@@ -150,7 +150,10 @@ export interface TokenSource {
   readonly sub: string;
   /** A token that is still good; asks the hub for a new one if need be. */
   token(): Promise<TokenAnswer>;
-  /** A new token, although the old one has not expired: the hub refused it. */
+  /**
+   * A new token, although the old one has not expired: the hub refused it, or may have. The old one
+   * again if it is good after all and there is no other, as after the invitation was renewed.
+   */
   renew(): Promise<TokenAnswer>;
   /** The hub has no such room, and who asks cannot begin one; not there where nobody can tell. */
   missing?(room: string): Promise<boolean>;
@@ -158,7 +161,7 @@ export interface TokenSource {
 
 export type TokenAnswer =
   | { readonly ok: true; readonly token: string }
-  /** The invitation is no longer good. */
+  /** The invitation is no longer good, and neither is a token that it gave. */
   | { readonly ok: false; readonly error: "bad-invitation" }
   /** The hub could not be asked. */
   | { readonly ok: false; readonly error: "unreachable" };

@@ -15,6 +15,8 @@ export const de: Texts = {
   "enter.go": "Eintreten",
   "enter.waiting": "Einen Moment …",
   "enter.name.bad": "Ein Name hat 1 bis 64 Zeichen.",
+  "enter.name.stays":
+    "Dein Link wurde erneuert, darum nimmt der Hub keinen anderen Namen von dir an. Du bleibst mit dem bisherigen drin.",
   "rooms.title": "Räume",
   "rooms.hello": "Hallo {{name}}. Such dir einen Raum aus oder eröffne einen.",
   "rooms.hello.viewer": "Hallo {{name}}. Such dir einen Raum zum Zuschauen aus.",

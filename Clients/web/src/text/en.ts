@@ -19,6 +19,8 @@ export const en = {
   "enter.go": "Come in",
   "enter.waiting": "One moment …",
   "enter.name.bad": "A name has 1 to 64 characters.",
+  "enter.name.stays":
+    "Your link was renewed, so the hub takes no other name from you. You stay in with the one you have.",
   "rooms.title": "Rooms",
   "rooms.hello": "Hello {{name}}. Pick a room, or start one.",
   "rooms.hello.viewer": "Hello {{name}}. Pick a room to watch.",

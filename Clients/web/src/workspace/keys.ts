@@ -1,3 +1,4 @@
+import { letterOf } from "../editing/letter";
 import type { ToolName } from "../tools/tool";
 
 /** What of a KeyboardEvent decides; `mod` is Ctrl, on a Mac Cmd. */
@@ -26,11 +27,11 @@ export type Command =
         | "front" | "back" | "zoomIn" | "zoomOut" | "zoom100" | "fit" | "fitSelection";
     };
 
-/** Letters by place on the keyboard: on a Cyrillic layout V is where "м" is. */
 const letterTools: Readonly<Record<string, ToolName>> = {
-  KeyV: "select", KeyH: "hand", KeyN: "note", KeyS: "note", KeyR: "rect", KeyO: "ellipse",
-  KeyP: "pen", KeyD: "pen", KeyX: "pen",
+  v: "select", h: "hand", n: "note", s: "note", r: "rect", o: "ellipse", p: "pen", d: "pen",
+  x: "pen",
 };
+/** By place on the keyboard: a French one types digits with Shift. */
 const digitTools: Readonly<Record<string, ToolName>> = {
   Digit1: "select", Digit2: "rect", Digit4: "ellipse", Digit7: "pen",
 };
@@ -46,19 +47,17 @@ export function command(input: KeyInput): Command | null {
 }
 
 function withMod({ key, code, shift }: KeyInput): Command | null {
-  switch (code) {
-    case "KeyZ":
+  switch (letterOf({ key, code })) {
+    case "z":
       return { do: shift ? "redo" : "undo" };
-    case "KeyY":
+    case "y":
       return { do: "redo" };
-    case "KeyA":
+    case "a":
       return { do: "all" };
-    case "KeyD":
+    case "d":
       return { do: "duplicate" };
-    case "Digit0":
-    case "Numpad0":
-      return { do: "zoom100" };
   }
+  if (code === "Digit0" || code === "Numpad0") return { do: "zoom100" };
   if (key === "+" || key === "=") return { do: "zoomIn" };
   if (key === "-") return { do: "zoomOut" };
   return null;
@@ -107,7 +106,8 @@ function plain({ key, code, shift }: KeyInput): Command | null {
     if (code === "Digit2") return { do: "fitSelection" };
     return code === "Digit0" ? { do: "zoom100" } : null;
   }
-  if (code === "KeyQ") return { do: "lock" };
-  const tool = letterTools[code] ?? digitTools[code];
+  const letter = letterOf({ key, code });
+  if (letter === "q") return { do: "lock" };
+  const tool = letter === undefined ? digitTools[code] : letterTools[letter];
   return tool ? { do: "tool", tool } : null;
 }

@@ -51,6 +51,10 @@ export function createTexting(host: TextingHost): Texting {
   const small = matchMedia(SMALL_WINDOW);
   const field = createTextField(host.parent, {
     measure: host.measure,
+    now() {
+      const id = host.editing();
+      return id === null ? undefined : host.editor()?.text(id)?.toString();
+    },
     typed(value) {
       host.editor()?.type(value);
       if (value.length > longestText) host.say(text("say.cut"), "shown");
