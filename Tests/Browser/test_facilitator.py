@@ -4,7 +4,7 @@ import asyncio
 
 from person import AWAY, FORMER_LINK
 
-HONEST = "Whoever has the link can come back with a new browser under another name."
+HONEST = "But every browser that joined by it before stays in the whole jam, in all rooms, for up to 12 hours."
 
 
 class Valve:
@@ -125,6 +125,27 @@ async def test_removing_and_renewing_the_link(hub, people):
     await ann.button("Try again").click()
     await ann.until_status("saved")
     await ann.until_text("still inside")
+
+
+async def test_people_with_one_name_are_told_apart(hub, people):
+    lea, one, other = await people("Lea"), await people("Ann"), await people("Ann")
+    facilitator, link = await asyncio.gather(
+        asyncio.to_thread(hub.link, "facilitator"), asyncio.to_thread(hub.link)
+    )
+    await asyncio.gather(
+        lea.enter(facilitator, "radio"), one.enter(link, "radio"), other.enter(link, "radio")
+    )
+    await lea.button("Remove Ann (1)").wait_for()
+    rows = lea.page.locator(".lead .people li", has_text="Ann")
+    assert [" ".join(row.split()) for row in await rows.locator(".name").all_inner_texts()] == [
+        "Ann (1)",
+        "Ann (2)",
+    ]
+    await lea.button("Remove Ann (2)").click()
+    await lea.until_words("Remove Ann (2) from this room?")
+    await lea.page.locator("dialog").get_by_role("button", name="Remove", exact=True).click()
+    await lea.page.locator(".lead .done", has_text="Ann (2) was removed.").wait_for()
+    await lea.button("Remove Ann").wait_for()
 
 
 async def test_who_is_let_back_in_comes_back_without_doing_anything(hub, people):

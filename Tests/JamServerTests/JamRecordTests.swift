@@ -175,6 +175,31 @@ struct ChosenTextTests {
   func onlyWhatCanBeReadIsTaken(text: String, kept: String?) {
     #expect((try? ChosenText.checked(text, most: 10).get()) == kept)
   }
+
+  /// The same words as in the browser's `visible.test.ts`.
+  @Test(
+    "joiners stay where letters look otherwise without them",
+    arguments: [
+      "ශ්\u{200d}රී", "می\u{200c}خواهم", "क्\u{200d}ष", "क्\u{200c}ष", "র\u{200d}্যাব",
+      "ನರ\u{200d}್ಕ", "അവന്\u{200d}", "نامه\u{200c}ای", "بِ\u{200c}ب",
+    ])
+  func spells(_ text: String) throws {
+    let kept = try ChosenText.checked(text, most: 20).get()
+    #expect(Array(kept.unicodeScalars) == Array(text.unicodeScalars))
+  }
+
+  @Test(
+    "joiners that show nothing go",
+    arguments: [
+      ("A\u{200d}nn", "Ann"), ("Я\u{200c}н", "Ян"), ("ر\u{200c}ضا", "رضا"), ("می\u{200d}خ", "میخ"),
+      ("می\u{200c}", "می"), ("می\u{200c} خ", "می خ"), ("می\u{200c}x", "میx"), ("क\u{200d}ष", "कष"),
+      ("क्\u{200c}", "क्"), ("क्\u{200d}\u{200d}ष", "क्\u{200d}ष"), ("\u{200d}क", "क"),
+      ("क्\u{200b}\u{200d}ष", "क्\u{200d}ष"),
+    ])
+  func strips(_ text: String, _ left: String) throws {
+    let kept = try ChosenText.checked(text, most: 20).get()
+    #expect(Array(kept.unicodeScalars) == Array(left.unicodeScalars))
+  }
 }
 
 @Suite("Ids of rooms")

@@ -1,8 +1,9 @@
 import { useCallback, useEffect, useState } from "react";
-import { personColor } from "../canvas/palette";
 import type { Person, RoomConnection, Session } from "../provider";
 import { unlessAway } from "./away";
 import { CopyLink } from "./CopyLink";
+import { called, gathered, numbered } from "./gathered";
+import type { Named } from "./gathered";
 import { useText } from "./hooks";
 import { Icon } from "./Icon";
 import { holds } from "./outcome";
@@ -26,11 +27,6 @@ interface Props {
 
 type Refusal = { readonly ok: false; readonly error: string; readonly reason: string };
 
-interface Named {
-  readonly sub: string;
-  readonly name: string;
-}
-
 /** What only facilitators can do: freeze the room, remove somebody, renew the link. */
 export function Lead({ room, session, frozen, away, stamp, say, shown }: Props) {
   const text = useText();
@@ -47,7 +43,7 @@ export function Lead({ room, session, frozen, away, stamp, say, shown }: Props) 
     setPeople(reply.ok ? reply.value.people : null);
     if (!reply.ok) return;
     const { value } = reply;
-    setRemoved(value.removed);
+    setRemoved(numbered(value.removed));
     // what was said goes once it is so no more
     setOutcome((last) => (last && holds(last, value) ? last : null));
     setWrong((last) => (last && isAway(last.error) ? null : last));
@@ -160,44 +156,22 @@ export function Lead({ room, session, frozen, away, stamp, say, shown }: Props) 
   );
 }
 
-const called = ({ name, sub }: Named): string => (name === "" ? sub : name);
-
 function removal(
   person: Listed,
   ask: (person: Named) => void,
   text: ReturnType<typeof useText>,
 ) {
-  const { sub, name, self } = person;
+  const { sub, self } = person;
   if (self || sub === undefined) return null;
+  const name = called({ ...person, sub });
   return (
     <button
       type="button"
       className="quiet"
       aria-label={text("lead.remove.label", { name })}
-      onClick={() => ask({ sub, name })}
+      onClick={() => ask({ ...person, sub })}
     >
       {text("lead.remove")}
     </button>
-  );
-}
-
-/** Sessions of one person (two windows) are one line. */
-function gathered(
-  people: readonly Person[],
-  me: string,
-  shown: readonly Listed[],
-): readonly Listed[] {
-  const found = new Map<string, Listed>();
-  people.forEach((person, index) => {
-    const key = person.sub ?? `session ${index}`;
-    found.set(key, {
-      key, name: person.name, role: person.role, self: person.sub === me,
-      color: shown.find((one) => one.name === person.name)?.color
-        ?? personColor(undefined, person.name),
-      ...(person.sub === undefined ? {} : { sub: person.sub }),
-    });
-  });
-  return [...found.values()].sort(
-    (a, b) => Number(b.self) - Number(a.self) || a.name.localeCompare(b.name),
   );
 }

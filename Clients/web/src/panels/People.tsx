@@ -5,6 +5,8 @@ import { useText } from "./hooks";
 export interface Listed {
   readonly key: string;
   readonly name: string;
+  /** Which of several with that name. */
+  readonly nth?: number;
   readonly role: string;
   readonly color: string;
   readonly self: boolean;
@@ -43,6 +45,7 @@ export function People({ people, action }: Props) {
             <span className="who">
               <span className="name">
                 <span className="called" title={person.name}>{person.name}</span>
+                {person.nth !== undefined && <span className="nth"> ({person.nth})</span>}
                 {person.self && <span className="self"> ({text("people.you")})</span>}
               </span>
               {role && <span className="role">{text(`role.${role}`)}</span>}

@@ -78,6 +78,6 @@ export interface Session extends TokenSource {
   createRoom(title: string, forReview?: boolean): Promise<Answer<JamTitle>>;
   /** Paths; put the page's origin in front. Facilitators only. */
   invitations(): Promise<Answer<Readonly<Record<InvitedRole, string>>>>;
-  /** The new link's path; the former one lets nobody in any more. Facilitators only. */
+  /** The new link's path; the former one lets nobody new in. Facilitators only. */
   renewInvitation(role: InvitedRole): Promise<Answer<string>>;
 }

@@ -33,6 +33,25 @@ for (const [raw, sent] of untidy) {
   });
 }
 
+// the same words as in the hub's ChosenTextTests
+const spelled = [
+  "ශ්\u200dරී", "می\u200cخواهم", "क्\u200dष", "क्\u200cष", "র\u200d্যাব", "ನರ\u200d್ಕ",
+  "അവന്\u200d", "نامه\u200cای", "بِ\u200cب",
+];
+for (const name of spelled) {
+  test(`joiners stay where letters need them: ${name}`, () => assert.equal(tidied(name), name));
+}
+
+const joined: readonly (readonly [string, string])[] = [
+  ["A\u200dnn", "Ann"], ["Я\u200cн", "Ян"], ["ر\u200cضا", "رضا"], ["می\u200dخ", "میخ"],
+  ["می\u200c", "می"], ["می\u200c خ", "می خ"], ["می\u200cx", "میx"], ["क\u200dष", "कष"],
+  ["क्\u200c", "क्"], ["क्\u200d\u200dष", "क्\u200dष"], ["\u200dक", "क"],
+  ["क्\u200b\u200dष", "क्\u200dष"],
+];
+for (const [raw, sent] of joined) {
+  test(`joiners that show nothing go: ${escape(raw)}`, () => assert.equal(tidied(raw), sent));
+}
+
 test("a name is counted in characters as the hub counts them", () => {
   assert(isWithin("😀".repeat(64), longest.name));
   assert(!isWithin("😀".repeat(65), longest.name));

@@ -10,10 +10,11 @@ export const deLater: LaterTexts = {
   "share.own.hint": "Lässt Neue ein, gleich in diesen Raum und mit denselben Rechten wie deinen.",
   "share.own.renewed": "Der Link, mit dem du kamst, wurde erneuert. Den neuen hat, wer den Raum leitet.",
   "share.jam.hint":
-    "Wer einen Link hat, kommt mit dessen Rechten herein. Ist ein Link erneuert, lässt der bisherige niemanden mehr ein.",
+    "Wer einen Link hat, kommt mit dessen Rechten herein. Ist ein Link erneuert, lässt der bisherige niemanden mehr neu ein; jeder Browser, der vorher damit kam, bleibt bis zu 12 Stunden im ganzen Jam.",
   "share.renew": "Erneuern",
-  "share.renew.confirm": "Erneuern: Der jetzige Link lässt dann niemanden mehr ein",
-  "share.renewed": "Das ist der neue Link. Der bisherige lässt niemanden mehr ein.",
+  "share.renew.confirm": "Erneuern: Der jetzige Link lässt dann niemanden mehr neu ein",
+  "share.renewed":
+    "Das ist der neue Link. Der bisherige lässt niemanden mehr neu ein; wer vorher damit kam, bleibt bis zu 12 Stunden.",
 
   "lead.freeze": "Einfrieren",
   "lead.unfreeze": "Auftauen",
@@ -24,7 +25,7 @@ export const deLater: LaterTexts = {
   "lead.remove.label": "{{name}} entfernen",
   "lead.remove.sure": "{{name}} aus diesem Raum entfernen?",
   "lead.remove.honest":
-    "Wer den Link hat, kann mit einem neuen Browser unter anderem Namen wiederkommen. Das verhindert ein erneuerter Link; wer drin ist, bleibt.",
+    "Wer den Link hat, kann mit einem neuen Browser unter anderem Namen wiederkommen; das verhindert ein erneuerter Link. Jeder Browser aber, der vorher damit kam, bleibt bis zu 12 Stunden im ganzen Jam, in allen Räumen.",
   "lead.remove.yes": "Entfernen",
   "lead.remove.renew": "Entfernen und Link erneuern",
   "lead.cancel": "Abbrechen",

@@ -9,10 +9,11 @@ export const enLater = {
   "share.own.hint": "Lets newcomers in, right into this room and with the same rights as yours.",
   "share.own.renewed": "The link that you came by was renewed. A facilitator has the new one.",
   "share.jam.hint":
-    "Whoever has a link comes in with its rights. Once a link is renewed, the former one lets nobody in any more.",
+    "Whoever has a link comes in with its rights. Once a link is renewed, the former one lets nobody new in; every browser that joined by it before stays in the whole jam, for up to 12 hours.",
   "share.renew": "Renew",
-  "share.renew.confirm": "Renew: the present link lets nobody in any more",
-  "share.renewed": "This is the new link. The former one lets nobody in any more.",
+  "share.renew.confirm": "Renew: the present link lets nobody new in any more",
+  "share.renewed":
+    "This is the new link. The former one lets nobody new in; who joined by it before stays, for up to 12 hours.",
 
   "lead.freeze": "Freeze",
   "lead.unfreeze": "Unfreeze",
@@ -22,7 +23,7 @@ export const enLater = {
   "lead.remove.label": "Remove {{name}}",
   "lead.remove.sure": "Remove {{name}} from this room?",
   "lead.remove.honest":
-    "Whoever has the link can come back with a new browser under another name. Renew the link to prevent that; who is inside stays.",
+    "Whoever has the link can come back with a new browser under another name; renew the link to prevent that. But every browser that joined by it before stays in the whole jam, in all rooms, for up to 12 hours.",
   "lead.remove.yes": "Remove",
   "lead.remove.renew": "Remove and renew the link",
   "lead.cancel": "Cancel",
