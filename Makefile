@@ -86,7 +86,7 @@ bench-crdt: toolchain test-packages build $(VENV)
 
 toolchain:
 	@command -v swift > /dev/null || { \
-	  echo "toolchain: needs Swift 6.2 or newer, which is not installed: https://www.swift.org/install" >&2; \
+	  echo "toolchain: needs Swift 6.3 or newer, which is not installed: https://www.swift.org/install" >&2; \
 	  exit 1; }
 
 packages:

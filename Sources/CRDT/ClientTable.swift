@@ -5,6 +5,8 @@
 struct ClientTable: Sendable {
   private var ids: [ClientID] = []
   private var slots: [Index32] = []
+  /// All numbers, that of the highest id first: the order of everything that is encoded.
+  private(set) var order: [Index32] = []
   /// The number that was asked for last: most structs stand beside others of the same client.
   private var recent: Index32 = .none
   /// Odd, and not known to peers: who could compute it could make all ids collide.
@@ -31,10 +33,17 @@ struct ClientTable: Sendable {
     return index
   }
 
-  /// Adds an id that is not there yet.
+  /// Adds an id that is not there yet. Complexity: O(log n), plus moving 4 bytes for each id below.
   mutating func add(_ id: ClientID) {
     let index = Index32(ids.count)
     ids.append(id)
+    var low = 0
+    var high = order.count
+    while low < high {
+      let middle = (low + high) / 2
+      if ids[Int(order[middle])] > id { low = middle + 1 } else { high = middle }
+    }
+    order.insert(index, at: low)
     if ids.count * 2 > slots.count {
       grow()
     } else {
@@ -60,5 +69,8 @@ struct ClientTable: Sendable {
     for (index, id) in ids.enumerated() { slots[place(id)] = Index32(index) }
   }
 
-  mutating func shrink() { ids = ids.withoutSpareRoom() }
+  mutating func shrink() {
+    ids = ids.withoutSpareRoom()
+    order = order.withoutSpareRoom()
+  }
 }

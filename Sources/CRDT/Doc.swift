@@ -77,13 +77,18 @@ public struct Doc: Sendable {
 
   /// `stateVector.encoded()`, faster: what a step 1 carries.
   public func encodedStateVector() -> [UInt8] {
-    var entries: [(client: ClientID, clock: UInt64)] = []
-    entries.reserveCapacity(clients.count)
-    for client in clients where client.state > 0 {
-      entries.append((client: client.id, clock: client.state))
+    var count = 0
+    for client in clients where client.state > 0 { count += 1 }
+    var writer = ByteWriter()
+    // A count, and two numbers of 53 bits for each client.
+    writer.bytes.append(addingCapacity: 8 + 16 * count) { output in
+      output.varUInt(UInt64(count))
+      for number in clientTable.order where clients[Int(number)].state > 0 {
+        output.varUInt(clients[Int(number)].id)
+        output.varUInt(clients[Int(number)].state)
+      }
     }
-    entries.sort { $0.client > $1.client }
-    return StateVector.encode(entries)
+    return writer.bytes
   }
 
   /// The next clock expected of a client.

@@ -19,7 +19,7 @@ extension Doc {
   /// The same without what pends: what a hub answers with, so that two peers with the same
   /// unfillable hole do not send it to each other for ever.
   public func integratedStateAsUpdate(since state: StateVector = StateVector()) -> [UInt8] {
-    let order = clients.indices.sorted { clients[$0].id > clients[$1].id }
+    let order = clientTable.order.map { Int($0) }
     let behind = order.filter { clients[$0].state > state[clients[$0].id] }
     var writer = ByteWriter(reservingCapacity: roughByteCount(of: behind, since: state))
     writer.varUInt(behind.count)

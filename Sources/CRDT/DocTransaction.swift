@@ -24,6 +24,8 @@ extension Doc {
     // From right to left: what is joined by one range can then meet its neighbour by another.
     for number in transaction.deletes.indices.reversed() {
       let range = transaction.deletes[number]
+      // What is new altogether is joined below, with all that is new of its client.
+      if range.clock > clients[Int(range.client)].before { continue }
       mergeDeleted(range.client, from: range.clock, to: range.clock + range.length)
     }
     for client in transaction.advanced {
