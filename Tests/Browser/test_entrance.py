@@ -226,6 +226,8 @@ async def test_in_a_review_room_everybody_only_watches(hub, people):
     assert await ann.field().is_hidden()
     await ann.page.locator(".topbar a").click()
     await ann.until_words("Review")
+    # read aloud as words of their own
+    await ann.page.get_by_role("link", name=re.compile(r"^Rückschau Review\b")).wait_for()
 
 
 async def test_a_note_by_keys_alone(hub, people):

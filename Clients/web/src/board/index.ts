@@ -4,5 +4,6 @@ export { bottomOrder, observeShapes, readShape, readShapes, topOrder } from "./r
 export { penPoints, shapeBounds } from "./geometry";
 export type { Author, BoardEditor, NewShape, ShapeChange, Step } from "./editor-types";
 export { createEditor } from "./editor";
+export { cut } from "./typing";
 export { lostShapes, textsOn } from "./lost";
 export type { LostShape } from "./lost";

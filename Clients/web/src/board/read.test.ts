@@ -5,7 +5,7 @@ import { penPoints, shapeBounds } from "./geometry";
 import { lostShapes } from "./lost";
 import { observeShapes, readShape, readShapes } from "./read";
 import type { Pen } from "./schema";
-import { eighth } from "./schema";
+import { eighth, longestText } from "./schema";
 
 const id = "abcdefgh01234567";
 const note = { type: "note", x: 8, y: -16, w: 800, h: 400, order: "U", color: "pink" };
@@ -119,4 +119,10 @@ test("numbers become what the schema allows", () => {
   for (const [given, expected] of table) {
     assert(Object.is(eighth(given), expected), `${given} became ${eighth(given)}`);
   }
+});
+
+test("a text that is too long is not cut inside of a character", () => {
+  const text = new Y.Text(`${"a".repeat(longestText - 1)}😀`);
+  const shape = readShape(docWith({ ...note, text }), id);
+  assert.deepEqual(shape && "text" in shape && shape.text, "a".repeat(longestText - 1));
 });

@@ -6,6 +6,7 @@ import {
 } from "./schema";
 import type { Color, Eighth, Shape, ShapeId, ShapeType } from "./schema";
 import { compareOrder, isOrderKey } from "./order";
+import { cut } from "./typing";
 
 /** The root that holds the shapes. */
 export const shapesOf = (doc: Y.Doc): Y.Map<unknown> => doc.getMap("shapes");
@@ -44,7 +45,7 @@ function readPoints(array: unknown): readonly number[] {
 }
 
 function readText(text: unknown): string {
-  return text instanceof Y.Text ? text.toString().slice(0, longestText) : "";
+  return text instanceof Y.Text ? cut(text.toString(), longestText) : "";
 }
 
 /** The shape under an id; undefined if there is none, or none that can be drawn. */

@@ -67,15 +67,14 @@ export function Rooms({ session, onTitle, onRename, onEnded }: Props) {
             <Link to={`/j/${session.jam}/${room.id}`} className="room">
               <span className="title">
                 {room.title}
-                {room.review === true && <span className="badge">{text("rooms.review")}</span>}
-                {kept.includes(room.id) && <span className="badge">{text("rooms.kept")}</span>}
+                {room.review === true && <Badge words={text("rooms.review")} />}
+                {kept.includes(room.id) && <Badge words={text("rooms.kept")} />}
                 {unsent.has(room.id) && (
-                  <span className="badge unsent">
-                    {plural("rooms.unsent", unsent.get(room.id) ?? 0)}
-                  </span>
+                  <Badge words={plural("rooms.unsent", unsent.get(room.id) ?? 0)} unsent />
                 )}
               </span>
-              {twice.has(called(room.title)) && <span className="facts">{room.id}</span>}
+              {twice.has(called(room.title)) && <span className="facts"> {room.id}</span>}
+              {" "}
               {"people" in room && <Facts room={room} />}
             </Link>
           </li>
@@ -84,6 +83,11 @@ export function Rooms({ session, onTitle, onRename, onEnded }: Props) {
     </>
   );
 }
+
+/** Behind a space: what is read aloud is the words of the link one after the other. */
+const Badge = ({ words, unsent }: { readonly words: string; readonly unsent?: boolean }) => (
+  <>{" "}<span className={unsent === true ? "badge unsent" : "badge"}>{words}</span></>
+);
 
 type Listed = RoomEntry | { readonly id: string; readonly title: string; readonly review?: never };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as Y from "yjs";
-import { createEditor, eighth, readShapes as shapesIn } from "../board";
+import { createEditor, eighth, hasText, longestText, readShapes as shapesIn } from "../board";
 import type { Shape, ShapeId } from "../board";
 import { createClipboard, readShapes, SHAPES_TYPE, Transfer } from "./clipboard";
 
@@ -119,4 +119,11 @@ test("a text too long for a note is cut, and that is said and shown", () => {
   assert.deepEqual(it.said.map((one) => (one as unknown[])[1]), ["shown"]);
   const [, note] = it.list();
   assert.equal(note?.type === "note" && note.text.length, 10_000);
+});
+
+test("words that are too long are not cut inside of a character", () => {
+  const { list, clipboard } = scene();
+  clipboard.paste(transfer({ "text/plain": `${"a".repeat(longestText - 1)}😀` }));
+  const [note] = list();
+  assert.equal(note && hasText(note) && note.text.length, longestText - 1);
 });

@@ -1,4 +1,4 @@
-import { colors, eighth, hasText, longestPoints, longestText, shapeTypes } from "../board";
+import { colors, cut, eighth, hasText, longestPoints, longestText, shapeTypes } from "../board";
 import type { BoardEditor, Color, Shape, ShapeId } from "../board";
 import { Camera, Size, toDoc, viewBox } from "../canvas/camera";
 import { around, DocPoint, inside, UNITS } from "../canvas/geometry";
@@ -105,7 +105,7 @@ export function createClipboard(host: ClipboardHost): Clipboard {
       const shapes = readShapes(from.getData(SHAPES_TYPE));
       const words = from.getData("text/plain").replace(/\r\n?/g, "\n").trim();
       if (shapes.length > 0) pasteShapes(shapes);
-      else if (words !== "") pasteText(words.slice(0, longestText));
+      else if (words !== "") pasteText(cut(words, longestText));
       else return false;
       if (shapes.length === 0 && words.length > longestText) host.say(text("say.cut"), "shown");
       return true;

@@ -167,3 +167,8 @@ test("a document that replaces another keeps the colour", () => {
   assert.deepEqual(awareness.getLocalState()?.["user"], { name: "Ann", color });
   presence.stop();
 });
+
+test("a long name is not cut inside of a character", () => {
+  const name = `${"a".repeat(63)}😀`;
+  assert.equal(readOther(7, { user: { name } }).name, "a".repeat(63));
+});

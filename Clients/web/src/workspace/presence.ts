@@ -1,5 +1,5 @@
 import type { Awareness } from "y-protocols/awareness";
-import { eighth } from "../board";
+import { cut, eighth } from "../board";
 import { Camera, toScreen } from "../canvas/camera";
 import { DocPoint, LIMIT } from "../canvas/geometry";
 import type { Cursor } from "../canvas/overlay";
@@ -203,7 +203,7 @@ function hasMoved(before: Other, now: Other): boolean {
 
 export function readOther(client: number, state: Readonly<Record<string, unknown>>): Other {
   const user = isRecord(state["user"]) ? state["user"] : {};
-  const given = typeof user["name"] === "string" ? user["name"].slice(0, 64) : "";
+  const given = typeof user["name"] === "string" ? cut(user["name"], 64) : "";
   const name = isVisible(given) ? given : "";
   const { selection } = state;
   const all: readonly unknown[] = Array.isArray(selection) ? selection : [];
