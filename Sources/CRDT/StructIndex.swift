@@ -204,11 +204,9 @@ struct StructIndex: Sendable {
     let block = blocks[list][place.block]
     place.offset += 1
     let new = Int(block.start) + place.offset
-    var slot = Int(block.start) + Int(block.count)
-    while slot > new {
-      put(slots[slot - 1], clocks[slot - 1], slot)
-      slot -= 1
-    }
+    let end = Int(block.start) + Int(block.count)
+    slots.moveUp(new..<end)
+    clocks.moveUp(new..<end)
     put(index, clock, new)
     blocks[list][place.block].count += 1
     return place
@@ -218,12 +216,10 @@ struct StructIndex: Sendable {
   mutating func remove(_ place: StructPlace) {
     let list = Int(place.client)
     let block = blocks[list][place.block]
-    let last = Int(block.start) + Int(block.count) - 1
-    var slot = Int(block.start) + place.offset
-    while slot < last {
-      put(slots[slot + 1], clocks[slot + 1], slot)
-      slot += 1
-    }
+    let gone = Int(block.start) + place.offset
+    let end = Int(block.start) + Int(block.count)
+    slots.moveDown(gone + 1..<end)
+    clocks.moveDown(gone + 1..<end)
     if block.count == 1 {
       release(block)
       blocks[list].remove(at: place.block)
@@ -354,6 +350,29 @@ struct StructIndex: Sendable {
     guard size < 8 else { return }
     slots[Int(block.start)] = free[size]
     free[size] = block.start
+  }
+}
+
+extension Array where Element: FixedWidthInteger {
+  /// Moves elements one place to the right, over the one behind them. By span: through the array,
+  /// each would ask whether it is the only owner.
+  fileprivate mutating func moveUp(_ range: Range<Int>) {
+    var span = mutableSpan
+    var index = range.upperBound
+    while index > range.lowerBound {
+      span[index] = span[index - 1]
+      index -= 1
+    }
+  }
+
+  /// Moves elements one place to the left, over the one before them.
+  fileprivate mutating func moveDown(_ range: Range<Int>) {
+    var span = mutableSpan
+    var index = range.lowerBound
+    while index < range.upperBound {
+      span[index - 1] = span[index]
+      index += 1
+    }
   }
 }
 
