@@ -21,23 +21,28 @@ extension Doc {
   }
 
   /// Keys and sequence of a root nobody has given a type, in the view that fits what is there.
+  ///
+  /// - Complexity: O(items) where only types are in it.
   public func naturalKind(of type: SharedType) -> SharedTypeKind {
     let known = kind(of: type)
     if known != .untyped { return known }
     let record = types[Int(type.index)]
     guard record.start != .none else { return .map }
     var index = record.start
+    // Types stand in arrays, in texts and in XML: what stands beside them tells.
+    var ofTypes: SharedTypeKind?
     while index != .none {
       let item = items[Int(index)]
       switch item.kind {
       case ContentKind.string, ContentKind.format, ContentKind.embed: return .text
       case ContentKind.any, ContentKind.json, ContentKind.binary, ContentKind.doc: return .array
-      case ContentKind.type:
-        return types[Int(item.type)].kind >= TypeKind.xmlElement ? .xmlFragment : .array
-      default: index = item.right
+      case ContentKind.type where ofTypes == nil && item.type != .none:
+        ofTypes = types[Int(item.type)].kind >= TypeKind.xmlElement ? .xmlFragment : .array
+      default: break
       }
+      index = item.right
     }
-    return record.firstKey == .none ? .array : .map
+    return ofTypes ?? (record.firstKey == .none ? .array : .map)
   }
 
   private func json(

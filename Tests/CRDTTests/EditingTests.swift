@@ -27,6 +27,21 @@ struct EditingTests {
     #expect(doc.problems() == [])
   }
 
+  /// A root's type is not on the wire, and a type can stand first in a text as well.
+  @Test func aRootIsSeenAsWhatAllOfItFits() throws {
+    var doc = Doc(clientID: 1)
+    _ = try doc.transact { edit throws(EditError) in
+      let text = edit.root("t")
+      _ = try edit.insertNew(.map, at: 0, in: text, attributes: ObjectValue())
+      try edit.insert("a😀b", at: 1, in: text)
+      _ = try edit.insertNew(.map, at: 5, in: text, attributes: ObjectValue())
+      _ = try edit.insertNew(.map, at: 0, in: edit.root("a"))
+      _ = try edit.insertNew(.xmlElement("p"), at: 0, in: edit.root("x"))
+    }
+    let kinds = try ["t", "a", "x"].map { doc.naturalKind(of: try #require(doc.root($0))) }
+    #expect(kinds == [.text, .array, .xmlFragment])
+  }
+
   @Test func nothingChangedMeansNoUpdate() {
     var doc = Doc(clientID: 1)
     let update = doc.transact { edit in
