@@ -69,7 +69,7 @@ def test_fresh_sessions_end_alike_everywhere():
     found = {seed: why for half in problems for seed, why in half.items()}
     few = "\n".join(f"seed {seed}: {why[:1500]}" for seed, why in list(found.items())[:3])
     assert not found, f"FUZZ_SEED={min(found)} FUZZ_SESSIONS=1 repeats the first of {len(found)}:\n{few}"
-    assert sum(written) > COUNT and sum(compared) > COUNT * 0.7
+    assert COUNT < 100 or (sum(written) > COUNT and sum(compared) > COUNT * 0.7)
 
 
 def test_a_lost_update_and_another_value_are_found():
