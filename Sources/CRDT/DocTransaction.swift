@@ -45,6 +45,7 @@ extension Doc {
     applied.subdocuments = takeSubdocumentChanges()
     transaction.madeGarbage = false
     transaction.keepsStructsApart = false
+    clientTable.bringIntoOrder()
     compactContent()
     checkInvariants()
     return applied
