@@ -66,10 +66,9 @@ struct StructIndex: Sendable {
     if clocks[start + count - 1] <= clock {
       return StructPlace(client: client, block: block, offset: count - 1)
     }
-    // Without branches that depend on the clocks: half of those would be guessed wrong.
     while count > 1 {
       let half = count / 2
-      low = clocks[low + half] <= clock ? low + half : low
+      low += half & Self.notBehind(clocks[low + half], clock)
       count -= half
     }
     return StructPlace(client: client, block: block, offset: low - start)
@@ -82,10 +81,16 @@ struct StructIndex: Sendable {
     var low = 0
     while count > 1 {
       let half = count / 2
-      low = blocks[Int(client)][low + half].clock <= clock ? low + half : low
+      low += half & Self.notBehind(blocks[Int(client)][low + half].clock, clock)
       count -= half
     }
     return low
+  }
+
+  /// All bits if the first clock is not behind the second, otherwise none. By a sign, since the
+  /// compiler makes a branch of a comparison, and half of those would be guessed wrong.
+  @inline(__always) private static func notBehind(_ first: UInt64, _ second: UInt64) -> Int {
+    ~Int(truncatingIfNeeded: Int64(bitPattern: second &- first) >> 63)
   }
 
   /// The slots of a block, by clock.
