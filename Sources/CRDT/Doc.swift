@@ -132,6 +132,8 @@ struct TransactionState: Sendable {
   /// Clients whose state has advanced.
   var advanced: [Index32] = []
   var deletes: [(client: Index32, clock: UInt64, length: UInt64)] = []
+  /// Whether any of these had content that can be collected; what arrives deleted has none.
+  var deletedContent = false
   /// Starts of structs that may be merged with their neighbours at the end.
   var mergeable: [(client: Index32, clock: UInt64)] = []
   /// Whether a struct with content has become GC on arrival.

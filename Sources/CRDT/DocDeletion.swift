@@ -47,6 +47,7 @@ extension Doc {
     }
     if item.kind == ContentKind.doc { noteSubdocument(removed: index) }
     items[Int(index)].isDeleted = true
+    transaction.deletedContent = true
     tombstones[index] = true
     structBytes += Weight.deletion
     transaction.deletes.append((client: item.client, clock: item.clock, length: item.length))

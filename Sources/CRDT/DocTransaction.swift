@@ -15,7 +15,7 @@ extension Doc {
           DeleteRange(client: clients[Int($0.client)].id, clock: $0.clock, length: $0.length)
         })
     }
-    if collectsGarbage {
+    if collectsGarbage, transaction.deletedContent {
       for number in transaction.deletes.indices {
         let range = transaction.deletes[number]
         collect(range.client, from: range.clock, to: range.clock + range.length)
@@ -44,6 +44,7 @@ extension Doc {
     applied.madeGarbage = transaction.madeGarbage
     applied.subdocuments = takeSubdocumentChanges()
     transaction.madeGarbage = false
+    transaction.deletedContent = false
     transaction.keepsStructsApart = false
     clientTable.bringIntoOrder()
     compactContent()
@@ -108,10 +109,16 @@ extension Doc {
 
   /// Joins what can be joined from one struct to the left, down to the one that begins at `clock`.
   private mutating func mergeLeftward(from last: StructPlace, downTo clock: UInt64) {
-    var next: StructPlace? = last
-    while let place = next, structs.clock(at: place) >= clock {
-      let survivor = mergeLeft(from: place).survivor
-      next = structs.previous(survivor)
+    var place = last
+    while structs.clock(at: place) >= clock, let left = structs.previous(place) {
+      if mayMerge(structs[left], structs[place]) {
+        // A name for it, or `structs` is read first and kept as it was before.
+        let survivor = mergeLeft(from: place).survivor
+        guard let next = structs.previous(survivor) else { return }
+        place = next
+      } else {
+        place = left
+      }
     }
   }
 }
