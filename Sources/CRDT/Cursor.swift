@@ -67,7 +67,7 @@ extension Doc {
       units -= 1
     }
     guard units > 0 else { return 0 }
-    split(at: structs.find(item.client, item.clock), units)
+    split(at: structs.find(item.client, item.clock), UInt64(units))
     return units
   }
 
@@ -91,7 +91,8 @@ extension Doc {
     _ kind: UInt8, _ length: Int, _ bytes: [UInt8], at cursor: inout Cursor
   ) -> Index32 {
     let item = insertOwn(
-      kind, length: length, bytes, left: cursor.left, right: cursor.right, parent: cursor.type)
+      kind, length: UInt64(length), bytes, left: cursor.left, right: cursor.right,
+      parent: cursor.type)
     cursor.right = item
     forward(&cursor)
     return item

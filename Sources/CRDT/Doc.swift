@@ -48,7 +48,8 @@ public struct Doc: Sendable {
   var passes: UInt32 = 0
   /// What integrating may still cost, see `applyBounded`; once nothing is left, everything that
   /// pays stops early and the document is good for nothing.
-  var stepsLeft = Int.max
+  /// 64 bits everywhere: what nobody bounds must not run out where `Int` has 32.
+  var stepsLeft = Int64.max
   #if DEBUG
     /// Transactions since all invariants were checked.
     var uncheckedCount = 0

@@ -25,7 +25,7 @@ extension Doc {
   public mutating func applyBounded(_ update: Update) throws(CostlyUpdate) -> Applied {
     guard mayBeCostly(update) else { return apply(update) }
     var copy = self
-    copy.stepsLeft = Self.searchBudget
+    copy.stepsLeft = Int64(Self.searchBudget)
     let applied = copy.apply(update)
     guard copy.stepsLeft > 0 else { throw CostlyUpdate() }
     copy.stepsLeft = .max
@@ -43,7 +43,7 @@ extension Doc {
       bytes += pending.structs?.source.count ?? 0
     }
     return count >= 16
-      && count * (structCount + count + bytes / Cost.readBytes) > Self.searchBudget
+      && Int64(count) * Int64(structCount + count + bytes / Cost.readBytes) > Self.searchBudget
   }
 }
 
@@ -55,7 +55,7 @@ enum Cost {
   static let readBytes = 8
   static let copiedBytes = 16
   /// Steps for moving what stands behind a struct in its block.
-  static let movedBlock = 1
+  static let movedBlock: Int64 = 1
   /// Steps for one client id, from planning to the end of the transaction.
-  static let newClient = 32
+  static let newClient: Int64 = 32
 }

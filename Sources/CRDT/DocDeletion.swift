@@ -62,14 +62,14 @@ extension Doc {
     var place = structs.find(client, start)
     let first = items[Int(structs[place])]
     if !first.isDeleted, first.clock < start {
-      place = split(at: place, first.clock.distance(to: start))
+      place = split(at: place, start - first.clock)
     }
     while true {
       let index = structs[place]
       let isDeleted = items[Int(index)].isDeleted
       let last = items[Int(index)].end
       if !isDeleted {
-        if last > end { split(at: place, items[Int(index)].clock.distance(to: end)) }
+        if last > end { split(at: place, end - items[Int(index)].clock) }
         delete(index)
       }
       guard last < end, let next = structs.next(place) else { return }

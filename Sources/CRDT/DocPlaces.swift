@@ -172,7 +172,7 @@ extension Doc {
   ///   (`Update.restricted(to:)`).
   /// - Complexity: O(u log n) for u structs; O(u) where none names a right neighbour.
   public func firstMisplaced(in update: Update) -> (client: ClientID, clock: UInt64)? {
-    guard update.records.contains(where: \.hasRightOrigin) else { return nil }
+    guard update.records.contains(where: { $0.hasRightOrigin }) else { return nil }
     var places = PlaceFinder(update, self)
     for run in newRecords(in: update) {
       for index in run {

@@ -21,7 +21,7 @@ extension Doc {
     let place = structs.find(client, clock)
     let index = structs[place]
     if items[Int(index)].end - 1 != clock, !items[Int(index)].isGC {
-      split(at: place, items[Int(index)].clock.distance(to: clock) + 1)
+      split(at: place, clock - items[Int(index)].clock + 1)
     }
     return index
   }
@@ -31,7 +31,7 @@ extension Doc {
     let place = structs.find(client, clock)
     let index = structs[place]
     if items[Int(index)].clock == clock || items[Int(index)].isGC { return index }
-    let right = split(at: place, items[Int(index)].clock.distance(to: clock))
+    let right = split(at: place, clock - items[Int(index)].clock)
     return structs[right]
   }
 
@@ -59,20 +59,20 @@ extension Doc {
 
   /// Cuts a struct after `units`. The result is where the right part is (Yjs `splitItem`).
   @discardableResult
-  mutating func split(at place: StructPlace, _ units: Int) -> StructPlace {
+  mutating func split(at place: StructPlace, _ units: UInt64) -> StructPlace {
     let client = place.client
     let leftIndex = structs[place]
     let left = items[Int(leftIndex)]
     countOut(left)
     var right = left
-    right.clock += UInt64(units)
-    right.length -= UInt64(units)
+    right.clock += units
+    right.length -= units
     right.originClient = client
     right.originClock = right.clock - 1
     right.left = leftIndex
     splitContent(leftIndex, &right, units)
     let rightIndex = makeItem(right)
-    items[Int(leftIndex)].length = UInt64(units)
+    items[Int(leftIndex)].length = units
     countIn(items[Int(leftIndex)])
     items[Int(leftIndex)].right = rightIndex
     if right.right != .none { items[Int(right.right)].left = rightIndex }
@@ -83,16 +83,16 @@ extension Doc {
   }
 
   /// Shares the content of `left` out to both parts.
-  private mutating func splitContent(_ left: Index32, _ right: inout Item, _ units: Int) {
+  private mutating func splitContent(_ left: Index32, _ right: inout Item, _ units: UInt64) {
     let whole = items[Int(left)]
     guard whole.contentCapacity > 0 else { return }
     let cut = ContentCut.find(
-      whole.kind, content.span.extracting(whole.contentRange), units: units,
+      whole.kind, content.span.extracting(whole.contentRange), units: Int(units),
       of: Int(whole.length))
     if whole.kind != ContentKind.string {
-      stepsLeft -= cut.byteOffset / Cost.readBytes
+      stepsLeft -= Int64(cut.byteOffset / Cost.readBytes)
     } else if UInt64(whole.contentCount) != whole.length {
-      stepsLeft -= cut.byteOffset / Cost.scannedBytes
+      stepsLeft -= Int64(cut.byteOffset / Cost.scannedBytes)
     }
     right.contentOffset = whole.contentOffset + UInt32(cut.byteOffset)
     right.contentCount = whole.contentCount - UInt32(cut.byteOffset)
@@ -181,7 +181,7 @@ extension Doc {
       items[Int(leftIndex)].spareCount -= right.contentCount
 
       let start = Int(left.contentOffset + left.contentCount)
-      stepsLeft -= Int(right.contentCount) / Cost.copiedBytes
+      stepsLeft -= Int64(right.contentCount) / Int64(Cost.copiedBytes)
       for index in 0..<Int(right.contentCount) {
         content[start + index] = content[Int(right.contentOffset) + index]
       }
@@ -201,7 +201,7 @@ extension Doc {
 
   /// Repeats bytes of the buffer at its end. A slice would hold the buffer and have it copied.
   mutating func copyContent(_ range: Range<Int>) {
-    stepsLeft -= range.count / Cost.copiedBytes
+    stepsLeft -= Int64(range.count / Cost.copiedBytes)
     if range.count < 64 {
       for index in range { content.append(content[index]) }
     } else {

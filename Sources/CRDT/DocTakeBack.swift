@@ -38,7 +38,7 @@ extension Doc {
     let plan = try TakeBackSurvey(update, self).plan
     guard mayBeCostly(update) else { return takeBack(update, plan) }
     var copy = self
-    copy.stepsLeft = Self.searchBudget
+    copy.stepsLeft = Int64(Self.searchBudget)
     let result = copy.takeBack(update, plan)
     guard copy.stepsLeft > 0 else { throw .tooCostly }
     copy.stepsLeft = .max
@@ -117,7 +117,7 @@ extension Doc {
   private mutating func putCopy(of index: Index32, left: Index32, right: Index32) -> Index32 {
     let item = items[Int(index)]
     return insertOwn(
-      item.kind, length: Int(item.length), Array(content[item.contentRange]), left: left,
+      item.kind, length: item.length, Array(content[item.contentRange]), left: left,
       right: right, parent: item.parent, key: item.key)
   }
 }

@@ -167,7 +167,7 @@ extension Doc {
     let item = record(index)
     let clock = self.clock(of: clientID)
     let copy = insertOwn(
-      item.kind, length: Int(item.length), Array(content[item.contentRange]), left: left,
+      item.kind, length: item.length, Array(content[item.contentRange]), left: left,
       right: right, parent: parent, key: item.key)
     undo.note(item, madeAgainAs: record(copy).client, clock)
     keep(copy)

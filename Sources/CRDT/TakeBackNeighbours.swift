@@ -106,7 +106,7 @@ struct NeighbourCheck {
     // Else its origin is the element before it, and not `left`.
     guard first != last, doc.items[Int(last)].clock == right.clock else { throw .misplaced }
     if let origin, holds(first, origin), origin.clock > left.clock { throw .misplaced }
-    let bounds = [origin, rightOrigin(of: left)].compactMap(\.self)
+    let bounds = [origin, rightOrigin(of: left)].compactMap { $0 }
     var index = doc.items[Int(first)].right
     while index != last {
       try walk.pass()

@@ -74,7 +74,7 @@ extension Doc {
 
   /// Makes an item of our own between two neighbours and puts it there.
   mutating func insertOwn(
-    _ kind: UInt8, length: Int = 1, _ bytes: [UInt8], left: Index32, right: Index32,
+    _ kind: UInt8, length: UInt64 = 1, _ bytes: [UInt8], left: Index32, right: Index32,
     parent: Index32, key: Index32 = .none
   ) -> Index32 {
     insertOwn(
@@ -94,12 +94,12 @@ extension Doc {
 
   /// The same, with content that lies elsewhere.
   mutating func insertOwn(
-    _ kind: UInt8, length: Int, _ bytes: Span<UInt8>, left: Index32, right: Index32,
+    _ kind: UInt8, length: UInt64, _ bytes: Span<UInt8>, left: Index32, right: Index32,
     parent: Index32, key: Index32 = .none
   ) -> Index32 {
     let client = ownClient(units: UInt64(length))
     var item = Item(
-      kind: kind, client: client, clock: clients[Int(client)].state, length: UInt64(length))
+      kind: kind, client: client, clock: clients[Int(client)].state, length: length)
     if left != .none {
       item.originClient = items[Int(left)].client
       item.originClock = items[Int(left)].end - 1

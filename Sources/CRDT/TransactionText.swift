@@ -161,7 +161,7 @@ extension Doc {
       cursor.index += units
     } else {
       let item = insertOwn(
-        ContentKind.string, length: units, text.utf8.span, left: left, right: cursor.right,
+        ContentKind.string, length: UInt64(units), text.utf8.span, left: left, right: cursor.right,
         parent: cursor.type)
       cursor.right = item
       forward(&cursor)

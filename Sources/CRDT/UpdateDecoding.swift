@@ -12,7 +12,7 @@ extension Update {
 
   /// The same, and where the update ends: before the end of `bytes` where something follows it.
   public init(v1 bytes: [UInt8], end: inout Int) throws(UpdateError) {
-    guard bytes.count < Int(UInt32.max) else {
+    guard bytes.count < UInt32.max else {
       throw UpdateError(.invalid(offset: 0, what: "an update of 4 GiB or more"))
     }
     var decoder = UpdateDecoder()

@@ -114,42 +114,22 @@ private struct V2Columns {
     case ContentKind.binary: return rest.raw(source, range)
     default: break
     }
-    do {
-      var reader = ByteReader(source.span.extracting(..<range.upperBound), at: range.lowerBound)
-      try content(of: record, &reader, source)
-    } catch let error as EncodingError {
-      throw error
-    } catch {
-      preconditionFailure("what an update holds was checked when it came in: \(error)")
-    }
-  }
-
-  /// What is not the same bytes in both formats.
-  private mutating func content(
-    of record: UpdateRecord, _ reader: inout ByteReader, _ source: [UInt8]
-  ) throws {
+    var reader = CheckedReader(source.span, range)
     switch record.kind {
     case ContentKind.json:
       try lengths.append(record.length)
-      for _ in 0..<record.length { strings.append(source, try text(&reader)) }
-    case ContentKind.embed: rest.any(try JSON.parse(try reader.varBytes()))
+      for _ in 0..<record.length { strings.append(source, reader.text()) }
+    case ContentKind.embed: rest.any(reader.json())
     case ContentKind.format:
-      try key(source, try text(&reader))
-      rest.any(try JSON.parse(try reader.varBytes()))
+      try key(source, reader.text())
+      rest.any(reader.json())
     case ContentKind.type:
-      let reference = try reader.varUInt()
-      try typeReferences.append(reference)
-      if reader.remaining > 0 { try key(source, try text(&reader)) }
+      try typeReferences.append(reader.varUInt())
+      if !reader.isAtEnd { try key(source, reader.text()) }
     default:
-      strings.append(source, try text(&reader))
-      rest.raw(source, reader.offset..<record.contentRange.upperBound)
+      strings.append(source, reader.text())
+      rest.raw(source, reader.offset..<range.upperBound)
     }
-  }
-
-  /// Where the bytes of the next string are.
-  private func text(_ reader: inout ByteReader) throws(DecodingError) -> Range<Int> {
-    let count = try reader.varBytes().count
-    return reader.offset - count..<reader.offset
   }
 
   /// Yjs numbers each key anew, known or not, and so must we: its readers count on it.
@@ -157,5 +137,38 @@ private struct V2Columns {
     try keyClocks.append(keyCount)
     keyCount += 1
     strings.append(source, range)
+  }
+}
+
+/// Reads content of an update: it was checked when it came in, so nothing fails here any more.
+private struct CheckedReader: ~Escapable {
+  private var reader: ByteReader
+
+  @_lifetime(copy bytes)
+  init(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+    reader = ByteReader(bytes.extracting(..<range.upperBound), at: range.lowerBound)
+  }
+
+  var offset: Int { reader.offset }
+  var isAtEnd: Bool { reader.remaining == 0 }
+
+  mutating func varUInt() -> UInt64 {
+    do { return try reader.varUInt() } catch { unchecked(error) }
+  }
+
+  /// Where the bytes of the next string are.
+  mutating func text() -> Range<Int> {
+    do {
+      let count = try reader.varBytes().count
+      return reader.offset - count..<reader.offset
+    } catch { unchecked(error) }
+  }
+
+  mutating func json() -> AnyValue {
+    do { return try JSON.parse(try reader.varBytes()) } catch { unchecked(error) }
+  }
+
+  private func unchecked(_ error: DecodingError) -> Never {
+    preconditionFailure("what an update holds was checked when it came in: \(error)")
   }
 }

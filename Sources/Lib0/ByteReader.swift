@@ -128,7 +128,7 @@ public struct ByteReader: ~Escapable {
     let count = try varUInt()
     // `count` is the peer's: compare as unsigned before it becomes an Int.
     guard count <= UInt64(remaining) else {
-      throw .truncated(offset: start, needed: Int(count) - remaining)
+      throw .truncated(offset: start, needed: Int(clamping: count) - remaining)
     }
     return try take(Int(count))
   }
