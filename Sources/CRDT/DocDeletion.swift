@@ -50,7 +50,8 @@ extension Doc {
     transaction.deletedContent = true
     tombstones[index] = true
     structBytes += Weight.deletion
-    transaction.deletes.append((client: item.client, clock: item.clock, length: item.length))
+    transaction.deletes.append(
+      DeletedRun(client: item.client, item: index, clock: item.clock, length: item.length))
     if item.type != .none {
       let type = types[Int(item.type)]
       open.append(OpenType(child: type.start, entry: type.firstKey))

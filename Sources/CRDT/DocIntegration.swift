@@ -104,8 +104,10 @@ extension Doc {
       if place.splitsPair { content.append(contentsOf: ContentCut.replacement) }
       range = range.lowerBound + place.byteOffset..<range.upperBound
     }
-    if range.count <= 16 {
-      for index in range { content.append(source[index]) }
+    if range.count <= 32 {
+      content.append(addingCapacity: range.count) { output in
+        for index in range { output.append(source[index]) }
+      }
     } else {
       content.append(contentsOf: source[range])
     }
@@ -138,7 +140,8 @@ extension Doc {
     link(index, item)
     append(index)
     if item.isDeleted {
-      transaction.deletes.append((client: item.client, clock: item.clock, length: item.length))
+      transaction.deletes.append(
+        DeletedRun(client: item.client, item: index, clock: item.clock, length: item.length))
     }
     let holder = types[Int(item.parent)].holder
     if (holder != .none && items[Int(holder)].isDeleted)

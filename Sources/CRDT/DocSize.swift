@@ -54,10 +54,11 @@ extension Doc {
     if item.isDeleted { bytes += Weight.deletion }
     if item.isGC { return bytes }
     if item.originClient != .none {
-      bytes += Weight.varInt(clients[Int(item.originClient)].id) + Weight.varInt(item.originClock)
+      bytes += Int(clients[Int(item.originClient)].encodedID.count)
+      bytes += Weight.varInt(item.originClock)
     }
     if item.rightOriginClient != .none {
-      bytes += Weight.varInt(clients[Int(item.rightOriginClient)].id)
+      bytes += Int(clients[Int(item.rightOriginClient)].encodedID.count)
       bytes += Weight.varInt(item.rightOriginClock)
     } else if item.originClient == .none {
       bytes += parentWeight(of: item)
@@ -83,7 +84,7 @@ enum Weight {
   static let client = 10
   static let parentID = 7
   /// In memory: the record, its blocks of structs and its place in the table of ids.
-  static let clientMemory = 140
+  static let clientMemory = 156
 
   static func varInt(_ value: UInt64) -> Int {
     (70 - (value | 1).leadingZeroBitCount) / 7

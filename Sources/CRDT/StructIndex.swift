@@ -109,19 +109,40 @@ struct StructIndex: Sendable {
     var isOpen = false
     var start: UInt64 = 0
     for block in blocks[Int(client)] {
-      for slot in Int(block.start)..<Int(block.start) + Int(block.count)
-      where tombstones[slots[slot]] != isOpen {
-        let clock = clocks[slot]
-        if isOpen {
-          ranges.append(DeleteRange(client: record.id, clock: start, length: clock - start))
+      var run = Int(block.start)..<Int(block.start) + Int(block.count)
+      while !run.isEmpty {
+        let part = run.prefix(64)
+        run = part.upperBound..<run.upperBound
+        // First all bits, then where they change: item by item, each change is guessed wrong.
+        var deleted = deletedBits(part, tombstones)
+        var slot = part.lowerBound
+        while true {
+          let alike = (isOpen ? ~deleted : deleted).trailingZeroBitCount
+          slot += alike
+          if slot >= part.upperBound { break }
+          let clock = clocks[slot]
+          if isOpen {
+            ranges.append(DeleteRange(client: record.id, clock: start, length: clock - start))
+          }
+          isOpen.toggle()
+          start = clock
+          deleted >>= UInt64(alike)
         }
-        isOpen.toggle()
-        start = clock
       }
     }
     if isOpen {
       ranges.append(DeleteRange(client: record.id, clock: start, length: record.state - start))
     }
+  }
+
+  /// Which items in up to 64 slots are deleted, the first one's bit lowest.
+  private func deletedBits(_ run: Range<Int>, _ tombstones: Tombstones) -> UInt64 {
+    let items = slots.span.extracting(run)
+    var bits: UInt64 = 0
+    for offset in items.indices {
+      bits |= (tombstones[items[offset]] ? 1 : 0) << UInt64(truncatingIfNeeded: offset)
+    }
+    return bits
   }
 
   func first(of client: Index32) -> StructPlace? {
