@@ -9,6 +9,8 @@ RUNS   ?= 3
 SWIFT  := swift build -c release -Xswiftc -enable-testing --no-color-diagnostics
 HUB    := .build/release/jamboree
 WEB    := .build/web
+WASM   := .build/wasm
+ENGINE := Clients/web/src/engine
 PYTHON := .build/venv/bin/python
 # A file of our own says that the Python packages are there: the interpreter is a link to the system's.
 VENV   := .build/venv/installed
@@ -21,7 +23,7 @@ TEST_PACKAGES := node-yjs node-y-protocols node-y-websocket node-lib0 node-ws li
 # Chromium without any font draws no letters at all.
 BROWSER_FONTS := fonts-dejavu-core
 
-.PHONY: help run build web test style unit web-unit interop browser faults fuzz bench bench-crdt toolchain clean \
+.PHONY: help run build web wasm test style unit web-unit interop browser faults fuzz bench bench-crdt toolchain clean \
         packages test-packages web-packages browser-packages
 .DEFAULT_GOAL := help
 
@@ -29,6 +31,7 @@ help:
 	@echo 'make run [ARGS="--port 9000 --data DIR"]  install what is missing, build, start the hub'
 	@echo 'make build                                the release binary, $(HUB)'
 	@echo 'make web                                  the web client, into $(WEB); make run does it too'
+	@echo 'make wasm                                 the engine for JavaScript, into $(WASM)'
 	@echo 'make test                                 unit tests, other people'"'"'s clients, a browser, kill rounds'
 	@echo '  make style | unit | web-unit | interop | browser | faults'
 	@echo '                                          one part of it ([PYTEST="-k name"] [ROUNDS=100])'
@@ -54,7 +57,19 @@ $(WEB)/index.html: $(shell find Clients/web -not -name '*.test.ts')
 	@echo "web: the web client, into $(WEB)"
 	@Clients/web/build
 
-test: toolchain test-packages browser-packages build web $(VENV)
+wasm: toolchain web-packages
+	@Sources/CRDTWasm/build
+	@$(MAKE) --silent --no-print-directory $(WASM)/jamboree-crdt.js
+
+# One script for pages and Node, and what TypeScript wants to know of it.
+$(WASM)/jamboree-crdt.js: $(shell find $(ENGINE) -not -name '*.test.ts')
+	@echo "wasm: its classes for JavaScript, $@"
+	@tsc $(ENGINE)/index.ts --strict --target es2021 --moduleResolution node \
+	  --declaration --emitDeclarationOnly --outDir $(WASM)/types
+	@echo 'export * from "./types/index";' > $(WASM)/jamboree-crdt.d.ts
+	@esbuild $(ENGINE)/index.ts --bundle --format=esm --target=es2021 --log-level=warning --outfile=$@
+
+test: toolchain test-packages browser-packages build web wasm $(VENV)
 	@Tests/run
 
 style: $(VENV)
@@ -63,7 +78,7 @@ style: $(VENV)
 unit: toolchain packages
 	@Tests/run unit
 
-web-unit: toolchain test-packages web-packages build
+web-unit: toolchain test-packages web-packages build wasm
 	@Tests/run web
 
 browser: toolchain test-packages browser-packages build web $(VENV)
@@ -81,8 +96,8 @@ fuzz: toolchain test-packages build $(VENV)
 bench: toolchain test-packages build $(VENV)
 	@$(PYTHON) Tests/Bench/run.py --runs $(RUNS) $(ARGS)
 
-bench-crdt: toolchain test-packages build $(VENV)
-	@NODE_PATH=/usr/share/nodejs $(HUB) bench crdt --against yrs,yjs --python $(PYTHON) --runs $(RUNS) $(ARGS)
+bench-crdt: toolchain test-packages build wasm $(VENV)
+	@NODE_PATH=/usr/share/nodejs $(HUB) bench crdt --against yrs,yjs,wasm --python $(PYTHON) --runs $(RUNS) $(ARGS)
 
 toolchain:
 	@command -v swift > /dev/null || { \

@@ -124,7 +124,7 @@ public enum DeltaOperation: Sendable {
     /// How much longer it makes the sequence.
     public var length: Int {
       switch self {
-      case .text(let text): text.utf16.count
+      case .text(let text): text.unitCount
       case .elements(let values): values.count
       }
     }

@@ -75,7 +75,7 @@ extension Transaction {
     for change in delta {
       switch change {
       case .insert(let content, let attributes):
-        if case .text("") = content { continue }
+        if case .text(let text) = content, text.isEmpty { continue }
         let item = document.insertText(content, Marks(attributes), &cursor)
         if case .type = content {
           types.append(SharedType(index: document.items[Int(item)].type))
@@ -118,7 +118,7 @@ public enum TextChange: Equatable, Sendable {
 extension TextChange.Content {
   fileprivate var content: (kind: UInt8, length: Int, bytes: [UInt8]) {
     switch self {
-    case .text(let text): return (ContentKind.string, text.utf16.count, Array(text.utf8))
+    case .text(let text): return (ContentKind.string, text.unitCount, Array(text.utf8))
     case .embed(let value):
       var writer = ByteWriter()
       writer.string(JSON.text(value))
@@ -152,7 +152,7 @@ extension Doc {
   /// Inserts into a text without marks: most texts have none, and letters are typed one by one.
   fileprivate mutating func insertPlain(_ text: String, _ cursor: inout Cursor) {
     while cursor.right != .none, items[Int(cursor.right)].isDeleted { forward(&cursor) }
-    let units = text.utf16.count
+    let units = text.unitCount
     let left = cursor.left
     if left != .none, clients[Int(items[Int(left)].client)].id == clientID,
       items[Int(left)].end + UInt64(units) <= maxSafeInteger, mayExtend(left, before: cursor.right)

@@ -43,25 +43,27 @@ public struct StaticStringName: Equatable, Sendable, ExpressibleByStringLiteral,
   private let text: StaticString
   public init(stringLiteral value: StaticString) { text = value }
   public static func == (left: Self, right: Self) -> Bool {
-    left.text.description == right.text.description
+    left.text.description.hasSameUnits(as: right.text.description)
   }
 
   public var description: String {
     let name = text.description
-    return switch name {
-    case "message type", "sync message type": "no \(name)"
-    case "Any tag": "a value of unknown kind"
-    case "JSON: text after it": "text after the end of the JSON value"
-    case "JSON: word": "expected true, false or null"
-    case "JSON: array": "expected a comma or ]"
-    case "JSON: object": "expected a comma or }"
-    case "JSON: key": "expected a key in double quotes"
-    case "JSON: colon": "expected a colon after the key"
-    case "JSON: value": "expected a value"
-    case "JSON: number": "a number that JSON does not have"
-    case "JSON: escape": "an escape that JSON does not have"
-    case "JSON: control character": "a line break or control character inside a string"
-    default: name
-    }
+    return StaticStringName.inWords.first { $0.name.hasSameUnits(as: name) }?.words ?? name
   }
+
+  private static let inWords: [(name: String, words: String)] = [
+    ("message type", "no message type"),
+    ("sync message type", "no sync message type"),
+    ("Any tag", "a value of unknown kind"),
+    ("JSON: text after it", "text after the end of the JSON value"),
+    ("JSON: word", "expected true, false or null"),
+    ("JSON: array", "expected a comma or ]"),
+    ("JSON: object", "expected a comma or }"),
+    ("JSON: key", "expected a key in double quotes"),
+    ("JSON: colon", "expected a colon after the key"),
+    ("JSON: value", "expected a value"),
+    ("JSON: number", "a number that JSON does not have"),
+    ("JSON: escape", "an escape that JSON does not have"),
+    ("JSON: control character", "a line break or control character inside a string"),
+  ]
 }

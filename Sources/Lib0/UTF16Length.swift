@@ -24,3 +24,8 @@ public enum UTF16Length {
     byte & 0xc0 == 0x80 ? 0 : (byte >= 0xf0 ? 2 : 1)
   }
 }
+
+extension String {
+  /// `utf16.count`, without the notes that the standard library makes for indexing such a view.
+  public var unitCount: Int { UTF16Length.ofValid(utf8.span) }
+}

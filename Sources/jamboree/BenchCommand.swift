@@ -35,7 +35,8 @@ struct BenchCRDT: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Beside which engines: yrs (by pycrdt), yjs (by node).", valueName: "list"))
+      "Beside which engines: yrs (by pycrdt), yjs (by node), wasm (this one as WebAssembly).",
+      valueName: "list"))
   var against = ""
 
   @Option(help: ArgumentHelp("Which workloads.", valueName: "list"))
@@ -101,6 +102,8 @@ enum BenchWorkload: String, CaseIterable {
 /// Another engine, and the program that drives it.
 enum BenchPeer: String {
   case yrs, yjs
+  /// This engine as `make wasm` builds it.
+  case wasm
 
   func run(
     _ workload: BenchWorkload, _ folder: BenchFolder, python: String, node: String, scripts: String
@@ -108,7 +111,7 @@ enum BenchPeer: String {
     let arguments =
       switch self {
       case .yrs: [python, "\(scripts)/yrs.py"]
-      case .yjs: [node, "--expose-gc", "\(scripts)/yjs.js"]
+      case .yjs, .wasm: [node, "--expose-gc", "\(scripts)/\(self).js"]
       }
     return try BenchRun(engine: rawValue, arguments + [workload.rawValue, folder.path])
   }

@@ -22,7 +22,7 @@ declare module "node:assert/strict" {
     equal<T>(actual: unknown, expected: T, message?: string): asserts actual is T;
     notEqual(actual: unknown, expected: unknown, message?: string): void;
     deepEqual<T>(actual: unknown, expected: T, message?: string): asserts actual is T;
-    throws(run: () => unknown, expected?: RegExp, message?: string): void;
+    throws(run: () => unknown, expected?: RegExp | object, message?: string): void;
     fail(message: string): never;
   }
   const assert: Assert;
@@ -43,13 +43,15 @@ declare module "node:child_process" {
     how: { stdio: readonly (string | number)[]; detached?: boolean },
   ): Process;
   export function execFileSync(
-    command: string, options: readonly string[], how: { encoding: "utf8" },
+    command: string, options: readonly string[],
+    how: { encoding: "utf8"; input?: string; maxBuffer?: number },
   ): string;
 }
 
 declare module "node:fs" {
   export function existsSync(path: string): boolean;
   export function readFileSync(path: string, encoding: "utf8"): string;
+  export function readFileSync(path: string): Uint8Array;
   export function readdirSync(path: string, how: { recursive: true }): string[];
   export function mkdtempSync(prefix: string): string;
   export function openSync(path: string, flags: string): number;
