@@ -7,7 +7,7 @@ extension Doc {
   /// - Parameter deleted: All that it deleted, by client and clock.
   /// - Complexity: O(changed structs), plus for each changed sequence the items up to the last
   ///   change, plus the way to each changed type.
-  func findChanges(_ deleted: [(client: Index32, clock: UInt64, length: UInt64)]) -> Changes {
+  func findChanges(_ deleted: [DeletedRun]) -> Changes {
     var finder = ChangeFinder(self, deleted)
     finder.touch()
     return finder.changes()
@@ -24,7 +24,7 @@ private struct ChangeFinder {
   }
 
   private let doc: Doc
-  private let deleted: [(client: Index32, clock: UInt64, length: UInt64)]
+  private let deleted: [DeletedRun]
   private var touched: [Touched] = []
   /// Where a type is in `touched`; -1 if it is new or deleted.
   private var places: [Index32: Int] = [:]
@@ -33,7 +33,7 @@ private struct ChangeFinder {
   /// Indices of the types in a sequence.
   private var indices: [Index32: [Index32: Int]] = [:]
 
-  init(_ doc: Doc, _ deleted: [(client: Index32, clock: UInt64, length: UInt64)]) {
+  init(_ doc: Doc, _ deleted: [DeletedRun]) {
     self.doc = doc
     self.deleted = deleted
   }

@@ -5,8 +5,8 @@
 struct ClientTable: Sendable {
   private var ids: [ClientID] = []
   private var slots: [Index32] = []
-  /// All numbers, that of the highest id first: the order of everything that is encoded.
-  private(set) var order: [Index32] = []
+  /// The numbers that have been brought into order; those that came since are missing.
+  private var ordered: [Index32] = []
   /// The number that was asked for last: most structs stand beside others of the same client.
   private var recent: Index32 = .none
   /// Odd, and not known to peers: who could compute it could make all ids collide.
@@ -33,22 +33,39 @@ struct ClientTable: Sendable {
     return index
   }
 
-  /// Adds an id that is not there yet. Complexity: O(log n), plus moving 4 bytes for each id below.
+  /// Adds an id that is not there yet.
   mutating func add(_ id: ClientID) {
     let index = Index32(ids.count)
     ids.append(id)
-    var low = 0
-    var high = order.count
-    while low < high {
-      let middle = (low + high) / 2
-      if ids[Int(order[middle])] > id { low = middle + 1 } else { high = middle }
-    }
-    order.insert(index, at: low)
     if ids.count * 2 > slots.count {
       grow()
     } else {
       slots[place(id)] = index
     }
+  }
+
+  /// All numbers, that of the highest id first: the order of everything that is encoded.
+  /// - Complexity: O(1) after `bringIntoOrder()`, otherwise O(n + k log k) for k ids since then.
+  var order: [Index32] {
+    guard ordered.count < ids.count else { return ordered }
+    let new = (Index32(ordered.count)..<Index32(ids.count)).sorted { self[$0] > self[$1] }
+    var result: [Index32] = []
+    result.reserveCapacity(ids.count)
+    var next = 0
+    for index in new {
+      while next < ordered.count, self[ordered[next]] > self[index] {
+        result.append(ordered[next])
+        next += 1
+      }
+      result.append(index)
+    }
+    result += ordered[next...]
+    return result
+  }
+
+  /// Once a transaction, however many ids it brings: each alone would move all that are below it.
+  mutating func bringIntoOrder() {
+    if ordered.count < ids.count { ordered = order }
   }
 
   private func place(_ id: ClientID) -> Int {
@@ -71,6 +88,6 @@ struct ClientTable: Sendable {
 
   mutating func shrink() {
     ids = ids.withoutSpareRoom()
-    order = order.withoutSpareRoom()
+    ordered = ordered.withoutSpareRoom()
   }
 }

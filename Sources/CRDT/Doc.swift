@@ -133,11 +133,23 @@ struct PendingParts: Sendable {
   var byteCount: Int { (structs?.source.count ?? 0) + deletes.ranges.count * 24 }
 }
 
+/// Clocks of one client that a transaction has deleted.
+struct DeletedRun: Sendable {
+  var client: Index32
+  /// The item that began it: most often it still is all of it.
+  var item: Index32
+  var clock: UInt64
+  var length: UInt64
+  var end: UInt64 { clock + length }
+}
+
 /// What the running transaction has done so far.
 struct TransactionState: Sendable {
   /// Clients whose state has advanced.
   var advanced: [Index32] = []
-  var deletes: [(client: Index32, clock: UInt64, length: UInt64)] = []
+  var deletes: [DeletedRun] = []
+  /// Whether any of these had content that can be collected; what arrives deleted has none.
+  var deletedContent = false
   /// Starts of structs that may be merged with their neighbours at the end.
   var mergeable: [(client: Index32, clock: UInt64)] = []
   /// Whether a struct with content has become GC on arrival.

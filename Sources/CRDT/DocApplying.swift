@@ -44,16 +44,23 @@ extension Doc {
   }
 
   /// Makes room for a big update at once, where growing step by step would move all of it again and
-  /// again. At least as much as growing would take, so that many such updates do not move it each.
+  /// again. At least as much as growing would take, so that many such updates do not move it each;
+  /// and only for what is new: who sends what is known makes nothing bigger.
   private mutating func reserve(for update: Update) {
     func room(_ count: Int, _ more: Int, _ capacity: Int) -> Int? {
       count + more <= capacity ? nil : max(count + more, count + count / 2)
     }
-    let more = update.records.count
+    var more = 0
+    var bytes = 0
+    var (client, known) = (ClientID.max, 0 as UInt64)
+    for record in update.records {
+      if record.client != client { (client, known) = (record.client, clock(of: record.client)) }
+      guard record.end > known else { continue }
+      more += 1
+      bytes += Int(record.contentCount)
+    }
     if let count = room(items.count, more, items.capacity) { items.reserveCapacity(count) }
     structs.reserve(more)
-    // Never more than the bytes that came.
-    let bytes = update.records.reduce(0) { $0 + Int($1.contentCount) }
     if let count = room(content.count, bytes, content.capacity) { content.reserveCapacity(count) }
   }
 

@@ -47,9 +47,11 @@ extension Doc {
     }
     if item.kind == ContentKind.doc { noteSubdocument(removed: index) }
     items[Int(index)].isDeleted = true
+    transaction.deletedContent = true
     tombstones[index] = true
     structBytes += Weight.deletion
-    transaction.deletes.append((client: item.client, clock: item.clock, length: item.length))
+    transaction.deletes.append(
+      DeletedRun(client: item.client, item: index, clock: item.clock, length: item.length))
     if item.type != .none {
       let type = types[Int(item.type)]
       open.append(OpenType(child: type.start, entry: type.firstKey))

@@ -21,15 +21,17 @@ extension Doc {
       append(makeItem(item))
       return
     }
-    var place = resolve(record, source)
     if record.hasOrigin {
-      item.originClient = clientIndex(record.originClient)
+      item.originClient =
+        record.originClient == record.client ? client : clientIndex(record.originClient)
       item.originClock = record.originClock
     }
     if record.hasRightOrigin {
-      item.rightOriginClient = clientIndex(record.rightClient)
+      item.rightOriginClient =
+        record.rightClient == record.client ? client : clientIndex(record.rightClient)
       item.rightOriginClock = record.rightClock
     }
+    var place = resolve(item, record, source)
     if cut > 0 {
       // What we have of it stands directly to the left, and says where the rest belongs.
       let left = itemEnding(client, item.clock - 1)
@@ -51,14 +53,12 @@ extension Doc {
   }
 
   /// Finds neighbours and parent. No parent means that the struct can only become GC.
-  private mutating func resolve(_ record: UpdateRecord, _ source: [UInt8]) -> Place {
+  private mutating func resolve(
+    _ item: Item, _ record: UpdateRecord, _ source: [UInt8]
+  ) -> Place {
     var place = Place()
-    if record.hasOrigin {
-      place.left = itemEnding(clientIndex(record.originClient), record.originClock)
-    }
-    if record.hasRightOrigin {
-      place.right = itemStarting(clientIndex(record.rightClient), record.rightClock)
-    }
+    if record.hasOrigin { place.left = itemEnding(item.originClient, item.originClock) }
+    if record.hasRightOrigin { place.right = rightOriginItem(item, beside: place.left) }
     if place.left != .none || place.right != .none {
       // GC has no place, so nothing can stand beside it.
       if place.left != .none, items[Int(place.left)].isGC { return Place() }
@@ -71,12 +71,25 @@ extension Doc {
     if record.parentIsRoot {
       place.parent = root(names.intern(source, record.rootNameRange))
     } else {
-      let client = clientIndex(record.originClient)
-      let holder = item(client, record.originClock)
+      let holder = self.item(clientIndex(record.originClient), record.originClock)
       place.parent = items[Int(holder)].type
     }
     if record.hasKey { place.key = names.intern(source, record.keyRange) }
     return place
+  }
+
+  /// The item that begins with another's right origin. Most often that is still the neighbour of
+  /// the left one, which saves a search.
+  private mutating func rightOriginItem(_ item: Item, beside left: Index32) -> Index32 {
+    if left != .none {
+      let next = items[Int(left)].right
+      if next != .none, items[Int(next)].client == item.rightOriginClient,
+        items[Int(next)].clock == item.rightOriginClock
+      {
+        return next
+      }
+    }
+    return itemStarting(item.rightOriginClient, item.rightOriginClock)
   }
 
   private mutating func takeContent(
@@ -91,8 +104,10 @@ extension Doc {
       if place.splitsPair { content.append(contentsOf: ContentCut.replacement) }
       range = range.lowerBound + place.byteOffset..<range.upperBound
     }
-    if range.count <= 16 {
-      for index in range { content.append(source[index]) }
+    if range.count <= 32 {
+      content.append(addingCapacity: range.count) { output in
+        for index in range { output.append(source[index]) }
+      }
     } else {
       content.append(contentsOf: source[range])
     }
@@ -125,7 +140,8 @@ extension Doc {
     link(index, item)
     append(index)
     if item.isDeleted {
-      transaction.deletes.append((client: item.client, clock: item.clock, length: item.length))
+      transaction.deletes.append(
+        DeletedRun(client: item.client, item: index, clock: item.clock, length: item.length))
     }
     let holder = types[Int(item.parent)].holder
     if (holder != .none && items[Int(holder)].isDeleted)

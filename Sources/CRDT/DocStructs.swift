@@ -120,8 +120,9 @@ extension Doc {
     var merged = 0
     var survivor = place
     while stepsLeft > 0, let left = structs.previous(survivor),
-      merge(structs[left], structs[survivor])
+      mayMerge(structs[left], structs[survivor])
     {
+      merge(structs[left], structs[survivor])
       stepsLeft -= Cost.movedBlock
       structs.remove(survivor)
       merged += 1
@@ -131,18 +132,28 @@ extension Doc {
     return (merged, survivor)
   }
 
-  /// Joins two structs that follow each other in a client's list, if they are alike.
-  private mutating func merge(_ leftIndex: Index32, _ rightIndex: Index32) -> Bool {
-    guard items[Int(leftIndex)].kind == items[Int(rightIndex)].kind,
-      items[Int(leftIndex)].isDeleted == items[Int(rightIndex)].isDeleted
-    else { return false }
+  /// Whether two structs that follow each other in a client's list are alike enough to be joined.
+  /// Field by field: most are not, and copies of both would take longer than the answer. Inlined:
+  /// a call would retain each of the document's arrays.
+  @inline(__always) func mayMerge(_ leftIndex: Index32, _ rightIndex: Index32) -> Bool {
+    let (left, right) = (Int(leftIndex), Int(rightIndex))
+    let kind = items[left].kind
+    guard kind == items[right].kind, items[left].isDeleted == items[right].isDeleted else {
+      return false
+    }
+    if kind == ContentKind.gc { return true }
+    return items[left].right == rightIndex && ContentKind.isMergeable(kind)
+      && items[right].originClient == items[left].client
+      && items[right].originClock == items[left].end - 1
+      && items[left].hasSameRightOrigin(as: items[right])
+      && undo.mayJoin(items[left], items[right])
+  }
+
+  /// Joins two structs that `mayMerge`.
+  private mutating func merge(_ leftIndex: Index32, _ rightIndex: Index32) {
     let left = items[Int(leftIndex)]
     let right = items[Int(rightIndex)]
     if !left.isGC {
-      guard left.right == rightIndex, ContentKind.isMergeable(left.kind),
-        right.originClient == left.client, right.originClock == left.end - 1,
-        left.hasSameRightOrigin(as: right), undo.mayJoin(left, right)
-      else { return false }
       joinContent(leftIndex, rightIndex)
       items[Int(leftIndex)].right = right.right
       if right.right != .none { items[Int(right.right)].left = leftIndex }
@@ -157,7 +168,6 @@ extension Doc {
     countIn(items[Int(leftIndex)])
     freeItems.append(rightIndex)
     undo.joined(left, right)
-    return true
   }
 
   private mutating func joinContent(_ leftIndex: Index32, _ rightIndex: Index32) {

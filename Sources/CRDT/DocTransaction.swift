@@ -8,25 +8,19 @@ extension Doc {
     var applied = Applied()
     applied.origin = origin
     joinDeletes()
-    if isObserved { applied.changes = findChanges(transaction.deletes) }
+    let changes = isObserved ? findChanges(transaction.deletes) : Changes()
     if !transaction.deletes.isEmpty {
       applied.newDeletes = DeleteSet(
         transaction.deletes.map {
           DeleteRange(client: clients[Int($0.client)].id, clock: $0.clock, length: $0.length)
         })
     }
-    if collectsGarbage {
-      for number in transaction.deletes.indices {
-        let range = transaction.deletes[number]
-        collect(range.client, from: range.clock, to: range.clock + range.length)
-      }
+    if collectsGarbage, transaction.deletedContent {
+      for number in transaction.deletes.indices { collect(transaction.deletes[number]) }
     }
     // From right to left: what is joined by one range can then meet its neighbour by another.
     for number in transaction.deletes.indices.reversed() {
-      let range = transaction.deletes[number]
-      // What is new altogether is joined below, with all that is new of its client.
-      if range.clock > clients[Int(range.client)].before { continue }
-      mergeDeleted(range.client, from: range.clock, to: range.clock + range.length)
+      mergeDeleted(transaction.deletes[number])
     }
     for client in transaction.advanced {
       let record = clients[Int(client)]
@@ -42,9 +36,11 @@ extension Doc {
     transaction.deletes.removeAll(keepingCapacity: true)
     transaction.mergeable.removeAll(keepingCapacity: true)
     applied.madeGarbage = transaction.madeGarbage
-    applied.subdocuments = takeSubdocumentChanges()
+    applied.note(changes, takeSubdocumentChanges())
     transaction.madeGarbage = false
+    transaction.deletedContent = false
     transaction.keepsStructsApart = false
+    clientTable.bringIntoOrder()
     compactContent()
     checkInvariants()
     return applied
@@ -71,28 +67,57 @@ extension Doc {
     transaction.deletes.removeSubrange((last + 1)...)
   }
 
-  private mutating func collect(_ client: Index32, from start: UInt64, to end: UInt64) {
-    var next: StructPlace? = structs.find(client, start)
+  private mutating func collect(_ run: DeletedRun) {
+    if isWhole(run) {
+      collectIfDeleted(run.item)
+      return
+    }
+    var next: StructPlace? = structs.find(run.client, run.clock)
     while let place = next {
       let index = structs[place]
-      let item = items[Int(index)]
-      guard item.clock < end else { return }
-      if item.isDeleted, item.kind > ContentKind.deleted, !undo.isKept(item) {
-        collect(index)
-      }
+      guard items[Int(index)].clock < run.end else { return }
+      collectIfDeleted(index)
       next = structs.next(place)
     }
   }
 
-  private mutating func mergeDeleted(_ client: Index32, from start: UInt64, to end: UInt64) {
-    let last = structs.find(client, end - 1)
-    mergeLeftward(from: structs.next(last) ?? last, downTo: start)
+  @inline(__always) private mutating func collectIfDeleted(_ index: Index32) {
+    let item = items[Int(index)]
+    if item.isDeleted, item.kind > ContentKind.deleted, !undo.isKept(item) { collect(index) }
+  }
+
+  /// Whether a run is one item, which saves the search for it.
+  @inline(__always) private func isWhole(_ run: DeletedRun) -> Bool {
+    items[Int(run.item)].client == run.client && items[Int(run.item)].clock == run.clock
+      && items[Int(run.item)].length == run.length
+  }
+
+  private mutating func mergeDeleted(_ run: DeletedRun) {
+    // What is new altogether is joined with all that is new of its client.
+    if run.clock > clients[Int(run.client)].before { return }
+    if isWhole(run), standsAlone(run.item) { return }
+    let last = structs.find(run.client, run.end - 1)
+    mergeLeftward(from: structs.next(last) ?? last, downTo: run.clock)
+  }
+
+  /// Whether neither neighbour in the list is one by clock too: it can be joined with nothing then.
+  private func standsAlone(_ index: Index32) -> Bool {
+    let item = items[Int(index)]
+    if item.isGC { return false }
+    if item.left != .none, items[Int(item.left)].client == item.client,
+      items[Int(item.left)].end == item.clock
+    {
+      return false
+    }
+    return item.right == .none || items[Int(item.right)].client != item.client
+      || items[Int(item.right)].clock != item.end
   }
 
   private mutating func mergeNew(_ client: Index32, since before: UInt64) {
     guard let last = structs.last(of: client) else { return }
-    let first = structs.find(client, before)
-    mergeLeftward(from: last, downTo: structs.clock(at: first))
+    var first = structs.clock(at: last)
+    if first > before { first = structs.clock(at: structs.find(client, before)) }
+    mergeLeftward(from: last, downTo: first)
   }
 
   private mutating func mergeAround(_ client: Index32, _ clock: UInt64) {
@@ -107,10 +132,16 @@ extension Doc {
 
   /// Joins what can be joined from one struct to the left, down to the one that begins at `clock`.
   private mutating func mergeLeftward(from last: StructPlace, downTo clock: UInt64) {
-    var next: StructPlace? = last
-    while let place = next, structs.clock(at: place) >= clock {
-      let survivor = mergeLeft(from: place).survivor
-      next = structs.previous(survivor)
+    var place = last
+    while structs.clock(at: place) >= clock, let left = structs.previous(place) {
+      if mayMerge(structs[left], structs[place]) {
+        // A name for it, or `structs` is read first and kept as it was before.
+        let survivor = mergeLeft(from: place).survivor
+        guard let next = structs.previous(survivor) else { return }
+        place = next
+      } else {
+        place = left
+      }
     }
   }
 }
@@ -135,11 +166,27 @@ public struct Applied: Sendable {
   /// As it was given with the edit or the update.
   public var origin: Origin?
   /// What changed for those who see the document; empty unless `Doc.isObserved`.
-  public var changes = Changes()
+  public var changes: Changes { rare?.changes ?? Changes() }
   /// Which subdocuments came and went.
-  public var subdocuments = SubdocumentChanges()
+  public var subdocuments: SubdocumentChanges { rare?.subdocuments ?? SubdocumentChanges() }
+  /// Apart, as most transactions have neither: every array here is one more to count.
+  private var rare: Rare?
+
+  private final class Rare: Sendable {
+    let changes: Changes
+    let subdocuments: SubdocumentChanges
+
+    init(_ changes: Changes, _ subdocuments: SubdocumentChanges) {
+      self.changes = changes
+      self.subdocuments = subdocuments
+    }
+  }
 
   public init() {}
+
+  mutating func note(_ changes: Changes, _ subdocuments: SubdocumentChanges) {
+    if !changes.isEmpty || !subdocuments.isEmpty { rare = Rare(changes, subdocuments) }
+  }
 
   /// Whether the document's content changed. What merely pends is no change.
   public var changed: Bool { !newStructs.isEmpty || !newDeletes.isEmpty }

@@ -173,9 +173,16 @@ struct TypeRecord: Sendable {
 
 /// One client, whose structs are in `Doc.structs` without holes.
 struct ClientRecord: Sendable {
-  var id: ClientID
+  let id: ClientID
+  /// The id as it is written, which most structs do.
+  let encodedID: EncodedNumber
   /// The next clock expected.
   var state: UInt64 = 0
   /// `state` when the transaction began.
   var before: UInt64 = 0
+
+  init(id: ClientID) {
+    self.id = id
+    encodedID = EncodedNumber(id)
+  }
 }

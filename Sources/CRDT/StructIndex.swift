@@ -66,10 +66,9 @@ struct StructIndex: Sendable {
     if clocks[start + count - 1] <= clock {
       return StructPlace(client: client, block: block, offset: count - 1)
     }
-    // Without branches that depend on the clocks: half of those would be guessed wrong.
     while count > 1 {
       let half = count / 2
-      low = clocks[low + half] <= clock ? low + half : low
+      low += half & Self.notBehind(clocks[low + half], clock)
       count -= half
     }
     return StructPlace(client: client, block: block, offset: low - start)
@@ -82,10 +81,16 @@ struct StructIndex: Sendable {
     var low = 0
     while count > 1 {
       let half = count / 2
-      low = blocks[Int(client)][low + half].clock <= clock ? low + half : low
+      low += half & Self.notBehind(blocks[Int(client)][low + half].clock, clock)
       count -= half
     }
     return low
+  }
+
+  /// All bits if the first clock is not behind the second, otherwise none. By a sign, since the
+  /// compiler makes a branch of a comparison, and half of those would be guessed wrong.
+  @inline(__always) private static func notBehind(_ first: UInt64, _ second: UInt64) -> Int {
+    ~Int(truncatingIfNeeded: Int64(bitPattern: second &- first) >> 63)
   }
 
   /// The slots of a block, by clock.
@@ -104,19 +109,40 @@ struct StructIndex: Sendable {
     var isOpen = false
     var start: UInt64 = 0
     for block in blocks[Int(client)] {
-      for slot in Int(block.start)..<Int(block.start) + Int(block.count)
-      where tombstones[slots[slot]] != isOpen {
-        let clock = clocks[slot]
-        if isOpen {
-          ranges.append(DeleteRange(client: record.id, clock: start, length: clock - start))
+      var run = Int(block.start)..<Int(block.start) + Int(block.count)
+      while !run.isEmpty {
+        let part = run.prefix(64)
+        run = part.upperBound..<run.upperBound
+        // First all bits, then where they change: item by item, each change is guessed wrong.
+        var deleted = deletedBits(part, tombstones)
+        var slot = part.lowerBound
+        while true {
+          let alike = (isOpen ? ~deleted : deleted).trailingZeroBitCount
+          slot += alike
+          if slot >= part.upperBound { break }
+          let clock = clocks[slot]
+          if isOpen {
+            ranges.append(DeleteRange(client: record.id, clock: start, length: clock - start))
+          }
+          isOpen.toggle()
+          start = clock
+          deleted >>= UInt64(alike)
         }
-        isOpen.toggle()
-        start = clock
       }
     }
     if isOpen {
       ranges.append(DeleteRange(client: record.id, clock: start, length: record.state - start))
     }
+  }
+
+  /// Which items in up to 64 slots are deleted, the first one's bit lowest.
+  private func deletedBits(_ run: Range<Int>, _ tombstones: Tombstones) -> UInt64 {
+    let items = slots.span.extracting(run)
+    var bits: UInt64 = 0
+    for offset in items.indices {
+      bits |= (tombstones[items[offset]] ? 1 : 0) << UInt64(truncatingIfNeeded: offset)
+    }
+    return bits
   }
 
   func first(of client: Index32) -> StructPlace? {

@@ -40,8 +40,12 @@ extension Doc {
         end += 1
       }
       if end > first {
-        writer.bytes.append(addingCapacity: room) { output in
-          for slot in first..<end { put(items[Int(structs.item(inSlot: slot))], &output) }
+        writer.bytes.append(addingCapacity: room + RoomWriter.slack) { output in
+          unsafe output.withUnsafeMutableBufferPointer { buffer, count in
+            var room = unsafe RoomWriter(buffer, from: count)
+            for slot in first..<end { put(items[Int(structs.item(inSlot: slot))], &room) }
+            count = room.count
+          }
         }
       }
       if end < run.upperBound {
@@ -67,52 +71,56 @@ extension Doc {
     return bound
   }
 
-  /// One struct (Yjs `Item.write`, `GC.write`).
-  @inline(__always) private func put(_ item: Item, _ output: inout OutputSpan<UInt8>) {
+  /// One struct (Yjs `Item.write`, `GC.write`). It takes at most `bound` bytes.
+  @inline(__always) private func put(_ item: Item, _ room: inout RoomWriter) {
     guard !item.isGC else {
-      output.append(0)
-      output.varUInt(item.length)
+      room.byte(0)
+      room.varUInt(item.length)
       return
     }
     let hasOrigin = item.originClient != .none
     let hasRightOrigin = item.rightOriginClient != .none
-    output.append(
+    room.byte(
       item.kind | (hasOrigin ? InfoBit.origin : 0) | (hasRightOrigin ? InfoBit.rightOrigin : 0)
         | (item.key != .none ? InfoBit.key : 0))
     if hasOrigin {
-      output.varUInt(clients[Int(item.originClient)].id)
-      output.varUInt(item.originClock)
+      putID(item.originClient, item.originClock, &room)
     }
     if hasRightOrigin {
-      output.varUInt(clients[Int(item.rightOriginClient)].id)
-      output.varUInt(item.rightOriginClock)
+      putID(item.rightOriginClient, item.rightOriginClock, &room)
     }
-    if !hasOrigin, !hasRightOrigin { putParent(item, &output) }
+    if !hasOrigin, !hasRightOrigin { putParent(item, &room) }
     switch item.kind {
-    case ContentKind.string: output.varUInt(UInt64(item.contentCount))
-    case ContentKind.deleted, ContentKind.any, ContentKind.json: output.varUInt(item.length)
+    case ContentKind.string: room.varUInt(UInt64(item.contentCount))
+    case ContentKind.deleted, ContentKind.any, ContentKind.json: room.varUInt(item.length)
     default: break
     }
-    for index in item.contentRange { output.append(content[index]) }
+    room.bytes(content, item.contentRange)
   }
 
-  private func putParent(_ item: Item, _ output: inout OutputSpan<UInt8>) {
+  @inline(__always) private func putID(
+    _ client: Index32, _ clock: UInt64, _ room: inout RoomWriter
+  ) {
+    room.put(clients[Int(client)].encodedID)
+    room.varUInt(clock)
+  }
+
+  private func putParent(_ item: Item, _ room: inout RoomWriter) {
     let type = types[Int(item.parent)]
     if type.holder == .none {
-      output.append(1)
-      put(name: type.name, &output)
+      room.byte(1)
+      put(name: type.name, &room)
     } else {
-      output.append(0)
-      output.varUInt(clients[Int(items[Int(type.holder)].client)].id)
-      output.varUInt(items[Int(type.holder)].clock)
+      room.byte(0)
+      putID(items[Int(type.holder)].client, items[Int(type.holder)].clock, &room)
     }
-    if item.key != .none { put(name: item.key, &output) }
+    if item.key != .none { put(name: item.key, &room) }
   }
 
-  private func put(name: Index32, _ output: inout OutputSpan<UInt8>) {
+  private func put(name: Index32, _ room: inout RoomWriter) {
     let range = names.range(name)
-    output.varUInt(UInt64(range.count))
-    for index in range { output.append(names.byte(index)) }
+    room.varUInt(UInt64(range.count))
+    room.bytes(names.buffer, range)
   }
 }
 

@@ -25,7 +25,6 @@ struct TakeBackSurvey {
   private var dying = DeleteSet()
   private var itemCount = 0
   private var byteCount = 0
-  private var unitCount: UInt64 = 0
   /// Marks that would be deleted.
   private var marks: [Index32] = []
 
@@ -39,7 +38,6 @@ struct TakeBackSurvey {
     try surveyDeletes()
     try surveyCuts()
     plan.idle = try IdleMarks(doc).among(marks, &walk)
-    guard doc.clock(of: doc.clientID) + unitCount <= maxSafeInteger else { throw .tooMuch }
   }
 
   private mutating func surveyStructs(_ walk: inout TakeBackWalk) throws(TakeBackError) {
@@ -133,11 +131,11 @@ struct TakeBackSurvey {
       if item.right == .none { try add(value: index) }
     } else if item.kind == ContentKind.string {
       // A UTF-16 unit takes at most three bytes.
-      try count(bytes: Int(min(UInt64(item.contentCount), 3 * units)), units: units)
+      try count(bytes: Int(min(UInt64(item.contentCount), 3 * units)))
     } else {
       // Where exactly values are cut is not worth reading them: the item counts whole, but once.
       let isNew = seen.insert(index).inserted
-      try count(bytes: isNew ? Int(item.contentCount) : 0, units: units)
+      try count(bytes: isNew ? Int(item.contentCount) : 0)
     }
   }
 
@@ -146,13 +144,12 @@ struct TakeBackSurvey {
     guard ContentKind.isCopyable(item.kind) else { throw .replacesType }
     guard seen.insert(index).inserted else { return }
     plan.values.append(index)
-    try count(bytes: Int(item.contentCount), units: item.length)
+    try count(bytes: Int(item.contentCount))
   }
 
-  private mutating func count(bytes: Int, units: UInt64) throws(TakeBackError) {
+  private mutating func count(bytes: Int) throws(TakeBackError) {
     itemCount += 1
     byteCount += bytes
-    unitCount += units
     guard itemCount <= Doc.takeBackItemLimit, byteCount <= Doc.takeBackByteLimit else {
       throw .tooMuch
     }
@@ -174,7 +171,7 @@ struct TakeBackSurvey {
       if dying.contains(client: client, clock: cut.clock - 1),
         dying.contains(client: client, clock: cut.clock)
       {
-        try count(bytes: 0, units: 0)  // one more piece to copy
+        try count(bytes: 0)  // one more piece to copy
       }
       guard item.kind == ContentKind.string else { continue }
       if index != text {

@@ -81,12 +81,23 @@ extension Doc {
       kind, length: length, bytes.span, left: left, right: right, parent: parent, key: key)
   }
 
+  /// Who local edits are by. Clocks end at 2^53: somebody who writes up to there under our id
+  /// leaves no room behind, so another id goes on. Each that is used up cost them a struct.
+  private mutating func ownClient(units: UInt64) -> Index32 {
+    var client = clientIndex(clientID)
+    while clients[Int(client)].state + units > maxSafeInteger {
+      clientID = (clientID &+ 1) &* 0x9e37_79b9_7f4a_7c15 >> 32
+      client = clientIndex(clientID)
+    }
+    return client
+  }
+
   /// The same, with content that lies elsewhere.
   mutating func insertOwn(
     _ kind: UInt8, length: UInt64, _ bytes: Span<UInt8>, left: Index32, right: Index32,
     parent: Index32, key: Index32 = .none
   ) -> Index32 {
-    let client = clientIndex(clientID)
+    let client = ownClient(units: UInt64(length))
     var item = Item(
       kind: kind, client: client, clock: clients[Int(client)].state, length: length)
     if left != .none {

@@ -155,7 +155,7 @@ extension Doc {
     let units = text.unitCount
     let left = cursor.left
     if left != .none, clients[Int(items[Int(left)].client)].id == clientID,
-      mayExtend(left, before: cursor.right)
+      items[Int(left)].end + UInt64(units) <= maxSafeInteger, mayExtend(left, before: cursor.right)
     {
       extend(left, with: text.utf8.span, units: UInt64(units))
       cursor.index += units

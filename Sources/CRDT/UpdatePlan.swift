@@ -63,20 +63,11 @@ struct UpdatePlan {
     var stack: [(queue: Int, until: UInt64)] = [(first, .max)]
     queues[first].isOpen = true
     while let (current, until) = stack.last {
+      let need = advance(current, until: until, records, clocks)
       let queue = queues[current]
-      if queue.next == queue.end || queue.state >= until {
-        queues[current].isOpen = false
-        stack.removeLast()
-        continue
-      }
-      let record = records[queue.next]
-      if record.clock > queue.state {
-        block(&stack, needing: (client: record.client, clock: record.clock))
-      } else if record.end > queue.state,
-        let need = UpdatePlan.missing(record, { state($0, clocks) })
-      {
-        if let other = self.queue(need.client), queues[other].next < queues[other].end,
-          !queues[other].isBlocked, !queues[other].isOpen
+      if let need {
+        if need.client != queue.client, let other = self.queue(need.client),
+          queues[other].next < queues[other].end, !queues[other].isBlocked, !queues[other].isOpen
         {
           queues[other].isOpen = true
           stack.append((other, need.clock))
@@ -84,20 +75,50 @@ struct UpdatePlan {
           block(&stack, needing: need)
         }
       } else {
-        if record.end > queue.state {
-          queues[current].state = record.end
-          take(queue.next)
-        }
-        queues[current].next += 1
+        queues[current].isOpen = false
+        stack.removeLast()
       }
     }
   }
 
-  private mutating func take(_ record: Int) {
-    if let last = order.last, last.upperBound == record {
-      order[order.count - 1] = last.lowerBound..<record + 1
+  /// Takes the structs of one client as far as they are asked for. The result is what the next one
+  /// needs, if that is not there.
+  private mutating func advance(
+    _ number: Int, until: UInt64, _ records: [UpdateRecord], _ clocks: ClientClocks
+  ) -> (client: ClientID, clock: UInt64)? {
+    var next = queues[number].next
+    var state = queues[number].state
+    var need: (client: ClientID, clock: UInt64)?
+    // Where the run began whose structs are all new.
+    var start = next
+    while next < queues[number].end, state < until {
+      let end = records[next].end
+      if records[next].clock > state {
+        need = (client: records[next].client, clock: records[next].clock)
+        break
+      }
+      if end <= state {
+        take(start..<next)
+        start = next + 1
+      } else {
+        need = UpdatePlan.missing(records[next]) { self.state($0, clocks) }
+        if need != nil { break }
+        state = end
+      }
+      next += 1
+    }
+    take(start..<next)
+    queues[number].next = next
+    queues[number].state = state
+    return need
+  }
+
+  private mutating func take(_ run: Range<Int>) {
+    if run.isEmpty { return }
+    if let last = order.last, last.upperBound == run.lowerBound {
+      order[order.count - 1] = last.lowerBound..<run.upperBound
     } else {
-      order.append(record..<record + 1)
+      order.append(run)
     }
   }
 

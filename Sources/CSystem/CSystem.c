@@ -182,6 +182,13 @@ void csys_timer_clear(int timer) {
   (void)count;
 }
 
+void csys_keep_heaps(void) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 8 << 20);
+  mallopt(M_TRIM_THRESHOLD, 16 << 20);
+#endif
+}
+
 void csys_trim_heaps(void) {
 #ifdef __GLIBC__
   malloc_trim(0);

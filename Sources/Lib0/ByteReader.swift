@@ -43,9 +43,30 @@ public struct ByteReader: ~Escapable {
       offset += 1
       return UInt64(first)
     }
+    if let value = short() { return value }
     let start = offset
     offset += 1
     return try rest(of: UInt64(first & 0x7f), shift: 7, start: start)
+  }
+
+  /// An integer of up to seven bytes, read at once: one byte at a time, where it ends would be
+  /// guessed wrong each time. `nil` for the others, and near the end of the bytes.
+  @inline(__always) private mutating func short() -> UInt64? {
+    guard remaining >= 8 else { return nil }
+    let raw = unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+    let word = UInt64(littleEndian: raw)
+    // The top bit of each byte that ends an integer; the first one is ours.
+    let ends = ~word & 0x0080_8080_8080_8080
+    guard ends != 0 else { return nil }
+    let count = ends.trailingZeroBitCount / 8 + 1
+    if word >> UInt64(8 * count - 8) & 0xff == 0 { sawPadding = true }
+    // Groups of seven bits move together: two of a pair, two pairs, two fours.
+    var value = word & (1 << UInt64(8 * count) - 1) & 0x007f_7f7f_7f7f_7f7f
+    value = value & 0x007f_007f_007f_007f | value >> 1 & 0x3f80_3f80_3f80_3f80
+    value = value & 0x0000_3fff_0000_3fff | value >> 2 & 0x0fff_c000_0fff_c000
+    value = value & 0x0000_0000_0fff_ffff | value >> 4 & 0x00ff_ffff_f000_0000
+    offset += count
+    return value
   }
 
   /// The bytes of an integer after its first, which had `shift` bits.

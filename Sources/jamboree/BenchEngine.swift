@@ -52,7 +52,8 @@ struct BenchEngine: ParsableCommand {
 
   private func local() throws {
     let edits = try Frames.read(path(.edits)).map { frame in
-      EditSession.Edit(
+      guard frame.count >= 8 else { throw Failure("\(path(.edits)) holds what is no edit") }
+      return EditSession.Edit(
         position: Frames.fixed32(frame, 0), deleted: Frames.fixed32(frame, 4),
         inserted: String(decoding: frame[8...], as: UTF8.self))
     }
@@ -187,7 +188,7 @@ enum Check {
         if case .value(.number(let value))? = doc.value(of: shape, key: key) { sum += value }
       }
     }
-    return "\(entries.count) shapes, \(Int(sum))"
+    return "\(entries.count) shapes, \(Int(exactly: sum).map { "\($0)" } ?? "\(sum)")"
   }
 }
 

@@ -132,7 +132,9 @@ struct BenchReport {
 
   private func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
 
-  private static func text(_ value: Double) -> String {
+  /// Three digits. What cannot be told in them, such as a ratio to nothing, as it is.
+  static func text(_ value: Double) -> String {
+    guard value.isFinite, value.magnitude < 1e15 else { return "\(value)" }
     let digits = value < 10 ? 100.0 : value < 100 ? 10.0 : 1.0
     let rounded = (value * digits).rounded() / digits
     return digits == 1 ? "\(Int(rounded))" : "\(rounded)"

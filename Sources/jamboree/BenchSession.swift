@@ -18,7 +18,11 @@ struct EditSession {
 
   /// A recorded one: `{"txns": [{"patches": [[position, deleted, "inserted"]]}]}`.
   init(traceFile path: String) throws {
-    let bytes = try DocFile.read(path)
+    try self.init(trace: try DocFile.read(path), path)
+  }
+
+  /// The same of the file's bytes.
+  init(trace bytes: [UInt8], _ path: String) throws {
     let value: AnyValue
     do { value = try JSON.parse(bytes.span) } catch {
       throw Failure("\(path) is not JSON: \(error)")
@@ -59,7 +63,7 @@ struct EditSession {
     while insertions + deletions > 0 {
       if random.below(3) == 0, length > 0 {
         let distance = random.below(random.below(8) == 0 ? length + 1 : min(length, 400) + 1)
-        cursor = min(length, max(0, cursor + distance - min(cursor, distance) / 2 * 2))
+        cursor = random.below(2) == 0 ? max(0, cursor - distance) : min(length, cursor + distance)
       }
       let mayDelete = deletions > 0 && cursor > 0
       let deletes = mayDelete && (insertions == 0 || random.below(5) < 2)

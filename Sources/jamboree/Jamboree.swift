@@ -1,4 +1,5 @@
 import ArgumentParser
+import CSystem
 import JamServer
 
 /// The command line. One subcommand a file.
@@ -16,6 +17,7 @@ struct Jamboree: ParsableCommand {
   /// Like the library's own, but for errors: what they quote, a path or an argument, stays on its
   /// line and steers no terminal.
   static func main() {
+    csys_keep_heaps()
     var isRunning = false
     do {
       var command = try parseAsRoot()

@@ -49,7 +49,7 @@ struct SessionScript {
       return .object(["subdocuments": guids(document.subdocuments)])
     case "position":
       let type = try type(at: first.value)
-      let side = Int64(command["side"]?.numberValue ?? 0)
+      let side = Int64(command["side"] == nil ? 0 : try int(command, "side"))
       let position = document.relativePosition(
         at: try int(command, "index"), in: type, association: side)
       return .object(["position": SessionValue.hex(position.encoded()), "json": position.json])

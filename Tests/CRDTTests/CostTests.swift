@@ -143,6 +143,40 @@ struct CostTests {
     #expect(doc.problems() == [])
   }
 
+  /// What is known already is no reason to keep room for as much again.
+  @Test func whatIsKnownTakesNoRoom() throws {
+    var doc = Doc(clientID: 1)
+    for index in 0..<2_000 {
+      _ = doc.transact { edit in edit.set("k", to: .number(Double(index)), in: edit.root("m")) }
+    }
+    let known = try Update(v1: doc.encodeStateAsUpdate())
+    doc.shrink()
+    let capacity = doc.items.capacity
+    doc.apply(known)
+    #expect(doc.items.capacity == capacity)
+  }
+
+  /// Client ids are kept in order; in whatever order they come, each is put into it once.
+  @Test(arguments: [true, false]) func idsInAnyOrderAreCheap(rising: Bool) throws {
+    var doc = Doc(clientID: 1)
+    let started = threadSeconds()
+    for part in 1...2 as ClosedRange<ClientID> {
+      let ids = part * 1_000_000..<part * 1_000_000 + 30_000
+      var writer = ByteWriter()
+      writer.varUInt(UInt64(ids.count))
+      for id in rising ? Array(ids) : ids.reversed() {
+        for number in [1, id, 0] { writer.varUInt(number) }
+        writer.byte(0)
+        writer.varUInt(1)
+      }
+      writer.varUInt(0)
+      try doc.applyBounded(try Update(v1: writer.bytes))
+    }
+    #expect(threadSeconds() - started < 10)
+    #expect(doc.clientTable.order.count == 60_000)
+    #expect(doc.problems() == [])
+  }
+
   /// Each cut stands in the middle of a long list of structs; none moves the whole of it.
   @Test func insertsBackToFrontIntoOneTextAreCheap() throws {
     let bytes = Slow.backToFront(30_000, in: Slow.text("x", 30_001), units: 30_001)

@@ -113,6 +113,10 @@ import Testing
       if table.find(id) != nil { continue }
       table.add(id)
       ids.append(id)
+      if random.next() % 64 == 0 { table.bringIntoOrder() }
+      if random.next() % 64 == 0 {
+        #expect(table.order.map { ids[Int($0)] } == ids.sorted(by: >))
+      }
     }
     for (number, id) in ids.enumerated() {
       #expect(table.find(id) == Index32(number))

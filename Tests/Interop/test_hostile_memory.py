@@ -119,5 +119,5 @@ def test_columns_that_go_on_for_ever_take_no_more_than_what_is_free(folder):
     assert code == 0
     refused, code = peak(folder, columns(1 << 40), "--format", "v2")
     assert code == 1
-    assert allowed - nothing < 100_000 * 400
-    assert refused - nothing < 100_000 * 400
+    assert allowed - nothing < 100_000 * 480
+    assert refused - nothing < 100_000 * 480

@@ -65,6 +65,8 @@ struct DocSessionTests {
     (#"{"apply":"0"}"#, "no hex"), (#"{"apply":"01"}"#, "byte "),
     (#"{"resolve":"05"}"#, "byte 0"), (#"{"new":-1}"#, "no new"), (#"{"merge":["0"]}"#, "no hex"),
     (#"{"apply":"0000","format":"v2"}"#, "byte "),
+    (#"{"position":["t"],"index":0,"side":1e300}"#, "no side"),
+    (#"{"position":["t"],"index":1e300}"#, "no index"),
   ]
 
   @Test(arguments: rows.indices)

@@ -68,6 +68,10 @@ int csys_epoll_wait(int epoll, struct csys_event *events);
 
 // Gives memory that nobody uses back to the system. Free memory within the heaps of all threads, too.
 void csys_trim_heaps(void);
+// Has freed memory stay at hand: blocks of up to 8 MiB come from the heap, and up to 16 MiB at the
+// end of each heap stay there. Otherwise every array of over 128 KiB may be pages that the system
+// has to clear first, which takes longer than what most of them are for. To be called once, first.
+void csys_keep_heaps(void);
 
 // CLOCK_MONOTONIC.
 uint64_t csys_now_ns(void);

@@ -6,27 +6,12 @@
 // Environment: YJS, the module of another Yjs than the installed one; MODERN=1 where that is 13.6, for what
 // 13.5 does in its own way.
 const { pathToFileURL } = require('url')
+const { generator } = require('./random')
 
 const MODERN = process.env.MODERN === '1'
 const OWN = 77
 const FAR = 4294967291 // above OWN and first in the store: 13.5 lists clients as they came
 const hex = bytes => Buffer.from(bytes).toString('hex')
-
-/** A generator of its own, so that a seed is a session on every machine. */
-const generator = seed => {
-  let state = seed >>> 0 || 1
-  const next = () => {
-    state ^= state << 13
-    state >>>= 0
-    state ^= state >>> 17
-    state ^= state << 5
-    state >>>= 0
-    return state / 4294967296
-  }
-  for (let i = 0; i < 9; i++) next()
-  const int = count => Math.floor(next() * count)
-  return { int, pick: list => list[int(list.length)], chance: share => next() < share }
-}
 
 const KEYS = ['a', 'b', '7', '12', 'ключ', 'e\u0301', '\u00e9', '']
 const TEXTS = ['x', 'hello', 'дім', 'a😀b', '\n', 'e\u0301', '"\\']

@@ -1,31 +1,13 @@
 'use strict'
 // Random edits, in the words of `jamboree doc session`: chosen for a document of Yjs, and done in one.
 
+const random = require('./random')
+
 const hex = bytes => Buffer.from(bytes).toString('hex')
 const unhex = text => new Uint8Array(Buffer.from(text, 'hex'))
 
-/** A generator of its own, so that a seed is a session on every machine. */
-const generator = seed => {
-  let state = (seed * 2654435761) >>> 0 || 1
-  const next = () => {
-    state ^= state << 13
-    state >>>= 0
-    state ^= state >>> 17
-    state ^= state << 5
-    state >>>= 0
-    return state / 4294967296
-  }
-  for (let i = 0; i < 9; i++) next()
-  const int = count => Math.floor(next() * count)
-  const shuffle = list => {
-    for (let i = list.length - 1; i > 0; i--) {
-      const other = int(i + 1)
-      ;[list[i], list[other]] = [list[other], list[i]]
-    }
-    return list
-  }
-  return { int, shuffle, pick: list => list[int(list.length)], chance: share => next() < share }
-}
+/** Neighbouring seeds make sessions that have nothing in common. */
+const generator = seed => random.generator(seed * 2654435761)
 
 const KEYS = ['a', 'b', 'c', '7', 'ключ', 'e\u0301']
 const TEXTS = ['x', 'hello', 'дім', 'a😀b', '😀😀', '\n', '"\\', 'a longer piece of text']

@@ -1,11 +1,10 @@
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
 import * as Y from "yjs";
-import { fakeWorld } from "../testing/fake";
+import { fakeRoom } from "../testing/room";
 import type { FakeSocket } from "../testing/fake";
 import { loaded, unsentOf } from "../testing/kept";
 import { cutOff, deepChain } from "../testing/poison";
-import { connectRoom } from "./room";
 import { asideOf, memoryStore, nameOf } from "./store";
 import type { OfflineStore } from "./store";
 import type { Loss, RoomConnection } from "./types";
@@ -25,14 +24,8 @@ const written = (name: string): Uint8Array => {
 };
 
 async function scene(store: OfflineStore = memoryStore()) {
-  const world = fakeWorld();
-  const token = async () => ({ ok: true, token: "t" } as const);
-  const room = connectRoom({
-    origin: "https://hub", jam: "demo", room: "radio", store, environment: world.environment,
-    session: { sub: "ann", token, renew: token },
-  });
+  const { world, room, board } = fakeRoom(store);
   rooms.push(room);
-  const board = room.board("main");
   const losses: Loss[] = [];
   board.onLost((loss) => void losses.push(loss));
   await world.pass(0);

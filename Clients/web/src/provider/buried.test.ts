@@ -2,9 +2,8 @@
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
 import * as Y from "yjs";
-import { fakeWorld } from "../testing/fake";
+import { fakeRoom } from "../testing/room";
 import { createBurials } from "./buried";
-import { connectRoom } from "./room";
 import { memoryStore } from "./store";
 import type { OfflineStore } from "./store";
 import type { RoomConnection } from "./types";
@@ -30,14 +29,8 @@ function board(): Y.Doc {
 }
 
 async function visit(store: OfflineStore, theirs: Y.Doc) {
-  const world = fakeWorld();
-  const token = async () => ({ ok: true, token: "t" } as const);
-  const room = connectRoom({
-    origin: "https://hub", jam: "demo", room: "radio", store, environment: world.environment,
-    session: { sub: "ann", token, renew: token },
-  });
+  const { world, room, board: main } = fakeRoom(store);
   rooms.push(room);
-  const main = room.board("main");
   const told: string[] = [];
   main.onBuried((texts) => void told.push(...texts));
   await world.pass(0);

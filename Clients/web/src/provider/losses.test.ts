@@ -2,9 +2,8 @@
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
 import * as Y from "yjs";
-import { fakeWorld } from "../testing/fake";
+import { fakeRoom } from "../testing/room";
 import { unsentOf } from "../testing/kept";
-import { connectRoom } from "./room";
 import { memoryStore } from "./store";
 import type { OfflineStore } from "./store";
 import type { Loss, RoomConnection } from "./types";
@@ -16,14 +15,8 @@ const empty = Y.encodeStateAsUpdate(new Y.Doc());
 const nothing = Y.encodeStateVector(new Y.Doc());
 
 async function visit(store: OfflineStore) {
-  const world = fakeWorld();
-  const token = async () => ({ ok: true, token: "t" } as const);
-  const room = connectRoom({
-    origin: "https://hub", jam: "demo", room: "radio", store, environment: world.environment,
-    session: { sub: "ann", token, renew: token },
-  });
+  const { world, room, board } = fakeRoom(store);
   rooms.push(room);
-  const board = room.board("main");
   const losses: Loss[] = [];
   const deaf = board.onLost((loss) => void losses.push(loss));
   await world.pass(0);

@@ -2,11 +2,10 @@
 import { after, test } from "node:test";
 import assert from "node:assert/strict";
 import * as Y from "yjs";
-import { fakeWorld } from "../testing/fake";
+import { fakeRoom } from "../testing/room";
 import { unsentOf } from "../testing/kept";
 import { createMarker } from "./marks";
 import type { Change, Marks } from "./marks";
-import { connectRoom } from "./room";
 import { memoryStore } from "./store";
 import type { BoardKey, OfflineStore } from "./store";
 import type { RoomConnection } from "./types";
@@ -19,14 +18,8 @@ const nothing = Y.encodeStateVector(new Y.Doc());
 const key: BoardKey = { jam: "demo", room: "radio", board: "main", sub: "ann" };
 
 async function tab(store: OfflineStore) {
-  const world = fakeWorld();
-  const token = async () => ({ ok: true, token: "t" } as const);
-  const room = connectRoom({
-    origin: "https://hub", jam: "demo", room: "radio", store, environment: world.environment,
-    session: { sub: "ann", token, renew: token },
-  });
+  const { world, room, board } = fakeRoom(store);
   rooms.push(room);
-  const board = room.board("main");
   await world.pass(0);
   const socket = () => {
     const newest = world.sockets[world.sockets.length - 1];

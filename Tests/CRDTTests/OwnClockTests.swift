@@ -1,0 +1,59 @@
+import Lib0
+import Testing
+
+@testable import CRDT
+
+/// Somebody else used up the clocks of our client id: they end at 2^53, and so do the bits that a
+/// struct has for one.
+@Suite("The end of one's own clock")
+struct OwnClockTests {
+  /// Garbage of one client, from clock 0 on.
+  private func garbage(_ client: UInt64, _ length: UInt64) throws -> Update {
+    var writer = ByteWriter()
+    for number in [1, 1, client, 0] { writer.varUInt(number) }
+    writer.byte(0)
+    writer.varUInt(length)
+    writer.varUInt(0)
+    return try Update(v1: writer.bytes)
+  }
+
+  @Test(arguments: [0, 1, 2, 3] as [UInt64])
+  func editsGoOnUnderAnotherID(left: UInt64) throws {
+    var doc = Doc(clientID: 7)
+    doc.apply(try garbage(7, maxSafeInteger - left))
+    var other = Doc(clientID: 8)
+    other.apply(try garbage(7, maxSafeInteger - left))
+    for text in ["a", "bc", "d"] {
+      let length = doc.root("t").map { doc.length(of: $0) } ?? 0
+      let update = try #require(
+        try doc.transact { edit throws(EditError) in
+          try edit.insert(text, at: length, in: edit.root("t"))
+        })
+      other.apply(try Update(v1: update))
+    }
+    _ = doc.transact { edit in edit.set("k", to: .number(1), in: edit.root("m")) }
+    #expect(doc.clientID != 7)
+    #expect(doc.clock(of: 7) <= maxSafeInteger)
+    #expect(doc.problems() == [])
+    #expect(other.problems() == [])
+    let text = try #require(other.root("t"))
+    #expect(other.string(of: text) == "abcd")
+    _ = try Update(v1: doc.encodeStateAsUpdate())
+  }
+
+  /// Taking back writes copies under the document's own id, in the middle of what came under it.
+  @Test func takingBackGoesOnUnderAnotherID() throws {
+    var doc = Doc(clientID: 7)
+    _ = doc.transact { edit in edit.set("k", to: .number(1), in: edit.root("m")) }
+    doc.clientID = 9
+    var writer = Doc(clientID: 5)
+    writer.apply(try Update(v1: doc.encodeStateAsUpdate()))
+    let replaced = writer.transact { edit in edit.set("k", to: .number(2), in: edit.root("m")) }
+    doc.apply(try garbage(9, maxSafeInteger))
+    _ = try doc.applyTakenBack(try Update(v1: replaced ?? []))
+    let map = try #require(doc.root("m"))
+    #expect(JSON.text(doc.json(map, as: .map)) == #"{"k":1}"#)
+    #expect(doc.problems() == [])
+    _ = try Update(v1: doc.encodeStateAsUpdate())
+  }
+}
