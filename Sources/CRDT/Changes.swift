@@ -78,7 +78,7 @@ public struct TypeChange: Sendable {
 
   /// What became of a key, if it changed.
   public subscript(key: String) -> KeyChange.Action? {
-    keys.first { $0.key.utf8.elementsEqual(key.utf8) }?.action
+    keys.first { $0.key.hasSameUnits(as: key) }?.action
   }
 
   fileprivate func relative(from step: Int) -> TypeChange {

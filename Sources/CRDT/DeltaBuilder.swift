@@ -92,7 +92,7 @@ struct TwoFormats {
   }
 
   private static func isSame(_ one: String, _ other: String) -> Bool {
-    one.utf8.elementsEqual(other.utf8)
+    one.hasSameUnits(as: other)
   }
 
   private static func set(

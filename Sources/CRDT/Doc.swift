@@ -22,7 +22,12 @@ public struct Doc: Sendable {
   public let collectsGarbage: Bool
   /// Whether `Applied.changes` says what each transaction changed. That costs time, so it is off
   /// until somebody wants to know.
-  public var isObserved = false
+  #if hasFeature(Embedded)
+    // Nobody asks in a browser yet, where what finds the changes would be 10 KB to load.
+    public var isObserved: Bool { false }
+  #else
+    public var isObserved = false
+  #endif
 
   var items: [Item] = []
   var freeItems: [Index32] = []

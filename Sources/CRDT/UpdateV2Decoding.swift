@@ -61,7 +61,7 @@ extension DecodingError {
 ///
 /// Each field of a struct comes from its column; counts, clocks of sections, values and the delete
 /// set are in the rest.
-private struct V2Transcoder: ~Escapable {
+private struct V2Transcoder: ~Copyable, ~Escapable {
   private var keyClocks: IntDiffOptRleDecoder
   private var clients: UintOptRleDecoder
   private var leftClocks: IntDiffOptRleDecoder
@@ -87,34 +87,33 @@ private struct V2Transcoder: ~Escapable {
     guard try reader.byte() == 0 else {
       throw .invalid(offset: 0, what: "a first byte that format V2 lacks")
     }
-    var range = try V2Transcoder.column(&reader)
-    keyClocks = IntDiffOptRleDecoder(bytes.extracting(..<range.upperBound), at: range.lowerBound)
-    range = try V2Transcoder.column(&reader)
-    clients = UintOptRleDecoder(bytes.extracting(..<range.upperBound), at: range.lowerBound)
-    range = try V2Transcoder.column(&reader)
-    leftClocks = IntDiffOptRleDecoder(bytes.extracting(..<range.upperBound), at: range.lowerBound)
-    range = try V2Transcoder.column(&reader)
-    rightClocks = IntDiffOptRleDecoder(bytes.extracting(..<range.upperBound), at: range.lowerBound)
-    range = try V2Transcoder.column(&reader)
-    infos = RleDecoder(bytes.extracting(..<range.upperBound), at: range.lowerBound)
-    range = try V2Transcoder.column(&reader)
-    strings = try StringDecoder(bytes.extracting(..<range.upperBound), at: range.lowerBound)
-    range = try V2Transcoder.column(&reader)
-    parentInfos = RleDecoder(bytes.extracting(..<range.upperBound), at: range.lowerBound)
-    range = try V2Transcoder.column(&reader)
+    // All that can fail comes first: such a struct is initialised whole or not at all.
+    var columns: [Range<Int>] = []
+    for _ in 0..<9 {
+      let count = try reader.varBytes().count
+      columns.append(reader.offset - count..<reader.offset)
+    }
+    let texts = try StringDecoder(
+      bytes.extracting(..<columns[5].upperBound), at: columns[5].lowerBound)
+    keyClocks = IntDiffOptRleDecoder(
+      bytes.extracting(..<columns[0].upperBound), at: columns[0].lowerBound)
+    clients = UintOptRleDecoder(
+      bytes.extracting(..<columns[1].upperBound), at: columns[1].lowerBound)
+    leftClocks = IntDiffOptRleDecoder(
+      bytes.extracting(..<columns[2].upperBound), at: columns[2].lowerBound)
+    rightClocks = IntDiffOptRleDecoder(
+      bytes.extracting(..<columns[3].upperBound), at: columns[3].lowerBound)
+    infos = RleDecoder(bytes.extracting(..<columns[4].upperBound), at: columns[4].lowerBound)
+    strings = texts
+    parentInfos = RleDecoder(bytes.extracting(..<columns[6].upperBound), at: columns[6].lowerBound)
     typeReferences = UintOptRleDecoder(
-      bytes.extracting(..<range.upperBound), at: range.lowerBound)
-    range = try V2Transcoder.column(&reader)
-    lengths = UintOptRleDecoder(bytes.extracting(..<range.upperBound), at: range.lowerBound)
+      bytes.extracting(..<columns[7].upperBound), at: columns[7].lowerBound)
+    lengths = UintOptRleDecoder(
+      bytes.extracting(..<columns[8].upperBound), at: columns[8].lowerBound)
     rest = reader
     self.bytes = bytes
     budget = bytes.count + max(0, freeStructs)
     writer = ByteWriter(reservingCapacity: bytes.count * 2)
-  }
-
-  private static func column(_ reader: inout ByteReader) throws(DecodingError) -> Range<Int> {
-    let count = try reader.varBytes().count
-    return reader.offset - count..<reader.offset
   }
 
   /// The whole update in format V1.

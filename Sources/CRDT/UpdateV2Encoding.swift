@@ -16,7 +16,7 @@ extension Update {
 }
 
 /// The columns of format V2 while they are written.
-private struct V2Columns {
+private struct V2Columns: ~Copyable {
   private var keyClocks = IntDiffOptRleEncoder()
   private var clients = UintOptRleEncoder()
   private var leftClocks = IntDiffOptRleEncoder()

@@ -112,15 +112,15 @@ public struct ObjectValue: Sendable {
 
 /// The number of a key that JavaScript treats as an array index (`"0"`, `"17"`, not `"01"`).
 private func arrayIndex(_ key: String) -> UInt32? {
-  let digits = key.utf8
-  guard let first = digits.first, digits.count <= 10, first >= 0x30, first <= 0x39 else {
+  let digits = key.utf8.span
+  guard digits.count > 0, digits.count <= 10, digits[0] >= 0x30, digits[0] <= 0x39 else {
     return nil
   }
-  if first == 0x30 { return digits.count == 1 ? 0 : nil }
+  if digits[0] == 0x30 { return digits.count == 1 ? 0 : nil }
   var value: UInt64 = 0
-  for digit in digits {
-    guard digit >= 0x30, digit <= 0x39 else { return nil }
-    value = value * 10 + UInt64(digit - 0x30)
+  for index in digits.indices {
+    guard digits[index] >= 0x30, digits[index] <= 0x39 else { return nil }
+    value = value * 10 + UInt64(digits[index] - 0x30)
   }
   return value < 0xffff_ffff ? UInt32(value) : nil
 }

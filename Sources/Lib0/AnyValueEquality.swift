@@ -1,7 +1,12 @@
 extension String {
   /// Whether both are the same code units. `==` also takes for equal what only looks alike: an "é"
   /// of one scalar and one of two.
-  public func hasSameUnits(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+  public func hasSameUnits(as other: String) -> Bool {
+    let (left, right) = (utf8.span, other.utf8.span)
+    guard left.count == right.count else { return false }
+    for index in left.indices where left[index] != right[index] { return false }
+    return true
+  }
 }
 
 extension AnyValue: Equatable {

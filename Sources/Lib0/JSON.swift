@@ -32,17 +32,16 @@ public enum JSON {
 
   private static func append(_ value: AnyValue, to out: inout [UInt8]) {
     switch value {
-    case .undefined, .null: out.append(contentsOf: "null".utf8)
-    case .bool(let value): out.append(contentsOf: (value ? "true" : "false").utf8)
-    case .number(let value):
-      out.append(contentsOf: (value.isFinite ? NumberText.text(value) : "null").utf8)
-    case .bigInt(let value): out.append(contentsOf: String(value).utf8)
+    case .undefined, .null: append("null", to: &out)
+    case .bool(let value): append(value ? "true" : "false", to: &out)
+    case .number(let value): append(value.isFinite ? NumberText.text(value) : "null", to: &out)
+    case .bigInt(let value): append(String(value), to: &out)
     case .string(let value): append(quoting: value, to: &out)
     case .bytes(let bytes):
       out.append(0x7b)
       for (index, byte) in bytes.enumerated() {
         if index > 0 { out.append(0x2c) }
-        out.append(contentsOf: "\"\(index)\":\(byte)".utf8)
+        append("\"\(index)\":\(byte)", to: &out)
       }
       out.append(0x7d)
     case .array(let values):
@@ -66,9 +65,16 @@ public enum JSON {
     }
   }
 
+  private static func append(_ text: String, to out: inout [UInt8]) {
+    let bytes = text.utf8.span
+    for index in bytes.indices { out.append(bytes[index]) }
+  }
+
   private static func append(quoting text: String, to out: inout [UInt8]) {
     out.append(0x22)
-    for byte in text.utf8 {
+    let bytes = text.utf8.span
+    for index in bytes.indices {
+      let byte = bytes[index]
       switch byte {
       case 0x22, 0x5c: out.append(contentsOf: [0x5c, byte])
       case 0x08: out.append(contentsOf: [0x5c, 0x62])
@@ -77,7 +83,7 @@ public enum JSON {
       case 0x0c: out.append(contentsOf: [0x5c, 0x66])
       case 0x0d: out.append(contentsOf: [0x5c, 0x72])
       case 0..<0x20:
-        out.append(contentsOf: "\\u00".utf8)
+        append("\\u00", to: &out)
         out.append(contentsOf: [hexDigit(byte >> 4), hexDigit(byte & 15)])
       default: out.append(byte)
       }
