@@ -258,6 +258,8 @@ test("errors say what and where, and change nothing", async () => {
   for (const wrong of [-1, 0.5, NaN, 2 ** 31, 2 ** 53]) refuses("outOfBounds", () => text.insert(wrong, "x"));
   refuses("outOfBounds", () => text.delete(0, 2 ** 31 - 1));
   refuses("outOfBounds", () => text.delete(3, 2 ** 31 - 1));
+  refuses("outOfBounds", () => text.applyDelta([{ insert: "x" }, { retain: 2 }, { delete: 2 }]));
+  refuses("outOfBounds", () => text.applyDelta([{ retain: 1 }, { delete: 2 ** 31 - 1 }]));
   refuses("value", () => doc.getMap("m").set("k", 2n ** 64n));
   refuses("value", () => doc.getMap("m").set("k", (() => 1) as unknown as Value));
   for (const wrong of [-1, 0.5, 2 ** 53, NaN]) refuses("value", () => engine.newDoc({ clientID: wrong }));
