@@ -118,7 +118,7 @@ public func applyDelta(
     })
 }
 
-/// Changes that reach beyond the end are refused as a whole: nobody would be told of the first ones.
+/// Changes that reach beyond the end are refused as a whole: nobody would hear of the first ones.
 private func check(_ changes: [TextChange], length: Int) throws(EditError) {
   var rest = length
   for change in changes {
