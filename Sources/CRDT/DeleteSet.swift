@@ -191,6 +191,9 @@ public struct DeleteSet: Equatable, Sendable {
         guard clock + length <= maxSafeInteger else { throw .integerOutOfRange(offset: place) }
         if length == 0 {
           mustRewrite = true
+        } else if ranges.isEmpty {
+          // By a literal: most updates delete one range, if any.
+          ranges = [DeleteRange(client: client, clock: clock, length: length)]
         } else {
           ranges.append(DeleteRange(client: client, clock: clock, length: length))
         }

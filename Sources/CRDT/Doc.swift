@@ -160,4 +160,12 @@ struct TransactionState: Sendable {
   /// Items with subdocuments that have come.
   var subdocumentsAdded: [Index32] = []
   var subdocumentsRemoved: [Subdocument] = []
+
+  /// Forgets what it did to structs, and keeps the room. One by one, as mostly it is one:
+  /// `removeAll` takes a tenth of the time of integrating a letter, even if there is nothing.
+  mutating func empty() {
+    while !advanced.isEmpty { advanced.removeLast() }
+    while !deletes.isEmpty { deletes.removeLast() }
+    while !mergeable.isEmpty { mergeable.removeLast() }
+  }
 }

@@ -9,11 +9,9 @@ extension Doc {
     applied.origin = origin
     joinDeletes()
     let changes = isObserved ? findChanges(transaction.deletes) : Changes()
-    if !transaction.deletes.isEmpty {
-      applied.newDeletes = DeleteSet(
-        transaction.deletes.map {
-          DeleteRange(client: clients[Int($0.client)].id, clock: $0.clock, length: $0.length)
-        })
+    for run in transaction.deletes {
+      applied.deletedRuns.append(
+        DeleteRange(client: clients[Int(run.client)].id, clock: run.clock, length: run.length))
     }
     if collectsGarbage, transaction.deletedContent {
       for number in transaction.deletes.indices { collect(transaction.deletes[number]) }
@@ -24,7 +22,7 @@ extension Doc {
     }
     for client in transaction.advanced {
       let record = clients[Int(client)]
-      applied.newStructs.append((client: record.id, from: record.before, to: record.state))
+      applied.newRuns.append((client: record.id, from: record.before, to: record.state))
       if record.id == clientID { applied.ownClientAdvanced = true }
       mergeNew(client, since: record.before)
     }
@@ -32,9 +30,7 @@ extension Doc {
     for client in transaction.advanced {
       clients[Int(client)].before = clients[Int(client)].state
     }
-    transaction.advanced.removeAll(keepingCapacity: true)
-    transaction.deletes.removeAll(keepingCapacity: true)
-    transaction.mergeable.removeAll(keepingCapacity: true)
+    transaction.empty()
     applied.madeGarbage = transaction.madeGarbage
     applied.note(changes, takeSubdocumentChanges())
     transaction.madeGarbage = false
@@ -149,10 +145,10 @@ extension Doc {
 /// What applying an update did.
 public struct Applied: Sendable {
   /// Runs of clocks that are integrated now and were not before.
-  public var newStructs: [(client: ClientID, from: UInt64, to: UInt64)] = []
+  public var newStructs: [(client: ClientID, from: UInt64, to: UInt64)] { newRuns.all }
   /// Everything that is deleted now and was not before: also what lay inside a deleted type, what
   /// was overwritten, and new structs that were deleted on arrival.
-  public var newDeletes = DeleteSet()
+  public var newDeletes: DeleteSet { DeleteSet(deletedRuns.all) }
   /// Somebody else writes under the document's own client id: choose a new one
   /// (Yjs does the same at the end of a remote transaction).
   public var ownClientAdvanced = false
@@ -169,6 +165,8 @@ public struct Applied: Sendable {
   public var changes: Changes { rare?.changes ?? Changes() }
   /// Which subdocuments came and went.
   public var subdocuments: SubdocumentChanges { rare?.subdocuments ?? SubdocumentChanges() }
+  var newRuns = Few<(client: ClientID, from: UInt64, to: UInt64)>()
+  var deletedRuns = Few<DeleteRange>()
   /// Apart, as most transactions have neither: every array here is one more to count.
   private var rare: Rare?
 
@@ -189,5 +187,5 @@ public struct Applied: Sendable {
   }
 
   /// Whether the document's content changed. What merely pends is no change.
-  public var changed: Bool { !newStructs.isEmpty || !newDeletes.isEmpty }
+  public var changed: Bool { !newRuns.isEmpty || !deletedRuns.isEmpty }
 }

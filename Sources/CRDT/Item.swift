@@ -128,6 +128,13 @@ struct Item: Sendable {
     spareCount = 0
   }
 
+  /// Its first byte on the wire, when all of it is written.
+  var info: UInt8 {
+    kind | (originClient != .none ? InfoBit.origin : 0)
+      | (rightOriginClient != .none ? InfoBit.rightOrigin : 0)
+      | (key != .none ? InfoBit.key : 0)
+  }
+
   var end: UInt64 { clock + length }
   var isGC: Bool { kind == ContentKind.gc }
   var isCountable: Bool { ContentKind.isCountable(kind) }

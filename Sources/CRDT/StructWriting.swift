@@ -80,15 +80,9 @@ extension Doc {
     }
     let hasOrigin = item.originClient != .none
     let hasRightOrigin = item.rightOriginClient != .none
-    room.byte(
-      item.kind | (hasOrigin ? InfoBit.origin : 0) | (hasRightOrigin ? InfoBit.rightOrigin : 0)
-        | (item.key != .none ? InfoBit.key : 0))
-    if hasOrigin {
-      putID(item.originClient, item.originClock, &room)
-    }
-    if hasRightOrigin {
-      putID(item.rightOriginClient, item.rightOriginClock, &room)
-    }
+    room.byte(item.info)
+    if hasOrigin { putID(item.originClient, item.originClock, &room) }
+    if hasRightOrigin { putID(item.rightOriginClient, item.rightOriginClock, &room) }
     if !hasOrigin, !hasRightOrigin { putParent(item, &room) }
     switch item.kind {
     case ContentKind.string: room.varUInt(UInt64(item.contentCount))

@@ -53,8 +53,9 @@ extension Doc {
   /// The update of a finished transaction (Yjs's `update` event).
   func encode(_ applied: Applied) -> [UInt8] {
     var writer = ByteWriter()
-    writer.varUInt(applied.newStructs.count)
-    for range in applied.newStructs.sorted(by: { $0.client > $1.client }) {
+    let runs = applied.newStructs
+    writer.varUInt(runs.count)
+    for range in runs.sorted(by: { $0.client > $1.client }) {
       guard let client = clientTable.find(range.client) else { continue }
       writeStructs(client, from: range.from, to: &writer)
     }

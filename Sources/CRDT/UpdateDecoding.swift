@@ -138,7 +138,8 @@ private struct UpdateDecoder {
         return record.length
       }
     }
-    records.append(record)
+    // The first by a literal, which makes an array of just that size: most updates have one.
+    if records.isEmpty, records.capacity == 0 { records = [record] } else { records.append(record) }
     return record.length
   }
 

@@ -16,7 +16,7 @@ extension Update {
 }
 
 /// The columns of format V2 while they are written.
-private struct V2Columns: ~Copyable {
+struct V2Columns: ~Copyable {
   private var keyClocks = IntDiffOptRleEncoder()
   private var clients = UintOptRleEncoder()
   private var leftClocks = IntDiffOptRleEncoder()
@@ -53,7 +53,7 @@ private struct V2Columns: ~Copyable {
       sections += 1
       last = record.client
     }
-    rest.varUInt(sections)
+    clientCount(sections)
     var first = 0
     while first < records.count {
       var end = first
@@ -62,12 +62,11 @@ private struct V2Columns: ~Copyable {
         if end > first, records[end - 1].end < records[end].clock { holes += 1 }
         end += 1
       }
-      rest.varUInt(end - first + holes)
-      try clients.append(records[first].client)
-      rest.varUInt(records[first].clock)
+      let record = records[first]
+      try section(structs: end - first + holes, record.client, from: record.clock)
       for index in first..<end {
         if index > first, records[index - 1].end < records[index].clock {
-          infos.append(ContentKind.skip)
+          info(ContentKind.skip)
           rest.varUInt(records[index].clock - records[index - 1].end)
         }
         try one(records[index], source)
@@ -76,49 +75,75 @@ private struct V2Columns: ~Copyable {
     }
   }
 
+  /// Begins the structs of one client; before the first, how many clients there are.
+  mutating func section(
+    structs count: Int, _ client: ClientID, from clock: UInt64
+  ) throws(EncodingError) {
+    rest.varUInt(count)
+    try clients.append(client)
+    rest.varUInt(clock)
+  }
+
+  mutating func clientCount(_ count: Int) { rest.varUInt(count) }
+
+  /// The first byte of a struct.
+  mutating func info(_ info: UInt8) { infos.append(info) }
+
+  /// The length of a GC struct.
+  mutating func gc(_ length: UInt64) throws(EncodingError) { try lengths.append(length) }
+
+  /// An origin, or the item that holds the parent.
+  mutating func leftID(_ client: ClientID, _ clock: UInt64) throws(EncodingError) {
+    try clients.append(client)
+    try leftClocks.append(Int64(clock))
+  }
+
+  mutating func rightID(_ client: ClientID, _ clock: UInt64) throws(EncodingError) {
+    try clients.append(client)
+    try rightClocks.append(Int64(clock))
+  }
+
+  /// Whether a root is the parent.
+  mutating func parentInfo(isRoot: Bool) { parentInfos.append(isRoot ? 1 : 0) }
+
+  /// A root's name, or a key.
+  mutating func name(_ source: [UInt8], _ range: Range<Int>) { strings.append(source, range) }
+
   private mutating func one(
     _ record: UpdateRecord, _ source: [UInt8]
   ) throws(EncodingError) {
-    infos.append(record.info)
-    guard record.kind != ContentKind.gc else { return try lengths.append(record.length) }
-    if record.hasOrigin { try leftID(record) }
-    if record.hasRightOrigin {
-      try clients.append(record.rightClient)
-      try rightClocks.append(Int64(record.rightClock))
-    }
+    info(record.info)
+    guard record.kind != ContentKind.gc else { return try gc(record.length) }
+    if record.hasOrigin { try leftID(record.originClient, record.originClock) }
+    if record.hasRightOrigin { try rightID(record.rightClient, record.rightClock) }
     if record.hasParent {
-      parentInfos.append(record.parentIsRoot ? 1 : 0)
-      if record.parentIsRoot { strings.append(source, record.rootNameRange) } else {
-        try leftID(record)
+      parentInfo(isRoot: record.parentIsRoot)
+      if record.parentIsRoot { name(source, record.rootNameRange) } else {
+        try leftID(record.originClient, record.originClock)
       }
-      if record.hasKey { strings.append(source, record.keyRange) }
+      if record.hasKey { name(source, record.keyRange) }
     }
-    try content(record, source)
+    try content(record.kind, record.length, source, record.contentRange)
   }
 
-  private mutating func leftID(_ record: UpdateRecord) throws(EncodingError) {
-    try clients.append(record.originClient)
-    try leftClocks.append(Int64(record.originClock))
-  }
-
-  private mutating func content(
-    _ record: UpdateRecord, _ source: [UInt8]
+  /// Content as it stands in an update's source or in a document.
+  mutating func content(
+    _ kind: UInt8, _ length: UInt64, _ source: [UInt8], _ range: Range<Int>
   ) throws(EncodingError) {
-    let range = record.contentRange
-    switch record.kind {
-    case ContentKind.deleted: return try lengths.append(record.length)
-    case ContentKind.string: return strings.append(source, range)
+    switch kind {
+    case ContentKind.deleted: return try lengths.append(length)
+    case ContentKind.string: return strings.append(source, range, units: length)
     case ContentKind.any:
-      try lengths.append(record.length)
+      try lengths.append(length)
       return rest.raw(source, range)
     case ContentKind.binary: return rest.raw(source, range)
     default: break
     }
     var reader = CheckedReader(source.span, range)
-    switch record.kind {
+    switch kind {
     case ContentKind.json:
-      try lengths.append(record.length)
-      for _ in 0..<record.length { strings.append(source, reader.text()) }
+      try lengths.append(length)
+      for _ in 0..<length { strings.append(source, reader.text()) }
     case ContentKind.embed: rest.any(reader.json())
     case ContentKind.format:
       try key(source, reader.text())

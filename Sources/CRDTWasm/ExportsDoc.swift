@@ -90,9 +90,13 @@ public func encode(_ doc: UnsafeMutableRawPointer, _ vector: Int32, _ format: In
   do throws(DecodingError) {
     state = vector > 0 ? try StateVector(decoding: Border.bytes(vector).span) : StateVector()
   } catch { return Border.fail(error) }
-  let bytes = doc.read { doc in doc.encodeStateAsUpdate(since: state) }
-  if format != Format.v2.rawValue { return Border.give(bytes) }
-  return recode(bytes, from: .v1, to: .v2)
+  if format != Format.v2.rawValue {
+    return Border.give(doc.read { doc in doc.encodeStateAsUpdate(since: state) })
+  }
+  do throws(EncodingError) {
+    return Border.give(
+      try doc.read { doc throws(EncodingError) in try doc.encodeStateAsUpdateV2(since: state) })
+  } catch { return Border.fail(error) }
 }
 
 @_expose(wasm, "stateVector") @_cdecl("jam_state_vector")

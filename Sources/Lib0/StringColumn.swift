@@ -22,6 +22,12 @@ public struct StringEncoder: Sendable {
     endString(from: start)
   }
 
+  /// The same, where its length is known.
+  public mutating func append(_ source: [UInt8], _ range: Range<Int>, units: UInt64) {
+    text.append(contentsOf: source[range])
+    lengths.append(inRange: units)
+  }
+
   private mutating func endString(from start: Int) {
     let length = UTF16Length.ofValid(text.span.extracting(start..<text.count))
     lengths.append(inRange: UInt64(length))

@@ -88,7 +88,7 @@ struct BenchEngine: ParsableCommand {
     let encode1 = Stopwatch.median(of: 21) { bytes = doc.encodeStateAsUpdate() }
     say("encode-v1", "ms", encode1, "\(bytes.count) bytes")
     let encode2 = try Stopwatch.median(of: 21) {
-      bytes = try Update(v1: doc.encodeStateAsUpdate()).encodedV2()
+      bytes = try doc.encodeStateAsUpdateV2()
     }
     say("encode-v2", "ms", encode2, "\(bytes.count) bytes")
   }

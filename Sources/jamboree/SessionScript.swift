@@ -111,9 +111,11 @@ struct SessionScript {
         let bytes = try SessionValue.bytes(since)
         known = try StateVector(decoding: bytes.span)
       }
-      let bytes = document.encodeStateAsUpdate(since: known)
-      guard format == .string("v2") else { return .object(["state": SessionValue.hex(bytes)]) }
-      return .object(["state": try written(Update(v1: bytes), format)])
+      let bytes =
+        format == .string("v2")
+        ? try document.encodeStateAsUpdateV2(since: known)
+        : document.encodeStateAsUpdate(since: known)
+      return .object(["state": SessionValue.hex(bytes)])
     } catch { throw SessionError(error) }
   }
 
