@@ -112,7 +112,26 @@ public func applyDelta(
   let doc = unsafe held(doc)
   return edit(
     doc, count, wantsUpdate, { reader throws(DecodingError) in try reader.changes() },
-    { edit, changes throws(EditError) in try edit.apply(changes, to: doc.type(type)) })
+    { edit, changes throws(EditError) in
+      try check(changes, length: edit.document.length(of: doc.type(type)))
+      return try edit.apply(changes, to: doc.type(type))
+    })
+}
+
+/// Changes that reach beyond the end are refused as a whole: nobody would hear of the first ones.
+private func check(_ changes: [TextChange], length: Int) throws(EditError) {
+  var rest = length
+  for change in changes {
+    switch change {
+    case .retain(let count, _), .delete(let count):
+      if count > rest {
+        let end = Int64(length - rest) + Int64(count)
+        throw .outOfBounds(index: Int(clamping: end), length: length)
+      }
+      rest -= count
+    case .insert: break
+    }
+  }
 }
 
 private func range(_ index: Int32, _ length: Int32) throws(EditError) -> Range<Int> {

@@ -14,12 +14,6 @@ public func root(_ doc: UnsafeMutableRawPointer, _ count: Int32) -> Int32 {
   return number
 }
 
-@_expose(wasm, "kind") @_cdecl("jam_kind")
-public func kind(_ doc: UnsafeMutableRawPointer, _ type: Int32) -> Int32 {
-  let held = unsafe held(doc)
-  return held.read { doc in Int32(doc.kind(of: held.type(type)).number) }
-}
-
 @_expose(wasm, "length") @_cdecl("jam_length")
 public func length(_ doc: UnsafeMutableRawPointer, _ type: Int32) -> Int32 {
   let held = unsafe held(doc)

@@ -41,7 +41,9 @@ public enum JSON {
       out.append(0x7b)
       for (index, byte) in bytes.enumerated() {
         if index > 0 { out.append(0x2c) }
-        append("\"\(index)\":\(byte)", to: &out)
+        append(quoting: String(index), to: &out)
+        out.append(0x3a)
+        append(String(byte), to: &out)
       }
       out.append(0x7d)
     case .array(let values):
@@ -54,7 +56,8 @@ public enum JSON {
     case .object(let object):
       out.append(0x7b)
       var isFirst = true
-      for entry in object.entries where entry.value != .undefined {
+      for entry in object.entries {
+        if case .undefined = entry.value { continue }
         if !isFirst { out.append(0x2c) }
         isFirst = false
         append(quoting: entry.key, to: &out)

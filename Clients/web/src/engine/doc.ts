@@ -36,7 +36,11 @@ export class Doc {
   /** The origin of the transaction that runs. */
   private running: { readonly origin: unknown } | null = null;
 
-  /** By `Engine.newDoc`. */
+  /**
+   * By `Engine.newDoc`.
+   *
+   * @param module For the types.
+   */
   constructor(readonly module: Module, options: DocOptions) {
     this.client = checkedID(options.clientID ?? randomID());
     this.handle = module.calls.newDoc(this.client, options.gc === false ? 0 : 1);

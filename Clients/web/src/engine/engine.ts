@@ -10,7 +10,8 @@ import { Module } from "./module";
  *     doc.getText("title").insert(0, "Radio for the stairwell");
  *     doc.free();
  *
- * All documents of an engine share its memory. Errors are `EngineError`s; they change nothing.
+ * All documents of an engine share its memory, 2 GiB at most. Errors are `EngineError`s; they change nothing.
+ * Only where that memory is full a call ends with a `WebAssembly.RuntimeError`, and the engine is lost.
  */
 export class Engine {
   private constructor(private readonly module: Module) {}

@@ -22,7 +22,6 @@ interface Exports {
   diff(count: number, format: number): number;
   stateVectorOf(count: number, format: number): number;
   root(doc: Handle, count: number): number;
-  kind(doc: Handle, type: number): number;
   length(doc: Handle, type: number): number;
   name(doc: Handle, type: number): number;
   text(doc: Handle, type: number): number;

@@ -206,7 +206,6 @@ export class SharedText extends Keyed {
     }
     writeChanges(writer, changes);
     const count = this.give(writer);
-    // One transaction: where a change is out of bounds, those before it have been made.
     this.doc.edit((doc, wanted) => this.calls.applyDelta(doc, this.number, count, wanted));
   }
 
