@@ -53,7 +53,19 @@ struct EncodedNumber: Sendable {
 
   /// - Parameter value: Below 2^56; clocks, ids and counts end at 2^53.
   @inline(__always) mutating func varUInt(_ value: UInt64) {
-    if value < 0x80 { byte(UInt8(truncatingIfNeeded: value)) } else { put(EncodedNumber(value)) }
+    if value < 0x80 {
+      byte(UInt8(truncatingIfNeeded: value))
+    } else if value < 1 << 21 {
+      // Most clocks and lengths: three bytes with one too many where two do.
+      let isLong: UInt64 = value >= 1 << 14 ? 1 : 0
+      let bytes = value & 0x7f | (value & 0x3f80) << 1 | (value & 0x1f_c000) << 2
+      let word = bytes | 0x80 | isLong << 15
+      unsafe room.storeBytes(
+        of: UInt32(truncatingIfNeeded: word).littleEndian, toByteOffset: count, as: UInt32.self)
+      count += Int(truncatingIfNeeded: 2 + isLong)
+    } else {
+      put(EncodedNumber(value))
+    }
   }
 
   @inline(__always) mutating func bytes(_ source: [UInt8], _ range: Range<Int>) {
