@@ -83,15 +83,21 @@ public struct Doc: Sendable {
 
   /// `stateVector.encoded()`, faster: what a step 1 carries.
   public func encodedStateVector() -> [UInt8] {
+    // Names for these two: a closure that names the document counts the owners of all its arrays.
+    let (clients, order) = (clients, clientTable.order)
     var count = 0
     for client in clients where client.state > 0 { count += 1 }
     var writer = ByteWriter()
     // A count, and two numbers of 53 bits for each client.
-    writer.bytes.append(addingCapacity: 8 + 16 * count) { output in
-      output.varUInt(UInt64(count))
-      for number in clientTable.order where clients[Int(number)].state > 0 {
-        output.varUInt(clients[Int(number)].id)
-        output.varUInt(clients[Int(number)].state)
+    writer.bytes.append(addingCapacity: 8 + 16 * count + RoomWriter.slack) { output in
+      unsafe output.withUnsafeMutableBufferPointer { buffer, written in
+        var room = unsafe RoomWriter(buffer, from: written)
+        room.varUInt(UInt64(count))
+        for number in order where clients[Int(number)].state > 0 {
+          room.put(clients[Int(number)].encodedID)
+          room.varUInt(clients[Int(number)].state)
+        }
+        written = room.count
       }
     }
     return writer.bytes

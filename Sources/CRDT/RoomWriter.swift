@@ -23,9 +23,10 @@ struct EncodedNumber: Sendable {
 /// Writes into room that was made for all of it before.
 ///
 /// Every number is stored as one word of eight bytes, of which only the first few count: writing
-/// byte by byte, each with a question for room, takes twice as long. So `slack` bytes more than
-/// what is written have to be there: who makes one answers for that. Debug builds check each store.
+/// byte by byte, each with a question for room, takes twice as long. Nothing here asks whether
+/// there is room: who writes asks `left` first. Debug builds check each store.
 @safe struct RoomWriter: ~Copyable {
+  /// What the last word may go beyond its number.
   static let slack = 8
 
   private let room: UnsafeMutableRawBufferPointer
@@ -36,6 +37,9 @@ struct EncodedNumber: Sendable {
     unsafe self.room = UnsafeMutableRawBufferPointer(room)
     self.count = count
   }
+
+  /// How many bytes may be written.
+  @inline(__always) var left: Int { unsafe room.count - count - Self.slack }
 
   @inline(__always) mutating func byte(_ value: UInt8) {
     unsafe room.storeBytes(of: value, toByteOffset: count, as: UInt8.self)

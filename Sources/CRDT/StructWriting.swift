@@ -4,7 +4,9 @@ import Lib0
 /// each byte would take longer than the bytes.
 extension Doc {
   /// Content that is longer is copied as a whole.
-  private static let shortContent: UInt32 = 64
+  private static let shortContent: UInt32 = 1024
+  /// Room for most structs. Where it is not enough, more is made for the rest.
+  private static let usualBound = 64
 
   /// A client's structs from a clock on, as one section; up to the end, or to where one begins.
   func writeStructs(
@@ -21,39 +23,54 @@ extension Doc {
       guard place != last, let next = structs.next(place) else { return }
       place = next
     }
-    for block in place.block...last.block {
-      var run = structs.slots(of: client, block: block)
-      if block == last.block { run = run.lowerBound..<run.lowerBound + last.offset + 1 }
-      if block == place.block { run = run.lowerBound + place.offset..<run.upperBound }
-      write(run, to: &writer)
+    write(structs.count(from: place, through: last), from: place, to: &writer)
+  }
+
+  /// So many structs of one client, the first at a place.
+  private func write(_ count: Int, from first: StructPlace, to writer: inout ByteWriter) {
+    var place = first
+    var rest = count
+    while rest > 0 {
+      let item = items[Int(structs[place])]
+      guard let bound = bound(item) else {
+        write(item, cut: 0, to: &writer)
+        rest -= 1
+        guard let next = structs.next(place) else { return }
+        place = next
+        continue
+      }
+      // Each closure that names the document counts the owners of all its arrays: one for many.
+      let room = max(bound, Self.usualBound * min(rest, 4096)) + RoomWriter.slack
+      writer.bytes.append(addingCapacity: room) { output in
+        unsafe output.withUnsafeMutableBufferPointer { buffer, count in
+          var room = unsafe RoomWriter(buffer, from: count)
+          rest -= put(rest, from: &place, &room)
+          count = room.count
+        }
+      }
     }
   }
 
-  /// The structs of some slots.
-  private func write(_ run: Range<Int>, to writer: inout ByteWriter) {
-    var first = run.lowerBound
-    while first < run.upperBound {
-      var end = first
-      var room = 0
-      while end < run.upperBound, let bound = bound(items[Int(structs.item(inSlot: end))]) {
-        room += bound
-        end += 1
+  /// As many of some structs as there is room for. The result is how many, and `place` the next.
+  @inline(__always) private func put(
+    _ count: Int, from place: inout StructPlace, _ room: inout RoomWriter
+  ) -> Int {
+    var done = 0
+    while done < count {
+      let run = structs.slots(of: place.client, block: place.block)
+      for slot in run.dropFirst(place.offset).prefix(count - done) {
+        let item = items[Int(structs.item(inSlot: slot))]
+        guard let bound = bound(item), bound <= room.left else { return done }
+        put(item, &room)
+        done += 1
+        place.offset += 1
       }
-      if end > first {
-        writer.bytes.append(addingCapacity: room + RoomWriter.slack) { output in
-          unsafe output.withUnsafeMutableBufferPointer { buffer, count in
-            var room = unsafe RoomWriter(buffer, from: count)
-            for slot in first..<end { put(items[Int(structs.item(inSlot: slot))], &room) }
-            count = room.count
-          }
-        }
+      if place.offset == run.count {
+        place.block += 1
+        place.offset = 0
       }
-      if end < run.upperBound {
-        write(items[Int(structs.item(inSlot: end))], cut: 0, to: &writer)
-        end += 1
-      }
-      first = end
     }
+    return done
   }
 
   /// The most bytes that a struct takes; `nil` where its content is to be copied as a whole.

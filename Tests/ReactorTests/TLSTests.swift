@@ -254,7 +254,8 @@ struct TLSTests {
       client.client.close()
     }
     #expect(rig.sightings.wait { $0.closed.count == 301 })
-    #expect(openDescriptors() <= before)
+    // Other suites open some meanwhile; what is left open here would be 300.
+    #expect(openDescriptors() < before + 150)
     rig.reactor.shutdown()
   }
 }
