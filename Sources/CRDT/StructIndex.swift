@@ -61,17 +61,22 @@ struct StructIndex: Sendable {
     let block = blockIndex(client, clock)
     let found = blocks[Int(client)][block]
     let start = Int(found.start)
-    var low = start
-    var count = Int(found.count)
-    if clocks[start + count - 1] <= clock {
-      return StructPlace(client: client, block: block, offset: count - 1)
+    let end = start + Int(found.count)
+    if clocks[end - 1] <= clock {
+      return StructPlace(client: client, block: block, offset: end - 1 - start)
     }
-    while count > 1 {
-      let half = count / 2
-      low += half & Self.notBehind(clocks[low + half], clock)
-      count -= half
+    // Counting takes no branch that depends on the clocks, where halving guesses wrong half of the
+    // time: first every 16th of the block, then 16 of them.
+    var coarse = 0
+    var slot = start
+    while slot < end {
+      coarse += Self.isNotBehind(clocks[slot], clock)
+      slot += 16
     }
-    return StructPlace(client: client, block: block, offset: low - start)
+    let low = start + (coarse - 1) * 16
+    var fine = 0
+    for slot in low..<min(low + 16, end) { fine += Self.isNotBehind(clocks[slot], clock) }
+    return StructPlace(client: client, block: block, offset: low + fine - 1 - start)
   }
 
   /// The last block that does not begin behind `clock`.
@@ -79,18 +84,21 @@ struct StructIndex: Sendable {
     var count = blocks[Int(client)].count
     if blocks[Int(client)][count - 1].clock <= clock { return count - 1 }
     var low = 0
-    while count > 1 {
+    while count > 24 {
       let half = count / 2
-      low += half & Self.notBehind(blocks[Int(client)][low + half].clock, clock)
+      if blocks[Int(client)][low + half].clock <= clock { low += half }
       count -= half
     }
-    return low
+    var before = 0
+    for block in low..<low + count {
+      before += Self.isNotBehind(blocks[Int(client)][block].clock, clock)
+    }
+    return low + before - 1
   }
 
-  /// All bits if the first clock is not behind the second, otherwise none. By a sign, since the
-  /// compiler makes a branch of a comparison, and half of those would be guessed wrong.
-  @inline(__always) private static func notBehind(_ first: UInt64, _ second: UInt64) -> Int {
-    ~Int(truncatingIfNeeded: Int64(bitPattern: second &- first) >> 63)
+  /// 1 if the first clock is not behind the second, otherwise 0. By a sign: clocks end at 2^53.
+  @inline(__always) private static func isNotBehind(_ first: UInt64, _ second: UInt64) -> Int {
+    Int(truncatingIfNeeded: (second &- first) >> 63 ^ 1)
   }
 
   /// The slots of a block, by clock.
