@@ -75,10 +75,23 @@ struct ClientTable: Sendable {
     return slot
   }
 
-  private func hash(_ id: ClientID) -> Int {
-    var value = id &* multiplier
-    value = (value ^ value >> 29) &* multiplier
-    return Int(truncatingIfNeeded: value >> 32)
+  private func hash(_ id: ClientID) -> Int { Int(truncatingIfNeeded: scattered(id)) }
+
+  /// 32 bits of which each depends on the whole id.
+  private func scattered(_ id: ClientID) -> UInt64 {
+    let value = id &* multiplier
+    return ((value ^ (value >> 29)) &* multiplier) >> 32
+  }
+
+  /// An id of 32 bits that is not there, and that peers cannot know beforehand.
+  func unusedID(after id: ClientID) -> ClientID {
+    var next = id
+    var candidate: ClientID
+    repeat {
+      next &+= 1
+      candidate = scattered(next)
+    } while find(candidate) != nil
+    return candidate
   }
 
   private mutating func grow() {

@@ -17,7 +17,10 @@ import Lib0
 public struct Doc: Sendable {
   /// Who the local edits are by. Take a fresh random one for each process that edits, and a new
   /// one when `Applied.ownClientAdvanced` says that somebody else uses it too.
-  public var clientID: ClientID
+  /// An edit takes a new one by itself only where somebody has used up its clocks, which end at
+  /// 2^53-1.
+  /// - Precondition: at most 2^53-1.
+  public var clientID: ClientID { didSet { precondition(clientID <= maxSafeInteger) } }
   /// Whether the content of what is deleted is dropped at the end of the transaction.
   public let collectsGarbage: Bool
   /// Whether `Applied.changes` says what each transaction changed. That costs time, so it is off

@@ -165,11 +165,10 @@ extension Doc {
   /// Puts a copy of a deleted item between two neighbours.
   mutating func putAgain(_ index: Index32, left: Index32, right: Index32, parent: Index32) {
     let item = record(index)
-    let clock = self.clock(of: clientID)
     let copy = insertOwn(
       item.kind, length: item.length, Array(content[item.contentRange]), left: left,
       right: right, parent: parent, key: item.key)
-    undo.note(item, madeAgainAs: record(copy).client, clock)
+    undo.note(item, madeAgainAs: record(copy).client, record(copy).clock)
     keep(copy)
   }
 }

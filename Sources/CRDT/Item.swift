@@ -1,3 +1,5 @@
+import Lib0
+
 /// Index of a record in one of a document's arrays. 32 bits: half of a pointer, and no counting.
 typealias Index32 = UInt32
 
@@ -189,6 +191,7 @@ struct ClientRecord: Sendable {
   var before: UInt64 = 0
 
   init(id: ClientID) {
+    precondition(id <= maxSafeInteger)
     self.id = id
     encodedID = EncodedNumber(id)
   }

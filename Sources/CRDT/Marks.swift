@@ -132,10 +132,11 @@ extension Doc {
     var writer = ByteWriter()
     writer.string(key)
     writer.varBytes(value.json)
+    // A name for it, or the items are read first and kept as they were before.
+    let index = put(ContentKind.format, 1, writer.bytes, at: &cursor)
+    let mark = record(index)
     if value.isObject, let source = value.source {
-      let client = clientIndex(clientID)
-      repeatedMarks[MarkID(client: client, clock: clients[Int(client)].state)] = source
+      repeatedMarks[MarkID(client: mark.client, clock: mark.clock)] = source
     }
-    _ = put(ContentKind.format, 1, writer.bytes, at: &cursor)
   }
 }

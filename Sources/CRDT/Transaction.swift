@@ -83,14 +83,12 @@ extension Doc {
   }
 
   /// Who local edits are by. Clocks end at 2^53: somebody who writes up to there under our id
-  /// leaves no room behind, so another id goes on. Each that is used up cost them a struct.
+  /// leaves no room behind, so another id goes on, which nobody has used.
   private mutating func ownClient(units: UInt64) -> Index32 {
-    var client = clientIndex(clientID)
-    while clients[Int(client)].state + units > maxSafeInteger {
-      clientID = (clientID &+ 1) &* 0x9e37_79b9_7f4a_7c15 >> 32
-      client = clientIndex(clientID)
-    }
-    return client
+    let client = clientIndex(clientID)
+    if clients[Int(client)].state + units <= maxSafeInteger { return client }
+    clientID = clientTable.unusedID(after: clientID)
+    return clientIndex(clientID)
   }
 
   /// The same, with content that lies elsewhere.

@@ -17,12 +17,15 @@ struct OwnClockTests {
     return try Update(v1: writer.bytes)
   }
 
-  @Test(arguments: [0, 1, 2, 3] as [UInt64])
-  func editsGoOnUnderAnotherID(left: UInt64) throws {
-    var doc = Doc(clientID: 7)
-    doc.apply(try garbage(7, maxSafeInteger - left))
+  @Test(
+    arguments: [0, 1, 2, 3] as [UInt64],
+    [7, 305_419_896, 1 << 31, 4_294_967_280, 4_294_967_295, 1 << 45, maxSafeInteger - 4]
+      as [ClientID])
+  func editsGoOnUnderAnotherID(left: UInt64, own: ClientID) throws {
+    var doc = Doc(clientID: own)
+    doc.apply(try garbage(own, maxSafeInteger - left))
     var other = Doc(clientID: 8)
-    other.apply(try garbage(7, maxSafeInteger - left))
+    other.apply(try garbage(own, maxSafeInteger - left))
     for text in ["a", "bc", "d"] {
       let length = doc.root("t").map { doc.length(of: $0) } ?? 0
       let update = try #require(
@@ -32,8 +35,8 @@ struct OwnClockTests {
       other.apply(try Update(v1: update))
     }
     _ = doc.transact { edit in edit.set("k", to: .number(1), in: edit.root("m")) }
-    #expect(doc.clientID != 7)
-    #expect(doc.clock(of: 7) <= maxSafeInteger)
+    #expect(doc.clientID != own && doc.clientID < 1 << 32)
+    #expect(doc.clock(of: own) <= maxSafeInteger)
     #expect(doc.problems() == [])
     #expect(other.problems() == [])
     let text = try #require(other.root("t"))
@@ -55,5 +58,32 @@ struct OwnClockTests {
     #expect(JSON.text(doc.json(map, as: .map)) == #"{"k":1}"#)
     #expect(doc.problems() == [])
     _ = try Update(v1: doc.encodeStateAsUpdate())
+  }
+
+  /// What undoing and marks remember of a struct of ours is its own id, old or new.
+  @Test(arguments: [1, 2, 3, 4, 5, 6] as [UInt64]) func undoingAndMarksGoOn(left: UInt64) throws {
+    var doc = Doc(clientID: 7)
+    doc.apply(try garbage(7, maxSafeInteger - left))
+    var undo = UndoManager(.document)
+    let inner = ObjectValue([.init(key: "a", value: .number(1))])
+    let mark = ObjectValue([.init(key: "mark", value: .object(inner))])
+    try undo.transact(&doc, at: 0) { edit throws(EditError) in
+      try edit.insert("abc", at: 0, in: edit.root("t"), attributes: mark)
+    }
+    try undo.transact(&doc, at: 10_000) { edit throws(EditError) in
+      try edit.deleteText(0..<2, in: edit.root("t"))
+      try edit.insert("x", at: 1, in: edit.root("t"), attributes: mark)
+    }
+    let text = try #require(doc.root("t"))
+    for _ in 0..<3 {
+      _ = undo.undo(&doc)
+      #expect(doc.string(of: text) == "abc")
+      _ = undo.redo(&doc)
+      #expect(doc.string(of: text) == "cx")
+    }
+    #expect(doc.problems() == [])
+    var other = Doc(clientID: 8)
+    other.apply(try Update(v1: doc.encodeStateAsUpdate()))
+    #expect(other.root("t").map { other.string(of: $0) } == "cx")
   }
 }

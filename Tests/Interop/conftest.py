@@ -17,6 +17,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from rig.disk import FaultyDisk, is_mounted, small_disk  # noqa: E402
+from rig.fuzz import FRESH_SESSIONS  # noqa: E402
 from rig.hub import Hub, StockServer  # noqa: E402
 from rig.share import pytest_addoption, pytest_collection_modifyitems  # noqa: E402, F401
 from rig.stock import StockClients  # noqa: E402
@@ -32,6 +33,8 @@ def pytest_configure(config):
 
 
 def pytest_terminal_summary(terminalreporter, config):
+    if FRESH_SESSIONS in config.stash:
+        terminalreporter.write_line(config.stash[FRESH_SESSIONS])
     if FULL_DISK in config.stash:
         terminalreporter.write_line(f"full disk: {config.stash[FULL_DISK]} (RIG_DISK=library|mount)")
 

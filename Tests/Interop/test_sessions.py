@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from rig.fuzz import Fuzzer
+from rig.fuzz import FRESH_SESSIONS, Fuzzer
 from rig.hub import BINARY
 
 DRIVER = Path(__file__).parent / "drivers" / "session.js"
@@ -61,8 +61,9 @@ def play(seeds: range) -> tuple[int, int, dict[int, str]]:
         return fuzzer.written_by_us, fuzzer.compared_with_pycrdt, problems
 
 
-def test_fresh_sessions_end_alike_everywhere():
-    print(f"fresh sessions from seed {FIRST} (FUZZ_SEED={FIRST} repeats them)")
+def test_fresh_sessions_end_alike_everywhere(request):
+    said = f"{COUNT} fresh sessions from seed {FIRST} (FUZZ_SEED={FIRST} repeats them)"
+    request.config.stash[FRESH_SESSIONS] = said
     halves = [range(FIRST, FIRST + COUNT // 2), range(FIRST + COUNT // 2, FIRST + COUNT)]
     with ThreadPoolExecutor(2) as pool:
         written, compared, problems = zip(*pool.map(play, halves), strict=True)

@@ -8,10 +8,13 @@ import subprocess
 from pathlib import Path
 
 import pycrdt
+import pytest
 
 from .hub import BINARY
 
 DRIVER = Path(__file__).resolve().parents[1] / "drivers" / "fuzz.js"
+# What is said of them at the end of a run, passed or not.
+FRESH_SESSIONS = pytest.StashKey[str]()
 
 
 class Fuzzer:
