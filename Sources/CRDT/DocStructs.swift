@@ -99,6 +99,10 @@ extension Doc {
     items[Int(left)].contentCount = UInt32(cut.byteOffset)
     items[Int(left)].spareCount = 0
     guard cut.splitsPair else { return }
+    if cut.byteOffset < right.contentCount {
+      moveLeftHalf(left, &right)
+      return
+    }
     // The pair's four bytes hold the left half's U+FFFD; the right part moves to have room.
     for index in 0..<3 {
       content[Int(whole.contentOffset) + cut.byteOffset - 4 + index] =
@@ -114,22 +118,43 @@ extension Doc {
     right.spareCount = 0
   }
 
+  /// Where the left part is the shorter one it moves, and the pair's bytes hold the right half's
+  /// U+FFFD. Moving the longer one each time, cutting all pairs of a text would take n² bytes.
+  private mutating func moveLeftHalf(_ left: Index32, _ right: inout Item) {
+    let range = items[Int(left)].contentRange
+    items[Int(left)].contentOffset = UInt32(content.count)
+    copyContent(range.dropLast(4))
+    content.append(contentsOf: ContentCut.replacement)
+    items[Int(left)].contentCount -= 1
+    right.contentOffset -= 3
+    right.contentCount += 3
+    for index in 0..<3 {
+      content[Int(right.contentOffset) + index] = ContentCut.replacement[index]
+    }
+    contentWaste += range.count - 3
+  }
+
   /// Joins structs with the ones to their left as long as that goes, beginning at `place`: how many
   /// went, and where the struct is that has them now (Yjs `tryToMergeWithLefts`).
   mutating func mergeLeft(from place: StructPlace) -> (merged: Int, survivor: StructPlace) {
-    var merged = 0
-    var survivor = place
-    while stepsLeft > 0, let left = structs.previous(survivor),
-      mayMerge(structs[left], structs[survivor])
-    {
-      merge(structs[left], structs[survivor])
-      stepsLeft -= Cost.movedBlock
-      structs.remove(survivor)
-      merged += 1
-      survivor = left
+    var first = place
+    var count = 0
+    while let left = structs.previous(first), mayMerge(structs[left], structs[first]) {
+      first = left
+      count += 1
     }
-    if merged > 0 { structs.tidy(survivor.client, block: survivor.block + 1) }
-    return (merged, survivor)
+    guard count > 0 else { return (0, place) }
+    // From left to right: content that has moved to grow has room for what follows, so that joining
+    // many takes no n² bytes.
+    var merged = 0
+    while merged < count, stepsLeft > 0, let next = structs.next(first) {
+      merge(structs[first], structs[next])
+      stepsLeft -= Cost.movedBlock
+      structs.remove(next)
+      merged += 1
+    }
+    structs.tidy(first.client, block: first.block + 1)
+    return (merged, first)
   }
 
   /// Whether two structs that follow each other in a client's list are alike enough to be joined.

@@ -40,6 +40,23 @@ def many(make, size: int) -> list[bytes]:
     return [make(name) for name in islice(names(), SIZE // size)]
 
 
+def halves(pairs: int) -> bytes:
+    """A text of surrogate pairs, and every second half deleted."""
+    text = "😀".encode() * pairs
+    deleted = b"".join(number(2 * each) + b"\x01" for each in range(pairs))
+    return b"\x01\x01\x01\x00\x04\x01\x01t" + number(len(text)) + text + b"\x01\x01" + number(pairs) + deleted
+
+
+def alternating(each: int) -> bytes:
+    """Two runs of values to be joined, of which one waits for the other value by value."""
+    one = b"".join(b"\x88\x01" + number(clock) + b"\x01\x7e" for clock in range(each - 1))
+    two = b"".join(
+        b"\xc8\x02" + number(clock) + b"\x01" + number(clock + 1) + b"\x01\x7e" for clock in range(each - 1)
+    )
+    two = number(each) + b"\x02\x00" + b"\x08\x01\x01z\x01\x7e" + two
+    return b"\x02" + two + number(each) + b"\x01\x00" + b"\x08\x01\x01a\x01\x7e" + one + b"\x00"
+
+
 BEHIND = b"\x01\x00"  # the letter
 KINDS = {
     "GC": structs(b"\x00\x01"),
@@ -68,6 +85,8 @@ KINDS = {
     "deletions": b"\x00\x01\x01"
     + number(SIZE // 4)
     + b"".join(number(2 * each) + b"\x01" for each in range(SIZE // 4)),
+    "halves of pairs": halves(SIZE // 8),
+    "values in turn": alternating(SIZE // 18),
     "2^31 clients": b"\xff\xff\xff\xff\x07" + bytes(SIZE),
     "2^53 structs": b"\x01\xff\xff\xff\xff\xff\xff\xff\x0f\x01\x00" + bytes(SIZE),
     "2^53 values": bytes.fromhex("0101010008010161ffffffffffffff0f") + b"\x7e" * SIZE,
