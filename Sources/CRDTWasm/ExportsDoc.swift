@@ -78,8 +78,8 @@ func report(_ applied: Applied, of doc: Held, _ wantsUpdate: Int32) -> Int32 {
   return bits
 }
 
-/// Runs the page's function `body` in a transaction. It returns `wantsUpdate`: whether somebody listens
-/// is known when it has run.
+/// Runs the page's function `body` in a transaction. It returns `wantsUpdate`: whether somebody
+/// listens is known when it has run.
 @_expose(wasm, "transact") @_cdecl("jam_transact")
 public func transact(_ doc: UnsafeMutableRawPointer) -> Int32 {
   let doc = unsafe held(doc)

@@ -85,7 +85,7 @@ export class Doc extends NoValue {
     return this.typeOf(this.module.calls.root(this.live, this.module.give(bytes)), kind);
   }
 
-  /** For the types: the object for a type's number. */
+  /** For the types: the object for a type's number. It calls nothing of the module. */
   typeOf(number: number, kind: Kind): SharedType {
     const key = number * 8 + kind;
     const known = this.types.get(key);

@@ -91,7 +91,7 @@ export class Module {
     return count;
   }
 
-  /** The last result: a view that the next call spoils, so none leaves this class. */
+  /** The last result: a view that the next call spoils, so none is given away but by `glance`. */
   private get output(): Uint8Array {
     const start = this.calls.output();
     return this.memory.subarray(start, start + this.calls.outputCount());
@@ -118,6 +118,15 @@ export class Module {
   /** The same, to be read. It is a copy too: who reads may call again before the end. */
   reader(result: number): Reader {
     return new Reader(this.bytes(result));
+  }
+
+  /**
+   * What `read` makes of a result where it lies: `read` must call nothing of the module. For single values
+   * only, where the copy would be a third of the time.
+   */
+  glance<Result>(result: number, read: (reader: Reader) => Result): Result {
+    this.check(result);
+    return read(new Reader(this.output));
   }
 
   /**

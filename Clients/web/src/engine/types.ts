@@ -66,13 +66,13 @@ export abstract class SharedType extends NoValue {
 /** Keys with values. */
 abstract class Keyed extends SharedType {
   /** undefined where the key has no value. */
-  protected valueAt(key: string): Content { return this.content(this.readerOf(key)); }
+  protected valueAt(key: string): Content { return this.glance(key, (reader) => this.content(reader)); }
 
-  protected hasKey(key: string): boolean { return this.readerOf(key).byte() !== Tag.nothing; }
+  protected hasKey(key: string): boolean { return this.glance(key, (reader) => reader.byte() !== Tag.nothing); }
 
-  private readerOf(key: string): Reader {
+  private glance<Result>(key: string, read: (reader: Reader) => Result): Result {
     const count = this.give(this.writer.string(key));
-    return this.doc.module.reader(this.calls.value(this.doc.live, this.number, count));
+    return this.doc.module.glance(this.calls.value(this.doc.live, this.number, count), read);
   }
 
   protected setValue(key: string, value: Value | Subdocument): void {
