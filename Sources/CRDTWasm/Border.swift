@@ -57,6 +57,10 @@ enum Border {
     return failed
   }
 
+  static func failNoType(_ number: Int32) -> Int32 {
+    fail(.value, "the document has no type \(number)")
+  }
+
   static func fail(_ error: UpdateError) -> Int32 {
     fail(.decoding, error.reason, at: error.offset)
   }
@@ -80,7 +84,7 @@ enum Border {
 
 /// Numbers of the wrapper's `EngineErrorCode`.
 enum ErrorCode: UInt8 {
-  case decoding, encoding, outOfBounds, notAnElement, notAChild, gone, busy
+  case decoding, encoding, outOfBounds, notAnElement, notAChild, gone, busy, freed, value
 }
 
 /// How updates are written.

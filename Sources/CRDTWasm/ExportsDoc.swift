@@ -50,6 +50,12 @@ public func setClientID(_ doc: UnsafeMutableRawPointer, _ client: Double) {
   unsafe held(doc).setClientID(clientID(client))
 }
 
+/// Who the next edit is by: the engine goes on under another id where one is used up.
+@_expose(wasm, "clientID") @_cdecl("jam_client_id")
+public func clientIDOf(_ doc: UnsafeMutableRawPointer) -> Double {
+  unsafe held(doc).read { doc in Double(doc.clientID) }
+}
+
 /// - Returns: bits of `Did`; with `wantsUpdate` and a change the update is in the output.
 @_expose(wasm, "apply") @_cdecl("jam_apply")
 public func apply(
@@ -72,15 +78,18 @@ func report(_ applied: Applied, of doc: Held, _ wantsUpdate: Int32) -> Int32 {
   return bits
 }
 
-/// Runs the page's function `body` in a transaction.
+/// Runs the page's function `body` in a transaction. It returns `wantsUpdate`: whether somebody
+/// listens is known when it has run.
 @_expose(wasm, "transact") @_cdecl("jam_transact")
-public func transact(_ doc: UnsafeMutableRawPointer, _ wantsUpdate: Int32) -> Int32 {
+public func transact(_ doc: UnsafeMutableRawPointer) -> Int32 {
   let doc = unsafe held(doc)
-  return report(doc.transact(pageBody), of: doc, wantsUpdate)
+  var wantsUpdate: Int32 = 0
+  let applied = doc.transact(&wantsUpdate, pageBody)
+  return report(applied, of: doc, wantsUpdate)
 }
 
 @_extern(wasm, module: "page", name: "body")
-private func pageBody()
+private func pageBody() -> Int32
 
 /// - Parameter vector: bytes of a state vector in the input; 0 for the whole document.
 @_expose(wasm, "encode") @_cdecl("jam_encode")

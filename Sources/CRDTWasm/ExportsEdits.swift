@@ -5,7 +5,8 @@ import Lib0
 // return the bits of `report`, or that there is an error. The update is the output where one is
 // wanted; the types that an edit made are asked for with `newType`.
 
-/// Numbers of the types that the last edit made.
+/// Numbers of the types that the last edit made, in whichever document: asked for before anything
+/// else runs.
 nonisolated(unsafe) private var newTypes: [Int32] = []
 
 @_expose(wasm, "newType") @_cdecl("jam_new_type")
@@ -13,12 +14,14 @@ public func newType(_ index: Int32) -> Int32 {
   unsafe newTypes.indices.contains(Int(index)) ? newTypes[Int(index)] : -1
 }
 
-/// Reads the arguments in the input and runs an edit with them, which returns the types it made.
+/// Reads the arguments in the input and runs an edit of a type with them, which returns the types
+/// that it made.
 private func edit<Arguments>(
-  _ doc: Held, _ count: Int32, _ wantsUpdate: Int32,
+  _ doc: Held, _ type: Int32, _ count: Int32, _ wantsUpdate: Int32,
   _ read: (inout ByteReader) throws(DecodingError) -> Arguments,
-  _ body: (inout Transaction, Arguments) throws(EditError) -> [SharedType]
+  _ body: (inout Transaction, SharedType, Arguments) throws(EditError) -> [SharedType]
 ) -> Int32 {
+  guard let target = doc.type(type) else { return Border.failNoType(type) }
   let bytes = Border.bytes(count)
   let arguments: Arguments
   do throws(DecodingError) {
@@ -27,7 +30,7 @@ private func edit<Arguments>(
   } catch { return Border.fail(error) }
   do throws(EditError) {
     let applied = try doc.edit { edit throws(EditError) in
-      let types = try body(&edit, arguments)
+      let types = try body(&edit, target, arguments)
       unsafe newTypes = types.map { doc.number($0) }
     }
     return report(applied, of: doc, wantsUpdate)
@@ -44,13 +47,13 @@ public func insertText(
 ) -> Int32 {
   let doc = unsafe held(doc)
   return edit(
-    doc, count, wantsUpdate,
+    doc, type, count, wantsUpdate,
     { reader throws(DecodingError) in
       (text: try reader.string(), attributes: try reader.attributes())
     },
-    { edit, given throws(EditError) in
+    { edit, target, given throws(EditError) in
       try edit.insert(
-        given.text, at: Int(index), in: doc.type(type), attributes: given.attributes)
+        given.text, at: Int(index), in: target, attributes: given.attributes)
       return []
     })
 }
@@ -63,13 +66,13 @@ public func insertEmbed(
 ) -> Int32 {
   let doc = unsafe held(doc)
   return edit(
-    doc, count, wantsUpdate,
+    doc, type, count, wantsUpdate,
     { reader throws(DecodingError) in
       (value: try reader.any(), attributes: try reader.attributes())
     },
-    { edit, given throws(EditError) in
+    { edit, target, given throws(EditError) in
       try edit.insertEmbed(
-        given.value, at: Int(index), in: doc.type(type), attributes: given.attributes)
+        given.value, at: Int(index), in: target, attributes: given.attributes)
       return []
     })
 }
@@ -82,10 +85,10 @@ public func format(
 ) -> Int32 {
   let doc = unsafe held(doc)
   return edit(
-    doc, count, wantsUpdate, { reader throws(DecodingError) in try reader.attributes() },
-    { edit, attributes throws(EditError) in
+    doc, type, count, wantsUpdate, { reader throws(DecodingError) in try reader.attributes() },
+    { edit, target, attributes throws(EditError) in
       let range = try range(index, length)
-      try edit.format(range, attributes ?? ObjectValue(), in: doc.type(type))
+      try edit.format(range, attributes ?? ObjectValue(), in: target)
       return []
     })
 }
@@ -97,9 +100,9 @@ public func deleteText(
 ) -> Int32 {
   let doc = unsafe held(doc)
   return edit(
-    doc, 0, wantsUpdate, { _ throws(DecodingError) in },
-    { edit, _ throws(EditError) in
-      try edit.deleteText(try range(index, length), in: doc.type(type))
+    doc, type, 0, wantsUpdate, { _ throws(DecodingError) in },
+    { edit, target, _ throws(EditError) in
+      try edit.deleteText(try range(index, length), in: target)
       return []
     })
 }
@@ -111,10 +114,10 @@ public func applyDelta(
 ) -> Int32 {
   let doc = unsafe held(doc)
   return edit(
-    doc, count, wantsUpdate, { reader throws(DecodingError) in try reader.changes() },
-    { edit, changes throws(EditError) in
-      try check(changes, length: edit.document.length(of: doc.type(type)))
-      return try edit.apply(changes, to: doc.type(type))
+    doc, type, count, wantsUpdate, { reader throws(DecodingError) in try reader.changes() },
+    { edit, target, changes throws(EditError) in
+      try check(changes, length: edit.document.length(of: target))
+      return try edit.apply(changes, to: target)
     })
 }
 
@@ -151,9 +154,9 @@ public func insert(
 ) -> Int32 {
   let doc = unsafe held(doc)
   return edit(
-    doc, count, wantsUpdate, { reader throws(DecodingError) in try reader.newValues() },
-    { edit, values throws(EditError) in
-      try edit.insert(contentsOf: values, at: Int(index), in: doc.type(type))
+    doc, type, count, wantsUpdate, { reader throws(DecodingError) in try reader.newValues() },
+    { edit, target, values throws(EditError) in
+      try edit.insert(contentsOf: values, at: Int(index), in: target)
     })
 }
 
@@ -164,9 +167,9 @@ public func append(
 ) -> Int32 {
   let doc = unsafe held(doc)
   return edit(
-    doc, count, wantsUpdate, { reader throws(DecodingError) in try reader.newValues() },
-    { edit, values throws(EditError) in
-      try edit.append(contentsOf: values, to: doc.type(type))
+    doc, type, count, wantsUpdate, { reader throws(DecodingError) in try reader.newValues() },
+    { edit, target, values throws(EditError) in
+      try edit.append(contentsOf: values, to: target)
     })
 }
 
@@ -177,14 +180,21 @@ public func delete(
 ) -> Int32 {
   let doc = unsafe held(doc)
   return edit(
-    doc, 0, wantsUpdate, { _ throws(DecodingError) in },
-    { edit, _ throws(EditError) in
-      try edit.delete(try range(index, length), in: doc.type(type))
+    doc, type, 0, wantsUpdate, { _ throws(DecodingError) in },
+    { edit, target, _ throws(EditError) in
+      try edit.delete(try range(index, length), in: target)
       return []
     })
 }
 
 // MARK: Keys
+
+extension Transaction {
+  /// Refuses what is deleted for good, as edits of sequences do. Inserting nothing asks just that.
+  fileprivate mutating func checkPlace(of type: SharedType) throws(EditError) {
+    try insert(contentsOf: [], after: nil, in: type)
+  }
+}
 
 /// Arguments: the key, a new value.
 @_expose(wasm, "set") @_cdecl("jam_set")
@@ -193,14 +203,14 @@ public func set(
 ) -> Int32 {
   let doc = unsafe held(doc)
   return edit(
-    doc, count, wantsUpdate,
+    doc, type, count, wantsUpdate,
     { reader throws(DecodingError) in (key: try reader.string(), value: try reader.newValue()) },
-    { edit, given throws(EditError) in
-      let map = doc.type(type)
+    { edit, target, given throws(EditError) in
+      try edit.checkPlace(of: target)
       switch given.value {
-      case .value(let value): edit.set(given.key, to: value, in: map)
-      case .subdocument(let value): edit.set(given.key, toSubdocument: value, in: map)
-      case .type(let new): return [edit.set(given.key, toNew: new, in: map)]
+      case .value(let value): edit.set(given.key, to: value, in: target)
+      case .subdocument(let value): edit.set(given.key, toSubdocument: value, in: target)
+      case .type(let new): return [edit.set(given.key, toNew: new, in: target)]
       }
       return []
     })
@@ -213,9 +223,10 @@ public func remove(
 ) -> Int32 {
   let doc = unsafe held(doc)
   return edit(
-    doc, count, wantsUpdate, { reader throws(DecodingError) in try reader.string() },
-    { edit, key throws(EditError) in
-      edit.removeValue(for: key, in: doc.type(type))
+    doc, type, count, wantsUpdate, { reader throws(DecodingError) in try reader.string() },
+    { edit, target, key throws(EditError) in
+      try edit.checkPlace(of: target)
+      edit.removeValue(for: key, in: target)
       return []
     })
 }
@@ -224,9 +235,10 @@ public func remove(
 public func clear(_ doc: UnsafeMutableRawPointer, _ type: Int32, _ wantsUpdate: Int32) -> Int32 {
   let doc = unsafe held(doc)
   return edit(
-    doc, 0, wantsUpdate, { _ throws(DecodingError) in },
-    { edit, _ throws(EditError) in
-      edit.removeAllValues(in: doc.type(type))
+    doc, type, 0, wantsUpdate, { _ throws(DecodingError) in },
+    { edit, target, _ throws(EditError) in
+      try edit.checkPlace(of: target)
+      edit.removeAllValues(in: target)
       return []
     })
 }

@@ -35,13 +35,13 @@ import Lib0
     return applied
   }
 
-  /// Runs the page's code in a transaction.
-  func transact(_ body: () -> Void) -> Applied {
+  /// Runs the page's code in a transaction. `result` is what that returns.
+  func transact(_ result: inout Int32, _ body: () -> Int32) -> Applied {
     var applied = Applied()
     doc.transact(into: &applied) { edit in
       unsafe withUnsafeMutablePointer(to: &edit) { pointer in
         unsafe open = pointer
-        body()
+        result = body()
         unsafe open = nil
       }
     }
@@ -63,6 +63,8 @@ import Lib0
     return number
   }
 
-  /// The wrapper only ever passes numbers that it was given.
-  func type(_ number: Int32) -> SharedType { types[Int(number)] }
+  /// The type for a number; nil for one that was never given.
+  func type(_ number: Int32) -> SharedType? {
+    types.indices.contains(Int(number)) ? types[Int(number)] : nil
+  }
 }

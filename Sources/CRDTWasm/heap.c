@@ -27,7 +27,8 @@ static chunk *end; // behind the last chunk; it is never free
 extern unsigned char __heap_base;
 
 static uint32_t size_of(const chunk *c) { return c->size & ~(uint32_t)FLAGS; }
-static chunk *at(void *start, uint32_t offset) { return (chunk *)((char *)start + offset); }
+// Offsets are below 2 GiB, as all of the memory is.
+static chunk *at(void *start, ptrdiff_t offset) { return (chunk *)((char *)start + offset); }
 
 // The bin of a size of at least 32: two bits behind the highest one are the quarter.
 static uint32_t bin_of(uint32_t size) {
@@ -78,13 +79,13 @@ static chunk *find(uint32_t size) {
 // Joins a chunk that nobody uses with free neighbours and makes it findable.
 static void give_back(chunk *c) {
     uint32_t size = size_of(c);
-    chunk *behind = at(c, size);
+    chunk *behind = at(c, (ptrdiff_t)size);
     if (!(behind->size & USED)) {
         unhang(behind);
         size += behind->size;
     }
     if (c->before) {
-        chunk *front = at(c, -c->before);
+        chunk *front = at(c, -(ptrdiff_t)c->before);
         if (!(front->size & USED)) {
             unhang(front);
             size += front->size;
@@ -92,7 +93,7 @@ static void give_back(chunk *c) {
         }
     }
     c->size = size;
-    at(c, size)->before = size;
+    at(c, (ptrdiff_t)size)->before = size;
     hang(c);
 }
 
@@ -107,7 +108,7 @@ static int grow(uint32_t size) {
         if (known >= first + 4 * UNIT) {
             uint32_t there = (known - (uint32_t)first - HEADER) & ~(uint32_t)15;
             chunk *c = end;
-            end = at(c, there);
+            end = at(c, (ptrdiff_t)there);
             end->size = USED;
             c->size = there | USED;
             give_back(c);
@@ -125,7 +126,7 @@ static int grow(uint32_t size) {
     }
     uint32_t added = pages * PAGE;
     chunk *c = end;
-    end = at(c, added);
+    end = at(c, (ptrdiff_t)added);
     end->size = USED;
     c->size = added | USED;
     give_back(c);
@@ -140,10 +141,10 @@ static chunk *take(uint32_t size) {
     }
     uint32_t rest = c->size - size;
     if (rest >= 4 * UNIT) {
-        chunk *tail = at(c, size);
+        chunk *tail = at(c, (ptrdiff_t)size);
         tail->before = size;
         tail->size = rest;
-        at(tail, rest)->before = rest;
+        at(tail, (ptrdiff_t)rest)->before = rest;
         hang(tail);
         c->size = size | USED;
     } else {
@@ -169,8 +170,8 @@ void *malloc(size_t count) {
 
 void free(void *payload) {
     if (!payload) return;
-    chunk *c = at(payload, -(uint32_t)HEADER);
-    if (c->size & SHIFTED) c = at(c, -c->before);
+    chunk *c = at(payload, -HEADER);
+    if (c->size & SHIFTED) c = at(c, -(ptrdiff_t)c->before);
     uint32_t size = size_of(c);
     if (size <= SMALL_MAX) {
         c->next = small[size / UNIT];
@@ -190,7 +191,7 @@ int posix_memalign(void **result, size_t alignment, size_t count) {
     char *whole = malloc(count + alignment);
     if (!whole) return 12;
     char *payload = (char *)(((uintptr_t)whole + alignment) & ~(uintptr_t)(alignment - 1));
-    chunk *shifted = at(payload, -(uint32_t)HEADER);
+    chunk *shifted = at(payload, -HEADER);
     shifted->before = (uint32_t)((char *)shifted - (whole - HEADER));
     shifted->size = SHIFTED;
     *result = payload;

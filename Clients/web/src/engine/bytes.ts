@@ -9,6 +9,12 @@ const utf8 = new TextEncoder();
 const text = new TextDecoder("utf-8", { ignoreBOM: true });
 const float32 = new Float32Array(1);
 
+/** As deep as the engine reads arrays and objects inside each other (`ByteReader.any`). */
+const depthLimit = 100;
+
+/** Objects of the engine that are no part of a value: by their keys they would look like one. */
+export abstract class NoValue {}
+
 /** Writes lib0's encoding. One writer is used again and again; what it holds ends with `clear`. */
 export class Writer {
   private room = new Uint8Array(256);
@@ -90,14 +96,15 @@ export class Writer {
     return this.varBytes(utf8.encode(value));
   }
 
-  any(value: Value): this {
+  /** `levels` are left for arrays and objects; one that holds itself runs out of them too. */
+  any(value: Value, levels = depthLimit): this {
     switch (typeof value) {
       case "undefined": return this.byte(Any.undefined);
       case "boolean": return this.byte(value ? Any.yes : Any.no);
       case "string": return this.byte(Any.string).string(value);
       case "number": return this.number(value);
       case "bigint": return this.bigInt(value);
-      case "object": return this.object(value);
+      case "object": return this.object(value, levels);
       default: throw new EngineError("value", `a document cannot hold a ${typeof value}`);
     }
   }
@@ -129,17 +136,19 @@ export class Writer {
     return this;
   }
 
-  private object(value: object | null): this {
+  private object(value: object | null, levels: number): this {
     if (value === null) return this.byte(Any.null);
     if (value instanceof Uint8Array) return this.byte(Any.bytes).varBytes(value);
+    if (value instanceof NoValue) throw new EngineError("value", "a part of a document is no value: make it inside");
+    if (levels <= 0) throw new EngineError("value", `more than ${depthLimit} arrays and objects inside each other`);
     if (Array.isArray(value)) {
       this.byte(Any.array).varUint(value.length);
-      for (const element of value as Value[]) this.any(element);
+      for (const element of value as Value[]) this.any(element, levels - 1);
       return this;
     }
     const entries = Object.entries(value as Record<string, Value>);
     this.byte(Any.object).varUint(entries.length);
-    for (const [key, inner] of entries) this.string(key).any(inner);
+    for (const [key, inner] of entries) this.string(key).any(inner, levels - 1);
     return this;
   }
 }

@@ -1,4 +1,4 @@
-import { Reader } from "./bytes";
+import { NoValue, Reader } from "./bytes";
 import { EngineError } from "./errors";
 import type { Handle, Module } from "./module";
 import { SharedArray, SharedMap, SharedText, SharedType, XmlNode } from "./types";
@@ -28,11 +28,11 @@ const enum Format { v1 = 1, v2 = 2 }
 const randomID = (): number => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 
 /** A document. It lives in the module's memory until `free`. */
-export class Doc {
+export class Doc extends NoValue {
   private handle: Handle;
-  private client: number;
   private readonly listeners = new Set<UpdateListener>();
-  private readonly types: SharedType[] = [];
+  /** By number and kind: a root may be read as several kinds. */
+  private readonly types = new Map<number, SharedType>();
   /** The origin of the transaction that runs. */
   private running: { readonly origin: unknown } | null = null;
 
@@ -42,17 +42,19 @@ export class Doc {
    * @param module For the types.
    */
   constructor(readonly module: Module, options: DocOptions) {
-    this.client = checkedID(options.clientID ?? randomID());
-    this.handle = module.calls.newDoc(this.client, options.gc === false ? 0 : 1);
+    super();
+    this.handle = module.calls.newDoc(checkedID(options.clientID ?? randomID()), options.gc === false ? 0 : 1);
   }
 
-  /** Who the edits made here are by. It changes by itself where somebody else writes under it, as in Yjs. */
-  get clientID(): number { return this.client; }
+  /**
+   * Who the edits made here are by: an integer up to 2^53-1. It changes by itself where somebody else writes
+   * under it, as in Yjs, and where its last clock is used up.
+   */
+  get clientID(): number { return this.module.calls.clientID(this.live); }
 
   set clientID(client: number) {
     this.notWithin("a change of the client id");
     this.module.calls.setClientID(this.live, checkedID(client));
-    this.client = client;
   }
 
   /** Gives the memory back. The document and its types cannot be used any more. */
@@ -83,12 +85,13 @@ export class Doc {
     return this.typeOf(this.module.calls.root(this.live, this.module.give(bytes)), kind);
   }
 
-  /** For the types: the object for a type's number. */
+  /** For the types: the object for a type's number. It calls nothing of the module. */
   typeOf(number: number, kind: Kind): SharedType {
-    const known = this.types[number];
-    if (known?.kind === kind) return known;
+    const key = number * 8 + kind;
+    const known = this.types.get(key);
+    if (known) return known;
     const type = this.newType(number, kind);
-    this.types[number] ??= type;
+    this.types.set(key, type);
     return type;
   }
 
@@ -108,9 +111,15 @@ export class Doc {
   transact<Result>(body: () => Result, origin: unknown = null): Result {
     let result: Result | undefined;
     if (this.running) return body();
-    const outcome = this.transaction(origin, (wantsUpdate) => this.module.within(
-      () => this.module.calls.transact(this.live, wantsUpdate), () => { result = body(); }));
-    if (outcome.failure) throw outcome.failure.error;
+    const handle = this.live;
+    let failure: { error: unknown } | undefined;
+    this.transaction(origin, (wantsUpdate) => {
+      const outcome = this.module.within(
+        () => this.module.calls.transact(handle), () => { result = body(); }, wantsUpdate);
+      failure = outcome.failure;
+      return outcome.result;
+    });
+    if (failure) throw failure.error;
     return result as Result;
   }
 
@@ -118,22 +127,41 @@ export class Doc {
   edit(call: (doc: Handle, wantsUpdate: number) => number): void {
     const handle = this.live;
     if (this.running) this.module.check(call(handle, 0));
-    else this.transaction(null, (wantsUpdate) => ({ result: call(handle, wantsUpdate) }));
+    else this.transaction(null, (wantsUpdate) => call(handle, wantsUpdate()));
   }
 
-  private transaction(
-    origin: unknown, call: (wantsUpdate: number) => { result: number; failure?: { error: unknown } },
-  ): { result: number; failure?: { error: unknown } } {
+  /** The same for an edit that makes a type: that type. */
+  editNew(kind: Kind, call: (doc: Handle, wantsUpdate: number) => number): SharedType {
+    let number = -1;
+    this.edit((doc, wantsUpdate) => {
+      const result = call(doc, wantsUpdate);
+      // Asked for here, before listeners are told: they may make types, here or in other documents.
+      if (result >= 0) number = this.module.calls.newType(0);
+      return result;
+    });
+    return this.typeOf(number, kind);
+  }
+
+  /** `call` asks once whether an update is wanted, when no more of the page's code runs before its end. */
+  private transaction(origin: unknown, call: (wantsUpdate: () => number) => number): void {
     this.running = { origin };
-    let outcome: { result: number; failure?: { error: unknown } };
-    try { outcome = call(this.listeners.size > 0 ? 1 : 0); } finally { this.running = null; }
-    this.tell(this.module.check(outcome.result), origin);
-    return outcome;
+    let wanted = 0;
+    let result: number;
+    try {
+      result = call(() => (wanted = this.wantsUpdate));
+    } finally { this.running = null; }
+    this.tell(this.updateOf(this.module.check(result), wanted), origin);
   }
 
-  private tell(did: number, origin: unknown): void {
-    if ((did & Did.change) === 0 || this.listeners.size === 0) return;
-    const update = this.module.output.slice();
+  private get wantsUpdate(): number { return this.listeners.size > 0 ? 1 : 0; }
+
+  /** The update that the last call has written, if it was asked for one and there is one. */
+  private updateOf(did: number, wanted: number): Uint8Array | null {
+    return wanted !== 0 && (did & Did.change) !== 0 ? this.module.copy() : null;
+  }
+
+  private tell(update: Uint8Array | null, origin: unknown): void {
+    if (!update) return;
     for (const listener of [...this.listeners]) listener(update, origin, this);
   }
 
@@ -153,10 +181,11 @@ export class Doc {
     this.notWithin("an update");
     const handle = this.live;
     const count = this.module.give(update);
-    const did = this.module.check(
-      this.module.calls.apply(handle, count, format, this.listeners.size > 0 ? 1 : 0));
+    const wanted = this.wantsUpdate;
+    const did = this.module.check(this.module.calls.apply(handle, count, format, wanted));
+    const sent = this.updateOf(did, wanted);
     if ((did & Did.ownClientAdvanced) !== 0) this.clientID = randomID();
-    this.tell(did, origin);
+    this.tell(sent, origin);
     return { changed: (did & Did.change) !== 0, pending: (did & Did.leftPending) !== 0 };
   }
 

@@ -11,7 +11,7 @@ const codes = [
  * - `gone`: the type was deleted.
  * - `busy`: not possible while a transaction runs.
  * - `freed`: the document was given back.
- * - `value`: a value that no document can hold.
+ * - `value`: a value that no document can hold: of another kind, too deep, or inside itself.
  */
 export type EngineErrorCode = (typeof codes)[number];
 

@@ -13,8 +13,9 @@ interface Exports {
   newDoc(client: number, collectsGarbage: number): Handle;
   freeDoc(doc: Handle): void;
   setClientID(doc: Handle, client: number): void;
+  clientID(doc: Handle): number;
   apply(doc: Handle, count: number, format: number, wantsUpdate: number): number;
-  transact(doc: Handle, wantsUpdate: number): number;
+  transact(doc: Handle): number;
   encode(doc: Handle, vector: number, format: number): number;
   stateVector(doc: Handle): number;
   convert(count: number, from: number, to: number): number;
@@ -49,7 +50,7 @@ interface Exports {
 /** The module and its memory: bytes in, bytes out. */
 export class Module {
   readonly writer = new Writer();
-  private readonly bodies: (() => void)[] = [];
+  private readonly bodies: (() => number)[] = [];
   private view = new Uint8Array(0);
   private input = 0;
   private room = 0;
@@ -60,7 +61,7 @@ export class Module {
     const holder: { exports: Exports | null } = { exports: null };
     const module = new Module(holder);
     const imports = { page: {
-      body: () => module.bodies[module.bodies.length - 1]?.(),
+      body: () => module.bodies[module.bodies.length - 1]?.() ?? 0,
       random: (start: number, count: number) => {
         // 65536 bytes are the most that browsers give at once; the engine asks for a few.
         crypto.getRandomValues(module.memory.subarray(start, start + count));
@@ -90,11 +91,14 @@ export class Module {
     return count;
   }
 
-  /** The last result: a view that is good until the next call. */
-  get output(): Uint8Array {
+  /** The last result: a view that the next call spoils, so none is given away but by `glance`. */
+  private get output(): Uint8Array {
     const start = this.calls.output();
     return this.memory.subarray(start, start + this.calls.outputCount());
   }
+
+  /** A copy of the last result. */
+  copy(): Uint8Array { return this.output.slice(); }
 
   /** A result that is a number, or the error that it stands for. */
   check(result: number): number {
@@ -108,23 +112,34 @@ export class Module {
   /** A copy of the bytes that a call has given. */
   bytes(result: number): Uint8Array {
     this.check(result);
-    return this.output.slice();
+    return this.copy();
   }
 
-  /** What a call has given, to be read at once. */
+  /** The same, to be read. It is a copy too: who reads may call again before the end. */
   reader(result: number): Reader {
-    this.check(result);
-    return new Reader(this.output);
+    return new Reader(this.bytes(result));
   }
 
   /**
-   * Runs a call of the module that calls `body`. What that throws passes the module by: the call comes to
-   * its end, and the error is in the result.
+   * What `read` makes of a result where it lies: `read` must call nothing of the module. For single values
+   * only, where the copy would be a third of the time.
    */
-  within(call: () => number, body: () => void): { result: number; failure?: { error: unknown } } {
+  glance<Result>(result: number, read: (reader: Reader) => Result): Result {
+    this.check(result);
+    return read(new Reader(this.output));
+  }
+
+  /**
+   * Runs a call of the module that calls `body` and then asks `wantsUpdate`. What `body` throws passes the
+   * module by: the call comes to its end, and the error is in the result.
+   */
+  within(
+    call: () => number, body: () => void, wantsUpdate: () => number,
+  ): { result: number; failure?: { error: unknown } } {
     let failure: { error: unknown } | undefined;
     this.bodies.push(() => {
       try { body(); } catch (error) { failure = { error }; }
+      return wantsUpdate();
     });
     try {
       const result = call();

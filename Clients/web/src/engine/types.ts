@@ -1,5 +1,5 @@
 import type { Doc } from "./doc";
-import { decodeText, type Reader, type Writer } from "./bytes";
+import { decodeText, NoValue, type Reader, type Writer } from "./bytes";
 import { EngineError } from "./errors";
 import {
   Kind, readContent, readPlain, Tag, writeChanges, writeNew, writeNewType,
@@ -21,9 +21,9 @@ const kinds: { readonly [name in keyof NewTypes]: Kind } = {
 };
 
 /** A part of a document that several people can edit. Once it is deleted it reads as empty. */
-export abstract class SharedType {
+export abstract class SharedType extends NoValue {
   /** By the document. */
-  constructor(readonly doc: Doc, protected readonly number: number, readonly kind: Kind) {}
+  constructor(readonly doc: Doc, protected readonly number: number, readonly kind: Kind) { super(); }
 
   /** All that is in it as plain values; XML as text. */
   abstract toJSON(): Value;
@@ -44,16 +44,15 @@ export abstract class SharedType {
     return readContent(reader, (number, kind) => this.doc.typeOf(number, kind));
   }
 
-  /** The type that the last edit made. */
-  protected made(kind: Kind): SharedType { return this.doc.typeOf(this.calls.newType(0), kind); }
+  /** The units of a text, the elements of a sequence. */
+  protected count(): number { return this.doc.module.check(this.calls.length(this.doc.live, this.number)); }
 
   protected insertType(index: number, kind: Kind, name: string): SharedType {
     const at = checkedIndex(index);
     const writer = this.writer;
     writeNewType(writer, kind, name);
     const count = this.give(writer);
-    this.doc.edit((doc, wanted) => this.calls.insert(doc, this.number, at, count, wanted));
-    return this.made(kind);
+    return this.doc.editNew(kind, (doc, wanted) => this.calls.insert(doc, this.number, at, count, wanted));
   }
 
   protected contents(): Content[] {
@@ -67,13 +66,13 @@ export abstract class SharedType {
 /** Keys with values. */
 abstract class Keyed extends SharedType {
   /** undefined where the key has no value. */
-  protected valueAt(key: string): Content { return this.content(this.readerOf(key)); }
+  protected valueAt(key: string): Content { return this.glance(key, (reader) => this.content(reader)); }
 
-  protected hasKey(key: string): boolean { return this.readerOf(key).byte() !== Tag.nothing; }
+  protected hasKey(key: string): boolean { return this.glance(key, (reader) => reader.byte() !== Tag.nothing); }
 
-  private readerOf(key: string): Reader {
+  private glance<Result>(key: string, read: (reader: Reader) => Result): Result {
     const count = this.give(this.writer.string(key));
-    return this.doc.module.reader(this.calls.value(this.doc.live, this.number, count));
+    return this.doc.module.glance(this.calls.value(this.doc.live, this.number, count), read);
   }
 
   protected setValue(key: string, value: Value | Subdocument): void {
@@ -113,8 +112,8 @@ export class SharedMap extends Keyed {
     const writer = this.writer.string(key);
     writeNewType(writer, kinds[type]);
     const count = this.give(writer);
-    this.doc.edit((doc, wanted) => this.calls.set(doc, this.number, count, wanted));
-    return this.made(kinds[type]) as NewTypes[Name];
+    return this.doc.editNew(
+      kinds[type], (doc, wanted) => this.calls.set(doc, this.number, count, wanted)) as NewTypes[Name];
   }
 
   delete(key: string): void { this.removeKey(key); }
@@ -135,7 +134,7 @@ export class SharedMap extends Keyed {
 
 /** Elements in an order. Not for text: that has `SharedText`. */
 export class SharedArray extends SharedType {
-  get length(): number { return this.calls.length(this.doc.live, this.number); }
+  get length(): number { return this.count(); }
 
   get(index: number): Content { return this.toArray()[index]; }
 
@@ -170,7 +169,7 @@ export class SharedArray extends SharedType {
 
 /** Text with formatting. Indices count UTF-16 units, as in JavaScript's strings. */
 export class SharedText extends Keyed {
-  get length(): number { return this.calls.length(this.doc.live, this.number); }
+  get length(): number { return this.count(); }
 
   /** Inserts text; with attributes exactly those, else the formatting of its place. */
   insert(index: number, text: string, attributes?: Attributes): void {
@@ -236,7 +235,7 @@ export class SharedText extends Keyed {
 
 /** An XML element, or a fragment: children without a name and attributes around them. */
 export class XmlNode extends Keyed {
-  get length(): number { return this.calls.length(this.doc.live, this.number); }
+  get length(): number { return this.count(); }
 
   /** An element's name; empty for a fragment. */
   get name(): string { return decodeText(this.doc.module.bytes(this.calls.name(this.doc.live, this.number))); }

@@ -1,7 +1,7 @@
-import type { Reader, Writer } from "./bytes";
+import { NoValue, type Reader, type Writer } from "./bytes";
 import type { SharedType } from "./types";
 
-/** What a document holds beside shared types: what lib0's Any carries, exactly. */
+/** What a document holds beside shared types: what lib0's Any carries, exactly, at most 100 levels deep. */
 export type Value =
   | undefined | null | boolean | number | bigint | string | Uint8Array
   | readonly Value[] | { readonly [key: string]: Value };
@@ -10,8 +10,8 @@ export type Value =
 export type Attributes = { readonly [key: string]: Value };
 
 /** A document inside another one: its content is synchronised under its own name. */
-export class Subdocument {
-  constructor(readonly guid: string, readonly options: Attributes = {}) {}
+export class Subdocument extends NoValue {
+  constructor(readonly guid: string, readonly options: Attributes = {}) { super(); }
 }
 
 /** One element of a sequence, or the value of a key. */
