@@ -17,7 +17,7 @@ typedef struct chunk {
 
 // The smallest chunk is two units: its links have to fit while it is free.
 enum { HEADER = 8, UNIT = 16, USED = 1, SHIFTED = 2, FLAGS = 15 };
-enum { SMALL_MAX = 512, BINS = 96, PAGE = 65536, GROWTH = 16 * PAGE };
+enum { SMALL_MAX = 512, BINS = 128, PAGE = 65536, GROWTH = 16 * PAGE };
 
 static chunk *small[SMALL_MAX / UNIT + 1];
 static chunk *bins[BINS];
@@ -30,7 +30,7 @@ static uint32_t size_of(const chunk *c) { return c->size & ~(uint32_t)FLAGS; }
 // Offsets are below 2 GiB, as all of the memory is.
 static chunk *at(void *start, ptrdiff_t offset) { return (chunk *)((char *)start + offset); }
 
-// The bin of a size of at least 32: two bits behind the highest one are the quarter.
+// The bin of a size of at least 32, up to 107 for the largest: two bits behind the highest one are the quarter.
 static uint32_t bin_of(uint32_t size) {
     uint32_t top = 31 - (uint32_t)__builtin_clz(size);
     return (top - 5) * 4 + ((size >> (top - 2)) & 3);

@@ -134,7 +134,7 @@ struct CostTests {
   /// Cutting all pairs of a text, from its front or its end: the shorter part moves.
   @Test(arguments: [true, false]) func cuttingPairsIsCheap(fromTheFront: Bool) throws {
     var doc = Doc(clientID: 100)
-    let pairs = 20_000
+    let pairs = 8_000
     _ = try doc.transact { edit throws(EditError) in
       try edit.insert(String(repeating: "😀", count: pairs), at: 0, in: edit.root("t"))
     }

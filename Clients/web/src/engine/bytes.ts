@@ -74,7 +74,11 @@ export class Writer {
     return this;
   }
 
-  varBytes(bytes: Uint8Array): this { return this.varUint(bytes.length).raw(bytes); }
+  /** Bytes and how many; an error for anything else that a program may hand over as such. */
+  varBytes(bytes: Uint8Array): this {
+    if (!(bytes instanceof Uint8Array)) throw new EngineError("value", "bytes have to come as a Uint8Array");
+    return this.varUint(bytes.length).raw(bytes);
+  }
 
   /** Text; halves of surrogate pairs become U+FFFD. */
   string(value: string): this {

@@ -47,6 +47,9 @@ interface Exports {
   clear(doc: Handle, type: number, wantsUpdate: number): number;
 }
 
+/** Bytes in one call. Half of what the module's memory may grow to. */
+const INPUT_MAX = 2 ** 30;
+
 /** The module and its memory: bytes in, bytes out. */
 export class Module {
   readonly writer = new Writer();
@@ -82,10 +85,15 @@ export class Module {
 
   /** Hands bytes over; the result is their count. */
   give(bytes: Uint8Array): number {
+    if (!(bytes instanceof Uint8Array)) throw new EngineError("value", "bytes have to come as a Uint8Array");
     const count = bytes.length;
+    if (count > INPUT_MAX) throw new EngineError("value", `${count} bytes are more than the engine takes at once`);
     if (count > this.room || this.input === 0) {
-      this.room = Math.max(count, 4096);
-      this.input = this.calls.input(this.room);
+      const room = Math.max(count, 4096);
+      // Nothing is there while that fails: the module may be out of memory.
+      this.room = 0;
+      this.input = this.calls.input(room);
+      this.room = room;
     }
     this.memory.set(bytes, this.input);
     return count;
