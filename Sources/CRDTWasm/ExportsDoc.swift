@@ -144,7 +144,8 @@ public func merge(_ count: Int32, _ format: Int32) -> Int32 {
     let bytes: [UInt8]
     do throws(DecodingError) { bytes = try reader.bytes() } catch { return Border.fail(error) }
     do throws(UpdateError) { updates.append(try format.decode(bytes)) } catch {
-      return Border.fail(error)
+      return Border.fail(
+        .decoding, "\(error.reason), in the update at index \(updates.count)", at: error.offset)
     }
   }
   return give(Update.merging(updates), as: format)

@@ -239,7 +239,9 @@ test("merging, differences and conversion without a document", async () => {
   assert.equal(hex(engine.convertV2ToV1(engine.mergeV2([v2, v2]))), hex(merged));
   assert.equal(hex(engine.convertV2ToV1(engine.diffV2(v2, half))), hex(engine.diff(merged, half)));
   assert.equal(hex(engine.merge([])), "0000");
-  assert.equal(refuses("decoding", () => engine.merge([merged, unhex("0101")])).offset, 0);
+  const broken = refuses("decoding", () => engine.merge([merged, unhex("0101"), merged]));
+  assert.equal(broken.offset, 0);
+  assert(broken.message.endsWith(", in the update at index 1"), broken.message);
 });
 
 test("errors say what and where, and change nothing", async () => {

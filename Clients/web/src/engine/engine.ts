@@ -26,7 +26,7 @@ export class Engine {
   /** The memory that all documents together have asked for so far; it never shrinks. */
   get memoryByteCount(): number { return this.module.calls.memory.buffer.byteLength; }
 
-  /** One update that does what all of them do, without a document. */
+  /** One update that does what all of them do, without a document. An error says which one is broken. */
   merge(updates: readonly Uint8Array[]): Uint8Array { return this.merged(updates, 1); }
   mergeV2(updates: readonly Uint8Array[]): Uint8Array { return this.merged(updates, 2); }
 
